@@ -1,0 +1,65 @@
+"""What can go wrong on our side. What senders do wrong is data (a finding), never an exception.
+
+ThubaoError
+├── ConfigError         every problem of the settings and campaign files at once
+├── ParseError          bytes that cannot be read as what they seem to be; becomes a finding
+├── StorageError        the database or the archive refused
+├── MailServerError     the IMAP server refused or went away      .transient: try again later
+└── SendError           the SMTP server refused or went away      .permanent: do not try again
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ThubaoError(Exception):
+    """Anything Thubao gives up on. Its text is one line that a person can act on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One mistake in a settings or campaign file: where it stands, what is wrong, what to write instead."""
+
+    file: str
+    where: str  # "line 12", "[smtp] port", "row 3, emails"
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.where}: {self.text}" if self.where else f"{self.file}: {self.text}"
+
+
+class ConfigError(ThubaoError):
+    """The configuration cannot be used. Carries every problem found, not only the first."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class ParseError(ThubaoError):
+    """Bytes that are not what they seem to be."""
+
+
+class StorageError(ThubaoError):
+    """The database or the archive could not be opened, read or written."""
+
+
+class MailServerError(ThubaoError):
+    """The IMAP server refused us or went away. `transient` says whether trying again can help."""
+
+    def __init__(self, text: str, *, transient: bool) -> None:
+        self.transient = transient
+        super().__init__(text)
+
+
+class SendError(ThubaoError):
+    """The SMTP server did not take a mail. `permanent` says whether trying again is useless.
+
+    `uncertain` is true when the whole mail was handed over and the answer never came: it may have been sent.
+    """
+
+    def __init__(self, text: str, *, permanent: bool, uncertain: bool = False) -> None:
+        self.permanent = permanent
+        self.uncertain = uncertain
+        super().__init__(text)

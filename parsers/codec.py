@@ -1,0 +1,123 @@
+"""Values to JSON and back, by their type annotations. Used between processes and in the database; never pickle."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from config.errors import ParseError
+
+T = TypeVar("T")
+
+
+def to_plain(value: object) -> Any:
+    """A value of frozen dataclasses as dict, list, str, int, bool and None, fit for `json.dumps`.
+
+    Fields that equal their default are left out, so stored rows stay small and old rows survive a new field.
+    """
+    if value is None or (isinstance(value, str | int | float | bool) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Decimal):
+        return str(value)
+    if dataclasses.is_dataclass(value):
+        return {
+            field.name: to_plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.default is dataclasses.MISSING or getattr(value, field.name) != field.default
+        }
+    if isinstance(value, Mapping):
+        return {key: to_plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | frozenset):
+        return [to_plain(item) for item in value]
+    message = f"{type(value).__name__} has no plain form"
+    raise TypeError(message)
+
+
+def from_plain(kind: type[T], plain: object) -> T:
+    """The value of dataclass `kind` that `to_plain` made `plain` from. ParseError when it does not fit."""
+    try:
+        return typing.cast("T", _builder(typing.cast("Any", kind))(plain))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = f"stored {kind.__name__} does not fit: {error}"
+        raise ParseError(message) from error
+
+
+@functools.cache
+def _builder(kind: Any) -> Callable[[Any], Any]:
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return _union(tuple(_builder(each) for each in get_args(kind)), get_args(kind))
+    if origin is tuple:
+        item = _builder(get_args(kind)[0])
+        if len(get_args(kind)) == 2 and get_args(kind)[1] is not Ellipsis:  # noqa: PLR2004 - a pair
+            items = tuple(_builder(each) for each in get_args(kind))
+            return lambda plain: tuple(build(each) for build, each in zip(items, plain, strict=True))
+        return lambda plain: tuple(item(each) for each in plain)
+    if origin is not None and issubclass(origin, Mapping):
+        item = _builder(get_args(kind)[1])
+        return lambda plain: {key: item(each) for key, each in plain.items()}
+    if dataclasses.is_dataclass(kind):
+        return _dataclass_builder(kind)
+    return _scalar(kind)
+
+
+def _scalar(kind: Any) -> Callable[[Any], Any]:
+    if kind is type(None):
+        return lambda _plain: None
+    if kind in (datetime, date):
+        return typing.cast("Callable[[Any], Any]", kind.fromisoformat)
+    if kind is timedelta:
+        return lambda plain: timedelta(seconds=plain)
+    if isinstance(kind, type) and issubclass(kind, Enum | Decimal):
+        return kind
+    return lambda plain: _checked(kind, plain)
+
+
+def _checked(kind: Any, plain: Any) -> Any:
+    if kind in (Any, object) or isinstance(plain, kind):
+        return plain
+    message = f"expected {kind.__name__}, found {type(plain).__name__}"
+    raise TypeError(message)
+
+
+def _union(builders: tuple[Callable[[Any], Any], ...], kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
+    def build(plain: Any) -> Any:
+        if plain is None:
+            return None
+        for builder, kind in zip(builders, kinds, strict=True):
+            if kind is type(None):
+                continue
+            try:
+                return builder(plain)
+            except (TypeError, ValueError, KeyError, AttributeError):
+                continue
+        message = f"{plain!r} is none of {kinds}"
+        raise TypeError(message)
+
+    return build
+
+
+def _dataclass_builder(kind: Any) -> Callable[[Any], Any]:
+    hints = typing.get_type_hints(kind)
+    builders: dict[str, Callable[[Any], Any]] | None = None
+
+    def build(plain: Any) -> Any:
+        nonlocal builders
+        if builders is None:  # resolved at first use, so that types may name each other
+            builders = {field.name: _builder(hints[field.name]) for field in dataclasses.fields(kind)}
+        return kind(**{name: builders[name](item) for name, item in plain.items() if name in builders})
+
+    return build

@@ -1,0 +1,1 @@
+"""The embedded demonstration: real servers on loopback, nineteen communes, a fast clock."""

@@ -1,0 +1,1 @@
+"""Values to files: the workbook, the letters, the report, the blank form."""

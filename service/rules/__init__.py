@@ -1,0 +1,1 @@
+"""Pure decisions: match, judge, status, remind, consolidate. Values in, values out; `now` is an argument."""
