@@ -26,10 +26,9 @@ class Database:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write: committed when the block ends, rolled back when it raises."""
-        with _as_storage_error(), self._engine.connect() as connection:
-            connection = connection.execution_options(thubao_writing=True)
-            with connection.begin():
-                yield connection
+        writer = self._engine.execution_options(thubao_writing=True)
+        with _as_storage_error(), writer.begin() as connection:
+            yield connection
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.schema import cursor, message, sighting
@@ -135,7 +135,7 @@ def record_message(
             sha256=sha256, size=size, received_at=received_at, fetched_at=fetched_at, source=source, truncated=truncated
         )
     )
-    return int(result.inserted_primary_key[0])  # type: ignore[index]  # a single-row insert always has one
+    return int(result.inserted_primary_key[0])  # type: ignore[index]  # one row, one key
 
 
 def record_failed_uid(
@@ -213,11 +213,11 @@ def mark_forgotten(connection: Connection, number: int, at: datetime) -> None:
     connection.execute(update(message).where(message.c.id == number).values(forgotten_at=at))
 
 
-def _sighting(row: Mapping[str, object]) -> Sighting:
-    return Sighting(**{name: row[name] for name in Sighting.__dataclass_fields__})  # type: ignore[arg-type]  # typed by the table
+def _sighting(row: RowMapping) -> Sighting:
+    return Sighting(**{name: row[name] for name in Sighting.__dataclass_fields__})
 
 
-def _upsert(connection: Connection, table: object, key: Mapping[str, object], fields: Mapping[str, object]) -> None:
+def _upsert(connection: Connection, table: Table, key: Mapping[str, object], fields: Mapping[str, object]) -> None:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**key, **fields)  # type: ignore[arg-type]  # a Table
+    statement = dialect.insert(table).values(**key, **fields)
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(fields)))
