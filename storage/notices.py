@@ -1,0 +1,196 @@
+"""The outbox: every mail that is to leave, is leaving or has left, with its cause and fate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.schema import notice
+
+
+class NoticeState(StrEnum):
+    """How far a notice has come. The last six are final."""
+
+    HELD = "held"
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    TRANSMITTING = "transmitting"
+    UNCERTAIN = "uncertain"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    CANCELLED = "cancelled"
+    DRY_RUN = "dry_run"
+
+
+class NoticeKind(StrEnum):
+    """The kinds of outgoing mail."""
+
+    KICKOFF = "kickoff"
+    RECEIPT = "receipt"
+    QUESTION = "question"
+    REMINDER = "reminder"
+    OVERDUE = "overdue"
+    OFFICER_ALERT = "officer_alert"
+    DIGEST = "digest"
+    DELIVERY = "delivery"
+    CHASE = "chase"
+    CORRECTION = "correction"
+
+
+LEFT = (NoticeState.SENT, NoticeState.UNCERTAIN, NoticeState.TRANSMITTING, NoticeState.BOUNCED, NoticeState.DRY_RUN)
+"""States of a notice that has left the house, or would have in a dry run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One outgoing mail."""
+
+    id: int
+    key: str
+    campaign: str
+    unit: str | None
+    kind: NoticeKind
+    due_at: datetime
+    created_at: datetime
+    recipient: str
+    state: NoticeState
+    cause: str
+    context: Mapping[str, Any]
+    trigger_id: int | None
+    subject: str
+    message_id: str
+    attempts: int
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    error: str
+
+
+def notice_key(campaign: str, unit: str | None, kind: NoticeKind, due_at: datetime, sequence: int) -> str:
+    """The unique key of a notice: the same cause can never be mailed twice."""
+    return f"{campaign}|{unit or '-'}|{kind}|{due_at.isoformat()}|{sequence}"
+
+
+def enqueue(
+    connection: Connection,
+    *,
+    key: str,
+    campaign: str,
+    unit: str | None,
+    kind: NoticeKind,
+    due_at: datetime,
+    created_at: datetime,
+    recipient: str,
+    cause: str,
+    context: Mapping[str, Any] | None = None,
+    trigger_id: int | None = None,
+    state: NoticeState = NoticeState.QUEUED,
+) -> bool:
+    """Add a notice unless its key is there already; gives whether it was added."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    result = connection.execute(
+        dialect.insert(notice)
+        .values(
+            key=key,
+            campaign=campaign,
+            unit=unit,
+            kind=kind.value,
+            due_at=due_at,
+            created_at=created_at,
+            recipient=recipient,
+            state=state.value,
+            cause=cause,
+            context=dict(context or {}),
+            trigger_id=trigger_id,
+            subject="",
+            message_id="",
+            attempts=0,
+            error="",
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    return result.rowcount > 0
+
+
+def due_notices(connection: Connection, now: datetime) -> tuple[Notice, ...]:
+    """Queued notices whose time has come, in the order they are due."""
+    rows = connection.execute(
+        select(notice)
+        .where(
+            notice.c.state == NoticeState.QUEUED.value,
+            notice.c.due_at <= now,
+            notice.c.next_attempt_at.is_(None) | (notice.c.next_attempt_at <= now),
+        )
+        .order_by(notice.c.due_at, notice.c.id)
+    ).mappings()
+    return tuple(_notice(row) for row in rows)
+
+
+def move(connection: Connection, number: int, before: NoticeState, after: NoticeState, **fields: object) -> bool:
+    """Take a notice from one state to the next, only if it still is in the first; gives whether it was."""
+    result = connection.execute(
+        update(notice).where(notice.c.id == number, notice.c.state == before.value).values(state=after.value, **fields)
+    )
+    return result.rowcount == 1
+
+
+def notices(connection: Connection, campaign: str | None = None, unit: str | None = None) -> tuple[Notice, ...]:
+    """Every notice, or those of a campaign or unit, in the order they were due."""
+    query = select(notice).order_by(notice.c.due_at, notice.c.id)
+    if campaign is not None:
+        query = query.where(notice.c.campaign == campaign)
+    if unit is not None:
+        query = query.where(notice.c.unit == unit)
+    return tuple(_notice(row) for row in connection.execute(query).mappings())
+
+
+def notices_in(connection: Connection, state: NoticeState) -> tuple[Notice, ...]:
+    """Every notice in one state."""
+    rows = connection.execute(select(notice).where(notice.c.state == state.value).order_by(notice.c.id)).mappings()
+    return tuple(_notice(row) for row in rows)
+
+
+def notice_content(connection: Connection, number: int) -> bytes | None:
+    """The rendered mail, byte for byte, None before it was rendered."""
+    return connection.execute(select(notice.c.content).where(notice.c.id == number)).scalar()
+
+
+def notice_by_message_id(connection: Connection, message_ids: tuple[str, ...]) -> Notice | None:
+    """Our mail with one of these Message-IDs: what a reply or a bounce is about."""
+    if not message_ids:
+        return None
+    row = connection.execute(select(notice).where(notice.c.message_id.in_(message_ids))).mappings().first()
+    return None if row is None else _notice(row)
+
+
+def left_since(connection: Connection, since: datetime, recipient: str | None = None) -> int:
+    """How many mails have left since then, to one address or to all."""
+    query = select(func.count()).where(notice.c.state.in_([each.value for each in LEFT]), notice.c.sent_at >= since)
+    if recipient is not None:
+        query = query.where(notice.c.recipient == recipient)
+    return int(connection.execute(query).scalar_one())
+
+
+def reminders_sent(connection: Connection, campaign: str) -> Mapping[str, int]:
+    """How many reminders have left for each unit."""
+    rows = connection.execute(
+        select(notice.c.unit, func.count())
+        .where(
+            notice.c.campaign == campaign,
+            notice.c.kind.in_([NoticeKind.REMINDER.value, NoticeKind.OVERDUE.value]),
+            notice.c.state.in_([each.value for each in LEFT]),
+        )
+        .group_by(notice.c.unit)
+    )
+    return {row[0]: int(row[1]) for row in rows if row[0]}
+
+
+def _notice(row: RowMapping) -> Notice:
+    fields = {name: row[name] for name in Notice.__dataclass_fields__}
+    return Notice(**{**fields, "kind": NoticeKind(row["kind"]), "state": NoticeState(row["state"])})

@@ -1,0 +1,289 @@
+"""What was read from each message, and how it was filed. All derived: `forget_derived` empties it, reading fills it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from config.text import NO_TEXT, Text
+from parsers.codec import from_plain, to_plain
+from parsers.values import READER_VERSION, DocumentFate, MessageReading
+from storage.schema import DERIVED, document, filing, message, reading
+
+
+class MessageState(StrEnum):
+    """The one visible state of every message."""
+
+    RECEIVED = "received"  # archived, not read yet
+    FILED = "filed"
+    UNATTRIBUTED = "unattributed"
+    NEEDS_DECISION = "needs_decision"
+    NOT_A_REPORT = "not_a_report"
+    DUPLICATE = "duplicate"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """How a message was filed."""
+
+    message_id: int
+    state: MessageState
+    campaign: str | None = None
+    unit: str | None = None
+    trust: str = "unverified"
+    provisional: bool = False
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    why: Text = NO_TEXT
+    duplicate_of: int | None = None
+    request: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """One document as listed: its fate once its unit was judged, and its unit when that differs from its message's."""
+
+    message_id: int
+    position: int
+    path: str
+    name: str
+    sha256: str
+    size: int
+    type: str
+    role: str
+    fate: str
+    why: Text
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledReading:
+    """A message filed to a unit, with what was read from it."""
+
+    message_id: int
+    received_at: datetime
+    sha256: str
+    filing: Filing
+    reading: MessageReading
+    document_units: Mapping[str, str]  # document path -> another unit's code
+
+
+def save_reading(connection: Connection, number: int, content: MessageReading) -> None:
+    """Store what was read from a message and list its documents, replacing an earlier reading."""
+    connection.execute(delete(document).where(document.c.message_id == number))
+    connection.execute(delete(reading).where(reading.c.message_id == number))
+    connection.execute(
+        insert(reading).values(
+            message_id=number,
+            reader_version=READER_VERSION,
+            content=to_plain(content),
+            fingerprint=content.envelope.fingerprint,
+            mail_key=content.envelope.message_id[:300],
+        )
+    )
+    rows = [
+        {
+            "message_id": number,
+            "position": position,
+            "path": each.path,
+            "name": each.name,
+            "sha256": each.sha256,
+            "size": each.size,
+            "type": each.type,
+            "role": each.role.value,
+            "fate": each.fate.value,
+            "why": to_plain(each.why),
+            "perceptual_hash": each.photo.perceptual_hash if each.photo else "",
+        }
+        for position, each in enumerate(content.documents)
+    ]
+    if rows:
+        connection.execute(insert(document), rows)
+
+
+def note_reader_death(connection: Connection, number: int, reason: str) -> int:
+    """Count one more failed attempt at reading a message; gives how many there were."""
+    row = connection.execute(select(reading.c.attempts).where(reading.c.message_id == number)).first()
+    attempts = 1 if row is None else int(row.attempts) + 1
+    if row is None:
+        connection.execute(
+            insert(reading).values(message_id=number, reader_version=READER_VERSION, attempts=attempts, error=reason)
+        )
+    else:
+        connection.execute(update(reading).where(reading.c.message_id == number).values(attempts=attempts, error=reason))
+    return attempts
+
+
+def reading_of(connection: Connection, number: int) -> MessageReading | None:
+    """What was read from a message, None if it was not read yet."""
+    content = connection.execute(select(reading.c.content).where(reading.c.message_id == number)).scalar()
+    return None if content is None else from_plain(MessageReading, content)
+
+
+def unread(connection: Connection) -> tuple[int, ...]:
+    """Messages that were not read yet and not set aside, oldest receipt first."""
+    rows = connection.execute(
+        select(message.c.id)
+        .outerjoin(reading, reading.c.message_id == message.c.id)
+        .outerjoin(filing, filing.c.message_id == message.c.id)
+        .where(reading.c.content.is_(None) | (reading.c.message_id.is_(None)), filing.c.message_id.is_(None))
+        .order_by(message.c.received_at, message.c.id)
+    )
+    return tuple(rows.scalars())
+
+
+def unfiled(connection: Connection) -> tuple[int, ...]:
+    """Messages that were read but not filed yet, oldest receipt first."""
+    rows = connection.execute(
+        select(message.c.id)
+        .join(reading, reading.c.message_id == message.c.id)
+        .outerjoin(filing, filing.c.message_id == message.c.id)
+        .where(reading.c.fingerprint != "", filing.c.message_id.is_(None))
+        .order_by(message.c.received_at, message.c.id)
+    )
+    return tuple(rows.scalars())
+
+
+def save_filing(connection: Connection, value: Filing, document_units: Mapping[str, str]) -> None:
+    """Store how a message was filed, and which of its documents are from another unit."""
+    connection.execute(delete(filing).where(filing.c.message_id == value.message_id))
+    connection.execute(
+        insert(filing).values(
+            message_id=value.message_id,
+            state=value.state.value,
+            campaign=value.campaign,
+            unit=value.unit,
+            trust=value.trust,
+            provisional=value.provisional,
+            evidence=list(value.evidence),
+            why=to_plain(value.why),
+            duplicate_of=value.duplicate_of,
+            request=value.request,
+        )
+    )
+    for path, unit in document_units.items():
+        connection.execute(
+            update(document).where(document.c.message_id == value.message_id, document.c.path == path).values(unit=unit)
+        )
+
+
+def filings(connection: Connection) -> Mapping[int, Filing]:
+    """How every message was filed, by its number."""
+    return {row["message_id"]: _filing(row) for row in connection.execute(select(filing)).mappings()}
+
+
+def filing_of(connection: Connection, number: int) -> Filing | None:
+    """How one message was filed."""
+    row = connection.execute(select(filing).where(filing.c.message_id == number)).mappings().first()
+    return None if row is None else _filing(row)
+
+
+def unfile(connection: Connection, number: int) -> None:
+    """Forget how a message was filed, so that it is filed again."""
+    connection.execute(delete(filing).where(filing.c.message_id == number))
+    connection.execute(update(document).where(document.c.message_id == number).values(unit=None))
+
+
+def filed_to(connection: Connection, campaign: str, unit: str) -> tuple[FiledReading, ...]:
+    """Every message with something from this unit, oldest receipt first; split messages are given to each of their units."""
+    split = select(document.c.message_id).where(document.c.unit == unit)
+    rows = connection.execute(
+        select(message.c.id, message.c.received_at, message.c.sha256, reading.c.content, *(each for each in filing.c))
+        .join(filing, filing.c.message_id == message.c.id)
+        .join(reading, reading.c.message_id == message.c.id)
+        .where(
+            filing.c.campaign == campaign,
+            filing.c.state == MessageState.FILED.value,
+            (filing.c.unit == unit) | filing.c.message_id.in_(split),
+        )
+        .order_by(message.c.received_at, message.c.id)
+    ).mappings()
+    found = []
+    for row in rows:
+        units = connection.execute(
+            select(document.c.path, document.c.unit).where(document.c.message_id == row["id"], document.c.unit.is_not(None))
+        )
+        found.append(
+            FiledReading(
+                message_id=row["id"],
+                received_at=row["received_at"],
+                sha256=row["sha256"],
+                filing=_filing(row),
+                reading=from_plain(MessageReading, row["content"]),
+                document_units={each.path: each.unit for each in units},
+            )
+        )
+    return tuple(found)
+
+
+def twin_of(connection: Connection, number: int, fingerprint: str) -> int | None:
+    """The earliest other message with this fingerprint that was filed before: the same mail delivered twice."""
+    return connection.execute(
+        select(message.c.id)
+        .join(reading, reading.c.message_id == message.c.id)
+        .join(filing, filing.c.message_id == message.c.id)
+        .where(reading.c.fingerprint == fingerprint, message.c.id != number, filing.c.duplicate_of.is_(None))
+        .order_by(message.c.received_at, message.c.id)
+        .limit(1)
+    ).scalar()
+
+
+def documents(connection: Connection, number: int | None = None) -> tuple[DocumentRow, ...]:
+    """Every document of one message, or of all."""
+    query = select(document).order_by(document.c.message_id, document.c.position)
+    if number is not None:
+        query = query.where(document.c.message_id == number)
+    return tuple(_document(row) for row in connection.execute(query).mappings())
+
+
+def save_fate(connection: Connection, number: int, path: str, fate: DocumentFate, why: Text) -> None:
+    """Record what became of a document once its unit was judged."""
+    connection.execute(
+        update(document)
+        .where(document.c.message_id == number, document.c.path == path)
+        .values(fate=fate.value, why=to_plain(why))
+    )
+
+
+def other_users_of(connection: Connection, hashes: Iterable[str], campaign: str, unit: str) -> Mapping[str, tuple[str, str]]:
+    """Photo hashes that another unit, or another campaign, sent too: hash -> (campaign, unit)."""
+    wanted = tuple(hashes)
+    rows = connection.execute(
+        select(document.c.sha256, filing.c.campaign, filing.c.unit)
+        .join(filing, filing.c.message_id == document.c.message_id)
+        .where(document.c.sha256.in_(wanted), document.c.role == "photo", filing.c.state == MessageState.FILED.value)
+        .where((filing.c.unit != unit) | (filing.c.campaign != campaign))
+        .order_by(document.c.message_id.desc())
+    )
+    return {row.sha256: (row.campaign, row.unit) for row in rows if row.unit}
+
+
+def forget_derived(connection: Connection) -> None:
+    """Empty every derived table; nothing in them cannot be made again."""
+    for table in DERIVED:
+        connection.execute(delete(table))
+
+
+def _filing(row: RowMapping) -> Filing:
+    return Filing(
+        message_id=row["message_id"],
+        state=MessageState(row["state"]),
+        campaign=row["campaign"],
+        unit=row["unit"],
+        trust=row["trust"],
+        provisional=row["provisional"],
+        evidence=tuple(row["evidence"]),
+        why=from_plain(Text, row["why"]),
+        duplicate_of=row["duplicate_of"],
+        request=row["request"],
+    )
+
+
+def _document(row: RowMapping) -> DocumentRow:
+    fields = {name: row[name] for name in DocumentRow.__dataclass_fields__}
+    return DocumentRow(**{**fields, "why": from_plain(Text, row["why"])})

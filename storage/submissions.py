@@ -1,0 +1,103 @@
+"""The cached state of every unit, and the consolidations made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from storage.schema import consolidation, unit_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsolidationRow:
+    """One consolidation as recorded; `payload` is the plain form of its values."""
+
+    campaign: str
+    version: int
+    made_at: datetime
+    final: bool
+    figures: str
+    payload: Mapping[str, Any]
+    files: tuple[str, ...]
+
+
+def save_state(
+    connection: Connection,
+    *,
+    campaign: str,
+    unit: str,
+    judged_at: datetime,
+    content: str,
+    figures: str,
+    submission: Mapping[str, Any],
+) -> None:
+    """Replace the cached state of a unit."""
+    connection.execute(delete(unit_state).where(unit_state.c.campaign == campaign, unit_state.c.unit == unit))
+    connection.execute(
+        insert(unit_state).values(
+            campaign=campaign, unit=unit, judged_at=judged_at, content=content, figures=figures, submission=dict(submission)
+        )
+    )
+
+
+def states(connection: Connection, campaign: str) -> Mapping[str, Mapping[str, Any]]:
+    """The plain submission of every unit that has one, by unit code."""
+    rows = connection.execute(select(unit_state.c.unit, unit_state.c.submission).where(unit_state.c.campaign == campaign))
+    return {row.unit: row.submission for row in rows}
+
+
+def state_of(connection: Connection, campaign: str, unit: str) -> Mapping[str, Any] | None:
+    """The plain submission of one unit."""
+    return connection.execute(
+        select(unit_state.c.submission).where(unit_state.c.campaign == campaign, unit_state.c.unit == unit)
+    ).scalar()
+
+
+def unit_with_figures(connection: Connection, campaign: str, figures: str, other_than: str) -> str | None:
+    """Another unit whose figures are the very same."""
+    return connection.execute(
+        select(unit_state.c.unit)
+        .where(unit_state.c.campaign == campaign, unit_state.c.figures == figures, unit_state.c.unit != other_than)
+        .limit(1)
+    ).scalar()
+
+
+def save_consolidation(
+    connection: Connection,
+    *,
+    campaign: str,
+    version: int,
+    made_at: datetime,
+    final: bool,
+    figures: str,
+    payload: Mapping[str, Any],
+    files: tuple[str, ...],
+) -> None:
+    """Record a consolidation."""
+    connection.execute(
+        insert(consolidation).values(
+            campaign=campaign,
+            version=version,
+            made_at=made_at,
+            final=final,
+            figures=figures,
+            payload=dict(payload),
+            files=list(files),
+        )
+    )
+
+
+def latest_consolidation(connection: Connection, campaign: str) -> ConsolidationRow | None:
+    """The newest consolidation of a campaign."""
+    row = (
+        connection.execute(
+            select(consolidation).where(consolidation.c.campaign == campaign).order_by(consolidation.c.version.desc()).limit(1)
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else ConsolidationRow(**{**row, "files": tuple(row["files"])})
