@@ -11,6 +11,7 @@ ThubaoError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class ThubaoError(Exception):
@@ -46,10 +47,11 @@ class StorageError(ThubaoError):
 
 
 class MailServerError(ThubaoError):
-    """The IMAP server refused us or went away. `transient` says whether trying again can help."""
+    """The IMAP server refused us or went away. `transient` says whether trying again can help, `pause` not before when."""
 
-    def __init__(self, text: str, *, transient: bool) -> None:
+    def __init__(self, text: str, *, transient: bool, pause: timedelta = timedelta(0)) -> None:
         self.transient = transient
+        self.pause = pause
         super().__init__(text)
 
 

@@ -182,6 +182,12 @@ def sightings(connection: Connection) -> Mapping[int, Sighting]:
     return {row["message_id"]: _sighting(row) for row in rows}
 
 
+def sightings_of(connection: Connection, number: int) -> tuple[Sighting, ...]:
+    """Every place where one message was seen."""
+    rows = connection.execute(select(sighting).where(sighting.c.message_id == number)).mappings()
+    return tuple(_sighting(row) for row in rows)
+
+
 def recorded_count(connection: Connection, mailbox: str, folder: str, uidvalidity: int) -> int:
     """How many UIDs of this epoch have a state."""
     return int(
@@ -206,6 +212,11 @@ def message_record(connection: Connection, number: int) -> MessageRecord | None:
     """One message by number, None if there is none."""
     row = connection.execute(select(message).where(message.c.id == number)).mappings().first()
     return None if row is None else MessageRecord(**row)
+
+
+def newest_number(connection: Connection) -> int:
+    """The highest message number so far, 0 if there is none: a higher one given later is a new message."""
+    return int(connection.execute(select(func.coalesce(func.max(message.c.id), 0))).scalar_one())
 
 
 def mark_forgotten(connection: Connection, number: int, at: datetime) -> None:
