@@ -1,0 +1,161 @@
+"""Reads .xls (BIFF 2 to 8) with xlrd: fonts, number formats, merges and what is hidden."""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import Any
+
+import msoffcrypto
+import xlrd
+from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+from xlrd.compdoc import CompDocError
+
+from parsers.grid import Cell, CellKind
+from parsers.spreadsheet_cells import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_SHEETS,
+    MAX_TEXT,
+    Budget,
+    PasswordError,
+    RawSheet,
+    Style,
+    address_of,
+    damaged,
+    number_cell,
+    style_of,
+    too_large,
+)
+
+_MAX_BYTES = 40 * 1024 * 1024
+_DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - Excel encrypts protected sheets with it and opens them without asking
+_FORMULA_RESULT_UNKNOWN = "="
+_XLS_ERRORS = (
+    xlrd.XLRDError,
+    CompDocError,
+    struct.error,
+    AssertionError,
+    IndexError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    LookupError,
+    EOFError,
+)
+_DECRYPTION_ERRORS = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, *_XLS_ERRORS)
+
+
+def read_xls(data: bytes, budget: Budget) -> tuple[list[RawSheet], bool]:
+    """The sheets of the workbook, and whether a formula stands without its result."""
+    if len(data) > _MAX_BYTES:
+        raise too_large(f"> {_MAX_BYTES >> 20} MB")
+    book = _opened(data)
+    styles = _styles(book)
+    sheets, uncalculated = [], False
+    try:
+        for number in range(min(book.nsheets, MAX_SHEETS)):
+            raw, unknown = _read_sheet(book, book.sheet_by_index(number), styles, budget)
+            book.unload_sheet(number)
+            uncalculated = uncalculated or unknown
+            sheets.append(raw)
+    except _XLS_ERRORS as error:
+        raise damaged("xls") from error
+    return sheets, uncalculated
+
+
+def _opened(data: bytes, *, decrypted: bool = False) -> Any:  # noqa: ANN401 - xlrd has no types
+    try:
+        return xlrd.open_workbook(
+            file_contents=data, formatting_info=True, on_demand=True, ragged_rows=True, logfile=io.StringIO()
+        )
+    except xlrd.XLRDError as error:
+        if "encrypted" not in str(error):
+            raise damaged("xls") from error
+        if decrypted:
+            raise PasswordError from error
+    except _XLS_ERRORS as error:
+        raise damaged("xls") from error
+    return _opened(_decrypted(data), decrypted=True)
+
+
+def _decrypted(data: bytes) -> bytes:
+    """The workbook behind Excel's own default password; PasswordError when a person chose another."""
+    plain = io.BytesIO()
+    try:
+        locked = msoffcrypto.OfficeFile(io.BytesIO(data))
+        locked.load_key(password=_DEFAULT_PASSWORD)
+        locked.decrypt(plain)
+    except _DECRYPTION_ERRORS as error:
+        raise PasswordError from error
+    return plain.getvalue()
+
+
+def _styles(book: Any) -> list[Style]:  # noqa: ANN401 - xlrd has no types
+    made = []
+    for form in book.xf_list:
+        number_format = book.format_map.get(form.format_key)
+        font = book.font_list[form.font_index].name if form.font_index < len(book.font_list) else ""
+        made.append(style_of(number_format.format_str if number_format else "General", font))
+    return made
+
+
+def _read_sheet(book: Any, sheet: Any, styles: list[Style], budget: Budget) -> tuple[RawSheet, bool]:  # noqa: ANN401 - xlrd
+    raw = RawSheet(name=sheet.name, hidden=sheet.visibility != 0)
+    raw.capped = sheet.nrows > MAX_ROWS
+    unknown = False
+    for row in range(min(sheet.nrows, MAX_ROWS)):
+        for column in range(min(sheet.row_len(row), MAX_COLUMNS)):
+            cell = _cell(book, sheet, row, column, styles)
+            if cell is None:
+                continue
+            budget.cells -= 1
+            if budget.cells < 0:
+                raw.capped = True
+                return raw, unknown
+            unknown = unknown or cell.kind is CellKind.BLANK
+            raw.cells[row + 1, column + 1] = cell
+    for top, bottom, left, right in sheet.merged_cells:  # ends are exclusive
+        raw.merge(top + 1, left + 1, bottom, right)
+    raw.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden and row < MAX_ROWS)
+    for column, info in sheet.colinfo_map.items():
+        if info.hidden:
+            raw.hide_columns(column + 1, column + 1)
+    return raw, unknown
+
+
+def _cell(book: Any, sheet: Any, row: int, column: int, styles: list[Style]) -> Cell | None:  # noqa: ANN401 - xlrd
+    kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
+    if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+        return None
+    index = sheet.cell_xf_index(row, column)
+    style = styles[index] if 0 <= index < len(styles) else Style()
+    address = address_of(row + 1, column + 1)
+    if kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+        return number_cell(value, style, address, since_1904=bool(book.datemode))
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return Cell(kind=CellKind.BOOLEAN, value=bool(value), number_format=style.number_format, address=address)
+    if kind == xlrd.XL_CELL_ERROR:
+        text = xlrd.error_text_from_code.get(value, "#ERR")
+        return Cell(kind=CellKind.ERROR, value=text, number_format=style.number_format, address=address)
+    if value == "":  # only a formula leaves an empty text: one that gives "", or one never calculated
+        return Cell(kind=CellKind.BLANK, number_format=style.number_format, formula=_FORMULA_RESULT_UNKNOWN, address=address)
+    if not value.strip():
+        return None
+    return Cell(
+        kind=CellKind.TEXT,
+        value=value[:MAX_TEXT],
+        number_format=style.number_format,
+        font=_font(book, sheet, row, column) or style.font,
+        address=address,
+    )
+
+
+def _font(book: Any, sheet: Any, row: int, column: int) -> str:  # noqa: ANN401 - xlrd has no types
+    """The font of a cell's rich text from its first character on, "" when the cell's own font holds."""
+    runs = sheet.rich_text_runlist_map.get((row, column), ())
+    if runs and runs[0][0] == 0 and runs[0][1] < len(book.font_list):
+        return str(book.font_list[runs[0][1]].name)
+    return ""

@@ -1,0 +1,108 @@
+"""Opens a workbook of any common format as sheets of cells, decided by its content and never by its name.
+
+What a reader may cost is bounded before and while reading: see `parsers.spreadsheet_cells` for the limits.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+
+import olefile
+
+from config.text import Text
+from parsers.grid import Cell, CellKind, Sheet
+from parsers.spreadsheet_cells import Budget, PasswordError, RawSheet, SpreadsheetError, capped_finding, damaged
+from parsers.spreadsheet_csv import read_csv
+from parsers.spreadsheet_ods import read_ods
+from parsers.spreadsheet_xls import read_xls
+from parsers.spreadsheet_xlsb import read_xlsb
+from parsers.spreadsheet_xlsx import read_xlsx
+from parsers.spreadsheet_zip import Package
+from parsers.values import Finding
+
+__all__ = ["PasswordError", "SpreadsheetError", "Workbook", "read_sheets"]
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_EXCEL = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
+_ZIP = b"PK"
+_PLAIN_TYPES = ("text/", "application/csv", "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbook:
+    """The sheets of a file. `uncalculated`: some formula stands without a result, so a recalculation may add figures."""
+
+    sheets: tuple[Sheet, ...]
+    uncalculated: bool
+    findings: tuple[Finding, ...] = ()
+
+
+def read_sheets(data: bytes, media_type: str) -> Workbook:
+    """The sheets of a .xlsx, .xlsm, .xls, .xlsb, .ods, .csv or .tsv file, text decoded from old Vietnamese fonts.
+
+    `media_type` only allows plain text to be read as a table. PasswordError when locked, SpreadsheetError when unreadable.
+    """
+    raws, uncalculated = _read(data, media_type, Budget())
+    return Workbook(
+        sheets=_decoded(raws),
+        uncalculated=uncalculated,
+        findings=tuple(capped_finding(raw.name) for raw in raws if raw.capped),
+    )
+
+
+def _read(data: bytes, media_type: str, budget: Budget) -> tuple[list[RawSheet], bool]:
+    if data.startswith(_OLE):
+        if _is_locked_package(data):
+            raise PasswordError
+        return read_xls(data, budget)
+    if data.startswith(_ZIP):
+        package = Package(data)
+        if "content.xml" in package:
+            return read_ods(package, budget)
+        if "xl/workbook.bin" in package:
+            return read_xlsb(package, budget)
+        return read_xlsx(package, budget)
+    if data.startswith(_OLD_EXCEL):
+        return read_xls(data, budget)
+    if media_type.startswith(_PLAIN_TYPES) and data.lstrip()[:1] != b"<":
+        return read_csv(data, budget)
+    raise SpreadsheetError(
+        Text(
+            vi="Tệp không phải là bảng tính đọc được (.xlsx, .xls, .xlsb, .ods, .csv).",
+            en="The file is no spreadsheet that can be read (.xlsx, .xls, .xlsb, .ods, .csv).",
+        )
+    )
+
+
+def _is_locked_package(data: bytes) -> bool:
+    """Whether the OLE container holds an encrypted modern workbook instead of an old one."""
+    try:
+        with olefile.OleFileIO(data) as container:
+            return bool(container.exists("EncryptedPackage"))
+    except (OSError, ValueError, IndexError, TypeError) as error:
+        raise damaged("OLE") from error
+
+
+def _decoded(raws: list[RawSheet]) -> tuple[Sheet, ...]:
+    """The sheets with every text in Unicode NFC; the font encoding is decided once for the whole workbook."""
+    from parsers.legacy import decide_encoding, decode_as
+
+    texts = [
+        (cell.value, cell.font)
+        for raw in raws
+        for cell in raw.cells.values()
+        if cell.kind is CellKind.TEXT and isinstance(cell.value, str)
+    ]
+    encoding = decide_encoding(texts)
+    for raw in raws:
+        for position, cell in raw.cells.items():
+            if isinstance(cell.value, str) and cell.kind is CellKind.TEXT:
+                text = unicodedata.normalize("NFC", decode_as(cell.value, encoding))
+                if text != cell.value:
+                    raw.cells[position] = _with_text(cell, text)
+    return tuple(raw.finished() for raw in raws)
+
+
+def _with_text(cell: Cell, text: str) -> Cell:
+    return replace(cell, value=text)
