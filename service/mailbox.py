@@ -86,6 +86,11 @@ class Mailbox:
         self._connect()
 
     @property
+    def connected(self) -> bool:
+        """Whether the connection has not broken so far."""
+        return self._client is not None
+
+    @property
     def capabilities(self) -> frozenset[str]:
         """What the server offers after login, in capitals."""
         with self._session() as client:

@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -81,8 +81,8 @@ class Incoming:
     def discard(self) -> None:
         """Remove what was written."""
         self._close()
-        with suppress(FileNotFoundError), _as_storage_error(self.path):
-            self.path.unlink()
+        with _as_storage_error(self.path):
+            self.path.unlink(missing_ok=True)
 
     def _flush(self) -> None:
         if self._descriptor is None:
