@@ -1,0 +1,62 @@
+"""Vietnamese text compared the way people read it: bare words, one tone placement, names made safe to show."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ"})  # Eth, typed or converted by mistake: drawn the same
+_STROKED_D = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})  # NFD leaves the stroke on
+_NOT_A_WORD = re.compile(r"[\W_]+")
+_SHOWN_ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook above, tilde, dot below
+
+
+def _old_style() -> dict[str, str]:
+    """Every new-style pair of vowels (oà, oè, uỳ, any tone and case) with its old-style twin (òa, òe, ùy)."""
+    pairs = {}
+    for first, second in ("oa", "oe", "uy", "Oa", "Oe", "Uy", "OA", "OE", "UY"):
+        for tone in _TONES:
+            pairs[nfc(first + second + tone)] = nfc(first + tone + second)
+    return pairs
+
+
+def nfc(text: str) -> str:
+    """The text in its composed form, which everything inside Thubao has."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """The bare words of a text: "UBND xã Quài-Tở" becomes "ubnd xa quai to". Decodes nothing."""
+    if text.isascii():
+        return _NOT_A_WORD.sub(" ", text.lower()).strip()
+    decomposed = unicodedata.normalize("NFD", text.translate(_STROKED_D).lower())
+    bare = "".join(each for each in decomposed if unicodedata.category(each) not in ("Mn", "Cf"))
+    return _NOT_A_WORD.sub(" ", bare).strip()
+
+
+def squash(text: str) -> str:
+    """The folded text without its spaces: "Quài Tở" becomes "quaito"."""
+    return fold(text).replace(" ", "")
+
+
+def same_tones(text: str) -> str:
+    """The text with one tone placement, "hòa", "tỏa", "thủy", and Đ for its look-alike Ð, for comparing with diacritics.
+
+    Only open syllables in oa, oe and uy are written both ways, and "quý" only one way.
+    """
+    return _NEW_STYLE.sub(lambda match: _OLD_STYLE[match[0]], nfc(text).translate(_LOOK_ALIKES))
+
+
+def readable(name: str) -> str:
+    """A name for display: composed, with control, direction and other invisible characters shown as escapes."""
+    return "".join(_escaped(each) if unicodedata.category(each) in _SHOWN_ESCAPED else each for each in nfc(name))
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - where \u ends
+
+
+_OLD_STYLE = _old_style()
+_NEW_STYLE = re.compile(r"(?<![qQ])(?:" + "|".join(_OLD_STYLE) + r")(?![^\W\d_])")
