@@ -1,0 +1,101 @@
+"""What a mail asks for when it is not a report, or not only one: more time, a correction taken, a question answered.
+
+A request is put before the officer; it is never an answer by itself and never a report.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from config.vietnamese import fold
+from service.rules.names_decoding import decoded
+from service.rules.quoting import parts_of
+
+EXTENSION = "extension"
+CORRECTION = "correction_notice"
+QUESTION = "question"
+
+_APOLOGY = re.compile(
+    r"\b(?:xin loi|thong cam|xin thu loi)\b(?: \w+){0,8} (?:muon|cham|tre)\b|"
+    r"\b(?:muon|cham|tre) (?:mong|xin) \w+ thong cam\b"
+)
+_EXTENSION = re.compile(
+    r"\bgia han\b|\bxin lui\b|\blui (?:lai |thoi |han |ngay )|\bkeo dai thoi (?:han|gian)\b|"
+    r"\bxin them (?:thoi gian|\w+ ngay)\b|"
+    r"\b(?:xin|de nghi|mong|cho phep|cho|kinh mong)\b(?: \w+){0,8} (?:gui|nop|bao cao)(?: \w+){0,4} (?:muon|cham|tre)\b|"
+    r"\b(?:xin|de nghi|cho phep)\b(?: \w+){0,3} (?:cham|muon|tre|hoan|lui)(?: \w+){0,2} "
+    r"(?:gui|nop|bao cao|thoi han|han|lai|den|sang)\b"
+)
+_CORRECTION = re.compile(
+    r"\bgui lai\b|\bnop lai\b|\bdinh chinh\b|\bthay (?:the|cho) (?:ban|file|tep|bao cao|thu|cac)\b|\bban chinh thuc\b|"
+    r"\bnham file\b|\bsua lai\b|\bgui ban (?:moi|sua)\b|\b(?:da|xin) (?:sua|chinh sua|dieu chinh)\b|"
+    r"\b(?:ban|file|tep|thu|bao cao|so lieu) (?:truoc|cu|da gui|gui truoc)(?: \w+){0,3} (?:nham|sai|loi|thieu|hong)\b|"
+    r"\bbo qua (?:ban|file|tep|thu|bao cao)(?: \w+){0,2} truoc\b"
+)
+_QUESTION = re.compile(
+    r"\b(?:em|xin|cho|toi|xa|don vi|minh|chi|anh) hoi\b|\bhoi (?:ve|them|chut|cach)\b|\bhuong dan (?:em|giup|them|cach|cho)\b|"
+    r"\bnhu the nao\b|\blam the nao\b|\bghi the nao\b|\bco phai\b.*\bkhong\b"
+)
+_ASKS = re.compile(r"\?(?=\s|$)")
+_DATE = re.compile(
+    r"(?P<lead>đến|tới|trước|sang|vào|hết)?\s*(?:hết\s+)?(?:ngày\s+|ngay\s+)?"
+    r"(?<![\d/.\-])(?P<day>[0-3]?\d)\s*(?:[/.\-]|\s+tháng\s+|\s+thang\s+)\s*(?P<month>[01]?\d)"
+    r"(?:\s*(?:[/.\-]|\s+năm\s+|\s+nam\s+)\s*(?P<year>20\d\d))?(?![\d/])",
+    re.IGNORECASE,
+)
+_HALF_YEAR = 182
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a mail asks for: kind "extension", "correction_notice", "question" or "" for nothing; `until` for an extension."""
+
+    kind: str
+    until: date | None = None
+
+
+def recognise_request(subject: str, body: str) -> str:
+    """The kind of request in a mail's subject and own words, "" if there is none. Quoted history is not the sender's."""
+    title = fold(decoded(subject))
+    written = parts_of(body)
+    own = decoded(f"{written.own}\n{written.signature}" if not written.own else written.own)
+    said = f"{title} | {fold(own)}"
+    asked = _APOLOGY.sub(" ", said)
+    if _EXTENSION.search(asked):
+        return EXTENSION
+    if _CORRECTION.search(said):
+        return CORRECTION
+    if _QUESTION.search(said) or _ASKS.search(own) or _ASKS.search(subject):
+        return QUESTION
+    return ""
+
+
+def read_request(subject: str, body: str, *, received_on: date) -> Request:
+    """The request in a mail with the day it asks for; a day without a year is the nearest one to the day of receipt."""
+    kind = recognise_request(subject, body)
+    if kind != EXTENSION:
+        return Request(kind=kind)
+    own = parts_of(body).own
+    return Request(kind=kind, until=_until(decoded(own), received_on) or _until(decoded(subject), received_on))
+
+
+def _until(text: str, received_on: date) -> date | None:
+    """The day asked for: the first one said to be the end, else the only one; several without such a word are no answer."""
+    found = [(bool(match["lead"]), day) for match in _DATE.finditer(text) if (day := _day(match, received_on)) is not None]
+    ends = [day for lead, day in found if lead and day >= received_on]
+    later = {day for _, day in found if day >= received_on}
+    if ends:
+        return ends[0]
+    return later.pop() if len(later) == 1 else None
+
+
+def _day(match: re.Match[str], received_on: date) -> date | None:
+    try:
+        day = date(int(match["year"] or received_on.year), int(match["month"]), int(match["day"]))
+        if match["year"] is None and (received_on - day).days > _HALF_YEAR:
+            day = day.replace(year=day.year + 1)
+    except ValueError:
+        return None
+    return day
