@@ -1,0 +1,92 @@
+"""What the readers of .docx, .odt, .pdf and .html hand to `parsers.writing`: blocks in reading order, not decoded yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from config.campaign import Severity
+from config.text import Text
+from parsers.values import Finding
+
+CELL_LIMIT = 60_000
+"""Cells of all tables of one document; a table of 20,000 rows is no report."""
+
+PARAGRAPH_LIMIT = 20_000
+"""Paragraphs of one document that are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawParagraph:
+    """A paragraph as (text, font) pieces. `level` is the heading level, 1-based, 0 for body text."""
+
+    pieces: tuple[tuple[str, str], ...]
+    style: str = ""
+    level: int = 0
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """The text of all pieces, not decoded."""
+        return "".join(text for text, _ in self.pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCell:
+    """A cell of a table, 1-based; `bottom` and `right` are its last row and column."""
+
+    row: int
+    column: int
+    bottom: int
+    right: int
+    paragraphs: tuple[RawParagraph, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTable:
+    """A table as its cells in reading order, blank ones included."""
+
+    cells: tuple[RawCell, ...]
+
+
+RawBlock = RawParagraph | RawTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawWriting:
+    """A document as blocks in reading order; `running` is the text of page headers, which may hold the letterhead."""
+
+    blocks: tuple[RawBlock, ...]
+    running: tuple[RawParagraph, ...] = ()
+    page_count: int = 0
+    needs_ocr: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+def all_paragraphs(raw: RawWriting) -> Iterator[RawParagraph]:
+    """Every paragraph of a document, those inside cells included."""
+    yield from raw.running
+    for block in raw.blocks:
+        if isinstance(block, RawParagraph):
+            yield block
+        else:
+            for cell in block.cells:
+                yield from cell.paragraphs
+
+
+def plain(text: str, *, style: str = "", level: int = 0, bold: bool = False, font: str = "") -> RawParagraph:
+    """A paragraph of one piece."""
+    return RawParagraph(pieces=((text, font),), style=style, level=level, bold=bold)
+
+
+def cut_short(limit: int, what: Text) -> Finding:
+    """The finding that a document was read only up to a limit; `what` names the things counted."""
+    return Finding(
+        code="D-CUT",
+        severity=Severity.WARNING,
+        where="",
+        text=Text(
+            vi=f"Tệp quá dài, hệ thống chỉ đọc {limit} {what.vi} đầu tiên; đề nghị gửi riêng phần báo cáo và biểu số liệu.",
+            en=f"The file is too long: only the first {limit} {what.en} were read. Please send the report and the form alone.",
+        ),
+    )

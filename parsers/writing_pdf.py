@@ -1,0 +1,201 @@
+"""PDF files with a text layer: lines joined to paragraphs, ruled tables, tables continued over pages joined; pages as pictures.
+
+pypdfium2 counts pages and reads text in a millisecond a page; pdfplumber reads only pages that carry ruling lines.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfiumError
+
+from config.errors import ParseError
+from config.text import Text
+from parsers.writing_blocks import RawBlock, RawParagraph, RawWriting, cut_short, plain
+from parsers.writing_pdf_tables import PageTable, RuledPage, goes_on, joined, raw_table, ruled_pages
+
+PAGE_LIMIT = 60
+TABLE_PAGE_LIMIT = 24  # pages looked at for tables
+RULED_OBJECTS = 8  # a page with fewer paths has no table
+RULED_OBJECTS_MOST = 20_000  # a drawing
+OBJECT_LIMIT = 4_000  # page objects looked at for fonts and rules
+PAGE_TEXT_LIMIT = 60_000
+LETTERS_WITHOUT_OCR = 40  # a page with less text than this and a picture is a scan
+RESOLUTION = 200
+PICTURE_SIDE = 3_400  # pixels: an A4 page at 200 dpi has 2,339; larger pages are drawn smaller
+
+NEW_PARAGRAPH = re.compile(
+    r"\s*(?:[-+*•–—]\s|[IVX]{1,5}\s*[.)/-]|\d{1,2}(?:\.\d{1,2})*\s*[.)/-]\s|[a-zđ]\s*[.)]\s|\(?Kèm theo|Nơi nhận|Số\s*:)"
+)
+LINE_END = re.compile(r"[.;:!?]\s*$")
+LONG_LINE = 0.72  # of the longest line of a page: a shorter line ends its paragraph
+PAGE_NUMBER = re.compile(r"\s*(?:trang\s*)?[-–]?\s*\d{1,3}\s*(?:/\s*\d{1,3})?\s*[-–]?\s*", re.IGNORECASE)
+
+
+def read_pdf(data: bytes) -> RawWriting:
+    """The blocks of a PDF. ParseError when it cannot be opened or is locked with a password."""
+    document = _opened(data)
+    try:
+        count = len(document)
+        pages = [_page(document, index) for index in range(min(count, PAGE_LIMIT))]
+    finally:
+        document.close()
+    wanted = [page.index for page in pages if page.ruled and page.letters][:TABLE_PAGE_LIMIT]
+    ruled = ruled_pages(data, wanted) if wanted else {}
+    scanned = sum(1 for page in pages if page.letters < LETTERS_WITHOUT_OCR and page.pictured)
+    findings = (cut_short(PAGE_LIMIT, Text(vi="trang", en="pages")),) if count > PAGE_LIMIT else ()
+    needs_ocr = bool(pages) and scanned * 2 > len(pages)
+    return RawWriting(blocks=tuple(_blocks(pages, ruled)), page_count=count, needs_ocr=needs_ocr, findings=findings)
+
+
+def page_pictures(data: bytes, most: int = 12) -> Iterator[bytes]:
+    """The first pages of a PDF as grey PNG pictures of 200 dpi, for OCR. ParseError when it cannot be opened."""
+    document = _opened(data)
+    try:
+        for index in range(min(len(document), most)):
+            page = document[index]
+            side = max(*page.get_size(), 1)
+            picture = page.render(scale=min(RESOLUTION / 72, PICTURE_SIDE / side), grayscale=True).to_pil()
+            page.close()
+            stream = BytesIO()
+            picture.save(stream, format="PNG", compress_level=1)
+            yield stream.getvalue()
+    except (PdfiumError, ValueError, OSError) as error:
+        raise ParseError(f"a page cannot be drawn: {error}") from error
+    finally:
+        document.close()
+
+
+def _opened(data: bytes) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except PdfiumError as error:
+        locked = "password" in str(error).lower()
+        raise ParseError("the file is locked with a password" if locked else f"not a readable PDF: {error}") from error
+
+
+@dataclass(slots=True, kw_only=True)
+class _Page:
+    index: int
+    lines: list[str]
+    font: str = ""
+    ruled: bool = False
+    pictured: bool = False
+
+    @property
+    def letters(self) -> int:
+        return sum(len(line) for line in self.lines)
+
+
+def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
+    try:
+        page = document[index]
+        try:
+            paths, pictures, fonts = _objects(page)
+            return _Page(
+                index=index,
+                lines=_lines(page),
+                font=fonts.most_common(1)[0][0] if fonts else "",
+                ruled=RULED_OBJECTS <= paths <= RULED_OBJECTS_MOST,
+                pictured=pictures > 0,
+            )
+        finally:
+            page.close()
+    except PdfiumError:  # one broken page of a readable file
+        return _Page(index=index, lines=[], pictured=True)
+
+
+def _objects(page: pypdfium2.PdfPage) -> tuple[int, int, Counter[str]]:
+    """How many path and picture objects a page has, and how often each font name starts a text object."""
+    paths = pictures = 0
+    fonts: Counter[str] = Counter()
+    for number in range(min(pdfium.FPDFPage_CountObjects(page), OBJECT_LIMIT)):
+        found = pdfium.FPDFPage_GetObject(page, number)
+        kind = pdfium.FPDFPageObj_GetType(found)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            paths += 1
+        elif kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
+            pictures += 1
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT and number % 8 == 0:
+            fonts[_font_name(found)] += 1
+    return paths, pictures, fonts
+
+
+def _font_name(text_object: object) -> str:
+    font = pdfium.FPDFTextObj_GetFont(text_object)
+    size = pdfium.FPDFFont_GetBaseFontName(font, None, 0)
+    if not 1 < size < 256:  # noqa: PLR2004 - longer than any font name
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    pdfium.FPDFFont_GetBaseFontName(font, buffer, size)
+    name = buffer.value.decode("latin-1")
+    return name.partition("+")[2] or name  # a subset font is named "ABCDEF+.VnTime"
+
+
+def _lines(page: pypdfium2.PdfPage) -> list[str]:
+    text_page = page.get_textpage()
+    try:
+        text = text_page.get_text_range(0, min(text_page.count_chars(), PAGE_TEXT_LIMIT))
+    finally:
+        text_page.close()
+    return [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
+
+
+def _blocks(pages: list[_Page], ruled: dict[int, RuledPage]) -> Iterator[RawBlock]:
+    """Paragraphs and tables in reading order; a table at the foot of a page waits for its continuation."""
+    waiting: PageTable | None = None
+    for page in pages:
+        found = ruled.get(page.index)
+        if found is None:
+            lines = [line for line in page.lines if not PAGE_NUMBER.fullmatch(line)]
+            if waiting is not None and lines:
+                yield raw_table(waiting)
+                waiting = None
+            yield from _paragraphs(lines, page.font)
+            continue
+        lines_left = [(top, text) for top, text in found.lines if not PAGE_NUMBER.fullmatch(text)]
+        for table in found.tables:
+            above = [text for top, text in lines_left if top < table.top]
+            lines_left = [(top, text) for top, text in lines_left if top >= table.top]
+            if waiting is not None:
+                if not above and goes_on(waiting, table):
+                    waiting = joined(waiting, table)
+                    continue
+                yield raw_table(waiting)
+            yield from _paragraphs(above, page.font)
+            waiting = table
+        if waiting is not None and lines_left:
+            yield raw_table(waiting)
+            waiting = None
+        yield from _paragraphs([text for _, text in lines_left], page.font)
+    if waiting is not None:
+        yield raw_table(waiting)
+
+
+def _paragraphs(lines: list[str], font: str) -> Iterator[RawParagraph]:
+    """Lines joined where a paragraph wraps: after a long line that ends no sentence, before one that begins no item."""
+    longest = max((len(line) for line in lines), default=0)
+    whole = ""
+    previous = ""
+    for line in lines:
+        wraps = (
+            bool(whole)
+            and len(previous) >= LONG_LINE * longest
+            and not LINE_END.search(previous)
+            and not NEW_PARAGRAPH.match(line)
+            and not (line.isupper() and not previous.isupper())
+        )
+        if whole and not wraps:
+            yield plain(whole, font=font)
+            whole = ""
+        whole = f"{whole} {line}" if whole else line
+        previous = line
+    if whole:
+        yield plain(whole, font=font)

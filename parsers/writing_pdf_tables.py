@@ -1,0 +1,225 @@
+"""Ruled tables on PDF pages by pdfplumber, with merged cells, and joined where they go on over the page."""
+
+from __future__ import annotations
+
+import bisect
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pdfplumber
+import pypdfium2
+from pdfminer.pdfexceptions import PDFException
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.text import extract_text
+
+from config.errors import ParseError
+from parsers.writing_blocks import RawCell, RawTable, plain
+
+TABLE_ERRORS = (
+    PdfminerException,
+    PDFException,
+    PSException,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OSError,
+)
+"""What pdfplumber and pdfminer raise on odd files; the text of the page has been read by then, so tables are a bonus."""
+
+SAME = 3.0  # points: two rulings this close are one
+TABLES_PER_PAGE = 12
+CELLS_PER_PAGE = 4_000
+CHARACTERS_PER_PAGE = 60_000
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(slots=True, kw_only=True)
+class PageTable:
+    """A table on one page: its place from the top of the page, its column edges and cells."""
+
+    top: float
+    bottom: float
+    edges: tuple[float, ...]
+    cells: list[RawCell]
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the table."""
+        return max((cell.bottom for cell in self.cells), default=0)
+
+
+@dataclass(slots=True, kw_only=True)
+class RuledPage:
+    """A page with tables: the lines outside of them and the tables, each with its distance from the top."""
+
+    lines: list[tuple[float, str]]
+    tables: list[PageTable]
+
+
+def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
+    """The pages among these (0-based) on which a table of two columns and two rows or more was found."""
+    found: dict[int, RuledPage] = {}
+    try:
+        with pdfplumber.open(BytesIO(_only(data, pages))) as document:
+            for index, page in zip(pages, document.pages, strict=False):
+                if (ruled := _ruled_page(page)) is not None:
+                    found[index] = ruled
+                page.close()
+    except TABLE_ERRORS:
+        return found
+    return found
+
+
+def _only(data: bytes, pages: Sequence[int]) -> bytes:
+    """The file with these pages alone: pdfminer walks every page of a file before it gives the first."""
+    source = pypdfium2.PdfDocument(data)
+    try:
+        if len(source) == len(pages):
+            return data
+        chosen = pypdfium2.PdfDocument.new()
+        chosen.import_pages(source, list(pages))
+        stream = BytesIO()
+        chosen.save(stream)
+        chosen.close()
+        return stream.getvalue()
+    except pypdfium2.PdfiumError as error:
+        raise ParseError(f"pages cannot be taken out: {error}") from error
+    finally:
+        source.close()
+
+
+def _ruled_page(page: Any) -> RuledPage | None:  # noqa: ANN401 - pdfplumber has no types
+    if len(page.chars) > CHARACTERS_PER_PAGE:
+        return None
+    tables = [
+        (table.bbox, read)
+        for table in page.find_tables()[:TABLES_PER_PAGE]
+        if len(table.cells) <= CELLS_PER_PAGE and (read := _table(table, page.chars)) is not None
+    ]
+    if not tables:
+        return None
+    boxes = [box for box, _ in tables]
+    outside = page.filter(lambda each: each["object_type"] != "char" or not any(_in(each, box) for box in boxes))
+    lines = [(float(line["top"]), str(line["text"])) for line in outside.extract_text_lines(return_chars=False)]
+    return RuledPage(lines=lines, tables=sorted((table for _, table in tables), key=lambda table: table.top))
+
+
+def _in(character: dict[str, Any], box: Box) -> bool:
+    x, y = (character["x0"] + character["x1"]) / 2, (character["top"] + character["bottom"]) / 2
+    return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
+
+
+def _table(table: Any, characters: list[dict[str, Any]]) -> PageTable | None:  # noqa: ANN401 - pdfplumber has no types
+    boxes: list[Box] = sorted(set(table.cells), key=lambda box: (box[1], box[0]))
+    across = _edges([box[0] for box in boxes] + [box[2] for box in boxes])
+    down = _edges([box[1] for box in boxes] + [box[3] for box in boxes])
+    if len(across) < 3 or len(down) < 3:  # noqa: PLR2004 - two columns and two rows have three edges each
+        return None
+    left, top, right, bottom = table.bbox
+    inside = [each for each in characters if _in(each, (left, top, right, bottom))]
+    grid: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for each in inside:
+        x, y = (each["x0"] + each["x1"]) / 2, (each["top"] + each["bottom"]) / 2
+        grid.setdefault((bisect.bisect_right(down, y), bisect.bisect_right(across, x)), []).append(each)
+    cells = []
+    for box in boxes:
+        row, column = _place(down, box[1]), _place(across, box[0])
+        last_row, last_column = max(row, _place(down, box[3]) - 1), max(column, _place(across, box[2]) - 1)
+        own = [each for y in range(row, last_row + 1) for x in range(column, last_column + 1) for each in grid.get((y, x), ())]
+        text = _unwrapped(extract_text(own)) if own else ""
+        cells.append(
+            RawCell(row=row, column=column, bottom=last_row, right=last_column, paragraphs=(plain(text, font=_font(own)),))
+        )
+    return PageTable(top=top, bottom=bottom, edges=tuple(across), cells=cells)
+
+
+def _unwrapped(text: str) -> str:
+    """The text of a cell on one line; a figure that stands on two lines stays on two, to be asked about."""
+    return text.replace("\n", " ") if any(letter.isalpha() for letter in text) else text
+
+
+def _edges(positions: list[float]) -> list[float]:
+    merged: list[float] = []
+    for position in sorted(positions):
+        if not merged or position - merged[-1] > SAME:
+            merged.append(position)
+    return merged
+
+
+def _place(edges: list[float], position: float) -> int:
+    """The 1-based index of the edge nearest to a position."""
+    return 1 + min(range(len(edges)), key=lambda index: abs(edges[index] - position))
+
+
+def _font(characters: list[dict[str, Any]]) -> str:
+    if not characters:
+        return ""
+    name = str(Counter(each.get("fontname", "") for each in characters).most_common(1)[0][0])
+    return name.partition("+")[2] or name
+
+
+def goes_on(above: PageTable, below: PageTable) -> bool:
+    """Whether a table at the top of a page has the columns of the table at the foot of the page before."""
+    return len(above.edges) == len(below.edges) and all(
+        abs(one - other) <= SAME * 2 for one, other in zip(above.edges, below.edges, strict=True)
+    )
+
+
+def joined(above: PageTable, below: PageTable) -> PageTable:
+    """One table of two: a header repeated on the new page is dropped, and a row that the page break cut is put together."""
+    rows_above, rows_below = _texts(above.cells), _texts(below.cells)
+    repeated = 0
+    while repeated < 3 and repeated + 1 in rows_below and rows_below[repeated + 1] == rows_above.get(repeated + 1):  # noqa: PLR2004 - header rows
+        repeated += 1
+    cells = list(above.cells)
+    rest = [cell for cell in below.cells if cell.row > repeated]
+    first = repeated + 1
+    shift = above.last_row - repeated
+    if _is_remainder(rows_below.get(first, {})):
+        ((column, text),) = rows_below[first].items()
+        cells = [_with_more(cell, text) if cell.column == column and cell.bottom == above.last_row else cell for cell in cells]
+        rest = [cell for cell in rest if cell.row > first]
+        shift -= 1
+    cells.extend(_moved(cell, shift) for cell in rest)
+    return PageTable(top=above.top, bottom=below.bottom, edges=above.edges, cells=cells)
+
+
+def _texts(cells: list[RawCell]) -> dict[int, dict[int, str]]:
+    rows: dict[int, dict[int, str]] = {}
+    for cell in cells:
+        text = "\n".join(paragraph.text for paragraph in cell.paragraphs).strip()
+        if text:
+            rows.setdefault(cell.row, {})[cell.column] = text
+    return rows
+
+
+def _is_remainder(row: dict[int, str]) -> bool:
+    """One cell alone that begins with a small letter: the second half of a label."""
+    if len(row) != 1:
+        return False
+    (text,) = row.values()
+    return text[0].islower()
+
+
+def _with_more(cell: RawCell, text: str) -> RawCell:
+    whole = "\n".join([*(paragraph.text for paragraph in cell.paragraphs), text])
+    font = cell.paragraphs[0].pieces[0][1] if cell.paragraphs and cell.paragraphs[0].pieces else ""
+    return RawCell(row=cell.row, column=cell.column, bottom=cell.bottom, right=cell.right, paragraphs=(plain(whole, font=font),))
+
+
+def _moved(cell: RawCell, rows: int) -> RawCell:
+    return RawCell(
+        row=cell.row + rows, column=cell.column, bottom=cell.bottom + rows, right=cell.right, paragraphs=cell.paragraphs
+    )
+
+
+def raw_table(table: PageTable) -> RawTable:
+    """The table as a block."""
+    return RawTable(cells=tuple(sorted(table.cells, key=lambda cell: (cell.row, cell.column))))
