@@ -128,7 +128,11 @@ def assemble(raw: RawWriting) -> Writing:
     """The document with its text decoded and its layout tables turned into paragraphs."""
     from parsers.legacy import DocumentDecoder
 
-    decode = DocumentDecoder(piece for paragraph in all_paragraphs(raw) for piece in paragraph.pieces).decode
+    decoder = DocumentDecoder(piece for paragraph in all_paragraphs(raw) for piece in paragraph.pieces)
+
+    def decode(text: str, font: str) -> str:
+        return decoder.decode(text, font).text
+
     paragraphs: list[Paragraph] = []
     tables: list[Sheet] = []
     for block in raw.blocks:

@@ -147,8 +147,8 @@ class OutsidePrograms:
             command = [
                 office,
                 f"-env:UserInstallation={self._office_profile().as_uri()}",
-                "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--convert-to", FILTERS.get(target, target),
-                "--outdir", str(Path(folder, "out")), str(source),
+                "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
+                "--convert-to", FILTERS.get(target, target), "--outdir", str(Path(folder, "out")), str(source),
             ]  # fmt: skip
             try:
                 run_program(command, Path(folder), self._seconds)
