@@ -49,6 +49,17 @@ class TotalChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChange:
+    """A unit's figure that entered, left or differs in the totals since the previous version."""
+
+    unit: str
+    indicator: str
+    column: str
+    before: int | str | None
+    after: int | str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consolidation:
     """One numbered, dated consolidation of a campaign, units in roster order."""
 
@@ -61,6 +72,7 @@ class Consolidation:
     totals: tuple[Total, ...]
     findings: tuple[Finding, ...]
     changes: tuple[TotalChange, ...] = ()
+    unit_changes: tuple[UnitChange, ...] = ()
     previous_version: int | None = None
 
     @property

@@ -1,0 +1,125 @@
+"""The words that outputs use for states, in both languages, and figures and instants as people write them."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from config.campaign import Campaign, Indicator, Severity, Slot
+from config.text import Language, Text
+from parsers.values import ValueStatus
+from service.rules.consolidate import numeric
+from service.rules.consolidation import Consolidation, UnitLine
+from service.rules.submission import Content, SlotState, Timeliness
+
+CONTENT = {
+    Content.MISSING: Text(vi="Chưa gửi", en="Not sent"),
+    Content.PARTIAL: Text(vi="Thiếu phần", en="Incomplete"),
+    Content.RECEIVED: Text(vi="Đã nhận", en="Received"),
+    Content.ISSUES: Text(vi="Có vấn đề", en="Has issues"),
+    Content.APPROVED: Text(vi="Đã duyệt", en="Approved"),
+    Content.RETURNED: Text(vi="Trả lại", en="Returned"),
+    Content.EXCUSED: Text(vi="Miễn", en="Excused"),
+}
+TIMELINESS = {
+    Timeliness.NOT_DUE: Text(vi="Chưa đến hạn", en="Not due"),
+    Timeliness.DUE_SOON: Text(vi="Sắp đến hạn", en="Due soon"),
+    Timeliness.ON_TIME: Text(vi="Đúng hạn", en="On time"),
+    Timeliness.LATE: Text(vi="Trễ", en="Late"),
+    Timeliness.OVERDUE: Text(vi="Quá hạn chưa gửi", en="Overdue"),
+    Timeliness.EXTENDED: Text(vi="Được gia hạn", en="Extended"),
+}
+SLOT = {
+    Slot.NARRATIVE: Text(vi="Báo cáo", en="Narrative"),
+    Slot.FORM: Text(vi="Biểu số liệu", en="Form"),
+    Slot.PHOTOS: Text(vi="Ảnh", en="Photos"),
+}
+SLOT_STATE = {
+    SlotState.MISSING: Text(vi="chưa có", en="missing"),
+    SlotState.PARTIAL: Text(vi="chưa đủ", en="incomplete"),
+    SlotState.OK: Text(vi="đủ", en="complete"),
+    SlotState.ISSUES: Text(vi="có vấn đề", en="has issues"),
+}
+VALUE_STATUS = {
+    ValueStatus.OK: Text(vi="rõ ràng", en="clear"),
+    ValueStatus.CONFIRM: Text(vi="tạm dùng, cần xác nhận", en="provisional, to be confirmed"),
+    ValueStatus.REJECT: Text(vi="hỏi lại", en="asked again"),
+    ValueStatus.EMPTY: Text(vi="để trống", en="blank"),
+    ValueStatus.CORRECTED: Text(vi="cán bộ đã sửa", en="corrected by the officer"),
+}
+SEVERITY = {
+    Severity.ERROR: Text(vi="Lỗi", en="Error"),
+    Severity.WARNING: Text(vi="Cảnh báo", en="Warning"),
+    Severity.INFO: Text(vi="Lưu ý", en="Note"),
+}
+
+NOT_SENT = Text(vi="chưa gửi", en="not sent")
+ASK_AGAIN = Text(vi="hỏi lại", en="asked again")
+_ABSENT = {
+    Content.MISSING: NOT_SENT,
+    Content.RETURNED: Text(vi="trả lại", en="returned"),
+    Content.EXCUSED: Text(vi="miễn", en="excused"),
+}
+_NOT_COUNTED = Text(vi="chưa tính", en="not counted")
+
+
+def absence(line: UnitLine) -> Text:
+    """Why a unit is not in the totals: not sent, returned, excused, or received and not counted yet."""
+    form = line.submission.slot(Slot.FORM)
+    if line.submission.content is Content.PARTIAL and (form is None or form.state is SlotState.MISSING):
+        return NOT_SENT
+    return _ABSENT.get(line.submission.content, _NOT_COUNTED)
+
+
+def capitalised(text: str) -> str:
+    """The text with its first letter capital, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+def instant(moment: datetime | None, zone: tzinfo | None) -> str:
+    """An instant on the office's clock, "08:05 15/10/2020"; an empty text for None."""
+    return "" if moment is None else f"{moment.astimezone(zone):%H:%M %d/%m/%Y}"
+
+
+def figure(value: int | str | None, language: Language) -> str:
+    """A figure for prose: thousands grouped as the language does, text unchanged, "" for a blank."""
+    number = numeric(value)
+    if number is None:
+        return "" if value is None else str(value)
+    grouped = f"{number:,}"
+    if language is Language.EN:
+        return grouped
+    return grouped.translate(str.maketrans(",.", ".,"))
+
+
+def coverage(consolidation: Consolidation) -> str:
+    """How many units are in the totals: "17/19"."""
+    return f"{consolidation.reported}/{consolidation.expected}"
+
+
+def draft_mark(consolidation: Consolidation, language: Language) -> str:
+    """What marks a draft, "BẢN NHÁP – 12/19 đơn vị"; an empty text for a final consolidation."""
+    if consolidation.final:
+        return ""
+    return Text(vi=f"BẢN NHÁP – {coverage(consolidation)} đơn vị", en=f"DRAFT – {coverage(consolidation)} units").in_(language)
+
+
+def label(indicator: Indicator, language: Language) -> str:
+    """An indicator's label in a language; the printed one where there is no translation."""
+    return indicator.label_en if language is Language.EN and indicator.label_en else indicator.label
+
+
+def place(campaign: Campaign, where: str, language: Language) -> str:
+    """What a finding's `where` points at, in words: an indicator's or a section's label, else itself."""
+    indicator = campaign.form.indicator(where)
+    if indicator is not None:
+        return label(indicator, language)
+    section = next((each for each in campaign.form.outline if each.code == where), None)
+    if section is not None:
+        return section.heading_en if language is Language.EN and section.heading_en else section.heading
+    return where
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """Part of whole as an exact fraction for a percent cell, None when there is no whole."""
+    return Decimal(part) / Decimal(whole) if whole else None

@@ -1,0 +1,40 @@
+"""The consolidated workbook: the form's own layout with live totals, every unit, delivery, warnings, sources, changes, charts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from config.campaign import Campaign
+from config.text import Language
+from service.outputs.workbook_changes import build_changes
+from service.outputs.workbook_charts import build_charts
+from service.outputs.workbook_delivery import build_delivery
+from service.outputs.workbook_findings import build_findings
+from service.outputs.workbook_layout import Book, Layout
+from service.outputs.workbook_package import save_workbook
+from service.outputs.workbook_sources import build_sources
+from service.outputs.workbook_style import Styles
+from service.outputs.workbook_summary import build_summary
+from service.outputs.workbook_units import build_by_unit
+from service.rules.consolidation import Consolidation
+
+_SHEETS = (build_summary, build_by_unit, build_delivery, build_findings, build_sources, build_changes, build_charts)
+
+
+def write_workbook(path: Path, campaign: Campaign, consolidation: Consolidation, language: Language) -> None:
+    """Writes the workbook atomically. The same consolidation gives the same bytes.
+
+    Totals are formulas over the sheet by unit and carry the computed result too. Time and memory grow linearly with the units;
+    rows are streamed, so 10,600 units fit in a small machine.
+    """
+    workbook = Workbook()
+    book = Book(workbook=workbook, styles=Styles(workbook), layout=Layout(campaign, consolidation, language))
+    scratch = workbook.worksheets[0]
+    bodies = [build(book) for build in _SHEETS]
+    workbook.remove(scratch)
+    workbook.active = 0
+    for sheet in workbook.worksheets[1:]:
+        sheet.sheet_view.tabSelected = False
+    save_workbook(path, workbook, list(bodies), made_at=consolidation.made_at, title=f"{campaign.title} v{consolidation.version}")

@@ -1,0 +1,93 @@
+"""The sheet of warnings: every finding in words, and every figure that is asked about, by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.campaign import Severity
+from config.text import Text
+from parsers.values import Finding, ValueStatus
+from service.outputs import workbook_style as style
+from service.outputs.wording import SEVERITY, capitalised, place
+from service.outputs.workbook_layout import WARNINGS, Book
+from service.outputs.workbook_package import SheetBody
+from service.outputs.workbook_tables import Record, Table, TableColumn, build_table
+from service.rules.consolidate import ASKED
+from service.rules.consolidation import UnitLine
+from service.rules.submission import UnitValue
+
+_COLUMNS = (
+    TableColumn(header=Text(vi="STT", en="No."), width=6, look=style.TEXT_CENTRED),
+    TableColumn(header=Text(vi="Đơn vị", en="Unit"), width=24, look=style.Style(bold=True, vertical="top")),
+    TableColumn(header=Text(vi="Mức độ", en="Severity"), width=11, look=style.TEXT_CENTRED),
+    TableColumn(header=Text(vi="Chỉ tiêu, nội dung", en="Where"), width=42, look=style.TEXT),
+    TableColumn(header=Text(vi="Cần làm rõ", en="What to clarify"), width=62, look=style.TEXT),
+    TableColumn(header=Text(vi="Mã kiểm tra", en="Check"), width=19, look=style.HASH),
+)
+
+
+def build_findings(book: Book) -> SheetBody:
+    """Lays the sheet out and returns its rows."""
+    count = sum(1 for _ in _all(book))
+    table = Table(
+        name=WARNINGS,
+        title=Text(vi="CẢNH BÁO, NỘI DUNG CẦN LÀM RÕ", en="WARNINGS AND OPEN QUESTIONS"),
+        remarks=(_remark(count).in_(book.layout.language),),
+        columns=_COLUMNS,
+        count=count,
+    )
+    return build_table(book, table, _records(book))
+
+
+def _remark(count: int) -> Text:
+    if not count:
+        return Text(vi="Không có cảnh báo nào.", en="There are no warnings.")
+    return Text(
+        vi=f"{count} nội dung; cảnh báo chung trước, sau đó theo từng đơn vị.",
+        en=f"{count} entries; general ones first, then by unit.",
+    )
+
+
+def _records(book: Book) -> Iterator[tuple[Record, dict[int, style.Style]]]:
+    language = book.layout.language
+    places: dict[str, str] = {}
+    for number, (name, finding) in enumerate(_all(book), 1):
+        if finding.where not in places:
+            places[finding.where] = place(book.layout.campaign, finding.where, language)
+        severity = SEVERITY[finding.severity].in_(language)
+        record = (number, name, severity, places[finding.where], finding.text.in_(language), finding.code)
+        yield record, {2: style.SEVERE} if finding.severity is Severity.ERROR else {}
+
+
+def _all(book: Book) -> Iterator[tuple[str, Finding]]:
+    everyone = Text(vi="Chung", en="All units").in_(book.layout.language)
+    for finding in book.layout.consolidation.findings:
+        yield everyone, finding
+    for line in book.layout.consolidation.units:
+        name = capitalised(line.name)
+        for finding in line.submission.findings:
+            yield name, finding
+        for value in _unsaid(line):
+            yield name, _question(book, value)
+
+
+def _unsaid(line: UnitLine) -> Iterator[UnitValue]:
+    """Values that are asked about although no finding speaks of their indicator: no doubt is left out."""
+    said = {finding.where for finding in line.submission.findings}
+    return (value for value in line.submission.values if value.status in ASKED and value.indicator not in said)
+
+
+def _question(book: Book, value: UnitValue) -> Finding:
+    column = book.layout.column_words(book.layout.campaign.form.indicator(value.indicator), value.column)
+    rejected = value.status is ValueStatus.REJECT
+    return Finding(
+        code=", ".join(value.warnings),
+        severity=Severity.ERROR if rejected else Severity.WARNING,
+        where=value.indicator,
+        text=Text(
+            vi=f"Cột «{column}»: đơn vị ghi «{value.raw}»; "
+            + ("chưa dùng được, cần hỏi lại." if rejected else f"tạm hiểu là {value.value}, cần xác nhận."),
+            en=f"Column «{column}»: the unit wrote «{value.raw}»; "
+            + ("not usable, ask again." if rejected else f"read as {value.value}, to be confirmed."),
+        ),
+    )

@@ -1,0 +1,176 @@
+"""Where everything stands in the workbook: sheet names, the figure columns and rows of the sheet by unit, the sources' rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from openpyxl import Workbook
+
+from config.campaign import Campaign, Indicator, IndicatorType, Unit
+from config.text import Language, Text
+from parsers.values import ValueStatus
+from service.outputs.wording import label
+from service.outputs.workbook_cells import column_letter, quoted_sheet
+from service.outputs.workbook_style import Styles
+from service.rules.consolidation import Consolidation, Total, UnitLine
+from service.rules.submission import UnitValue
+
+SUMMARY = Text(vi="Tổng hợp", en="Summary")
+BY_UNIT = Text(vi="Theo đơn vị", en="By unit")
+DELIVERY = Text(vi="Tình hình gửi", en="Delivery")
+WARNINGS = Text(vi="Cảnh báo", en="Warnings")
+SOURCES = Text(vi="Nguồn", en="Sources")
+CHANGES = Text(vi="Thay đổi", en="Changes")
+CHARTS = Text(vi="Biểu đồ", en="Charts")
+
+FIRST_FIGURE = 4  # after STT, code and name
+GROUP_ROW, LABEL_ROW, UNIT_ROW, TOTAL_ROW, COVERAGE_ROW, FIRST_UNIT_ROW = 4, 5, 6, 7, 8, 9
+FIRST_SOURCE_ROW = 5
+MOST_LINKS = 65_000
+"""Spreadsheets drop the links of a sheet that has more than 65,530."""
+
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_OPEN_END = re.compile(r"(, (trong đó|chia ra|of which|in which))?[\s:,]*$")
+_LONG_LABEL = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureColumn:
+    """One column of the sheet by unit: an indicator's column. `root` is the top-level indicator it stands under."""
+
+    indicator: Indicator
+    column: str
+    place: int
+    root: Indicator
+
+    @property
+    def letter(self) -> str:
+        """Its letters."""
+        return column_letter(self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """One unit on the sheet by unit: its row, and the row on the sources sheet of its first listed value."""
+
+    line: UnitLine
+    row: int
+    first_source: int
+
+
+class Layout:
+    """The places of one consolidation's workbook."""
+
+    def __init__(self, campaign: Campaign, consolidation: Consolidation, language: Language) -> None:
+        self.campaign = campaign
+        self.consolidation = consolidation
+        self.language = language
+
+    def name(self, sheet: Text) -> str:
+        """The sheet's name in the workbook's language."""
+        return sheet.in_(self.language)
+
+    @cached_property
+    def figures(self) -> tuple[FigureColumn, ...]:
+        """All figure columns, left to right in the form's order."""
+        by_code = {indicator.code: indicator for indicator in self.campaign.form.indicators}
+        pairs = [(indicator, column) for indicator in self.campaign.form.indicators for column in indicator.columns]
+        return tuple(
+            FigureColumn(indicator=indicator, column=column, place=place, root=_root(indicator, by_code))
+            for place, (indicator, column) in enumerate(pairs, FIRST_FIGURE)
+        )
+
+    @cached_property
+    def figure_by_key(self) -> dict[tuple[str, str], FigureColumn]:
+        """The figure columns by indicator code and column key."""
+        return {(each.indicator.code, each.column): each for each in self.figures}
+
+    @cached_property
+    def totals(self) -> dict[tuple[str, str], Total]:
+        """The totals by indicator code and column key."""
+        return {(each.indicator, each.column): each for each in self.consolidation.totals}
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """The roster by code."""
+        return {unit.code: unit for unit in self.campaign.roster}
+
+    @property
+    def last_unit_row(self) -> int:
+        """The last row with a unit on the sheet by unit."""
+        return FIRST_UNIT_ROW + len(self.consolidation.units) - 1
+
+    @cached_property
+    def source_count(self) -> int:
+        """How many values the sources sheet lists."""
+        return sum(1 for line in self.consolidation.units for _ in listed_values(line))
+
+    def unit_rows(self) -> Iterator[UnitRow]:
+        """The units with their rows, in order."""
+        source = FIRST_SOURCE_ROW
+        for row, line in enumerate(self.consolidation.units, FIRST_UNIT_ROW):
+            yield UnitRow(line=line, row=row, first_source=source)
+            source += sum(1 for _ in listed_values(line))
+
+    def unit_range(self, figure: FigureColumn) -> str:
+        """The cells of all units in a figure column, as a formula on any sheet writes them."""
+        letter = figure.letter
+        return f"{quoted_sheet(self.name(BY_UNIT))}!${letter}${FIRST_UNIT_ROW}:${letter}${self.last_unit_row}"
+
+    def short_name(self, code: str) -> str:
+        """A unit's name as lists write it, "Quài Tở"; the code of a unit that is not on the roster."""
+        unit = self.units.get(code)
+        return unit.name if unit is not None else code
+
+    def short_label(self, indicator: Indicator) -> str:
+        """The indicator's label without what it says in brackets when it is long."""
+        full = _OPEN_END.sub("", label(indicator, self.language).strip())
+        return _IN_BRACKETS.sub("", full) if len(full) > _LONG_LABEL else full
+
+    def measure(self, indicator: Indicator, column: str) -> str:
+        """What a column of an indicator counts: "lớp", "người", "đồng"; the column's header where the form prints no unit."""
+        if indicator.type is IndicatorType.TEXT:
+            return Text(vi="Nội dung", en="Text").in_(self.language)
+        if indicator.type is IndicatorType.MONEY:
+            return indicator.unit or Text(vi="Đồng", en="VND").in_(self.language)
+        parts = [part.strip() for part in indicator.unit.split("/")]
+        if len(parts) == len(indicator.columns) and all(parts):
+            return parts[indicator.columns.index(column)]
+        if indicator.unit and len(indicator.columns) == 1:
+            return indicator.unit
+        return self.column_header(column)
+
+    def column_words(self, indicator: Indicator | None, column: str) -> str:
+        """A column by the form's header; by what it counts where the form has no such column."""
+        if indicator is None or any(each.key == column for each in self.campaign.form.columns):
+            return self.column_header(column)
+        return self.measure(indicator, column)
+
+    def column_header(self, column: str) -> str:
+        """The form's header of a column, its key if the form has no such column."""
+        return next((each.header or each.key for each in self.campaign.form.columns if each.key == column), column)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """A workbook being made: openpyxl's frame, its styles, and the layout."""
+
+    workbook: Workbook
+    styles: Styles
+    layout: Layout
+
+
+def listed_values(line: UnitLine) -> Iterator[UnitValue]:
+    """The values of a unit that the sources sheet lists: all but the blank ones."""
+    return (value for value in line.submission.values if value.status is not ValueStatus.EMPTY)
+
+
+def _root(indicator: Indicator, by_code: dict[str, Indicator]) -> Indicator:
+    seen = {indicator.code}
+    while indicator.parent is not None and indicator.parent in by_code and indicator.parent not in seen:
+        indicator = by_code[indicator.parent]
+        seen.add(indicator.code)
+    return indicator

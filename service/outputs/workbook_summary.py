@@ -1,0 +1,342 @@
+"""The consolidated form: the blank form's own layout, filled with live totals, and how many units stand behind each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.campaign import Column, ColumnKind, Indicator, IndicatorRole, IndicatorType
+from config.text import Text
+from service.outputs import workbook_style as style
+from service.outputs.wording import coverage, draft_mark, instant, label
+from service.outputs.workbook_cells import Content, Look, column_letter, link, row
+from service.outputs.workbook_formulas import coverage_formula, total_content
+from service.outputs.workbook_layout import BY_UNIT, DELIVERY, SUMMARY, UNIT_ROW, Book, Layout
+from service.outputs.workbook_package import SheetBody
+
+_WIDTHS = {
+    ColumnKind.ROW_NUMBER: 6.0,
+    ColumnKind.LABEL: 50.0,
+    ColumnKind.UNIT: 14.0,
+    ColumnKind.QUANTITY: 13.0,
+    ColumnKind.NOTE: 24.0,
+}
+_COVERAGE_WIDTH = 14.0
+_PORTRAIT_WIDTH = 150.0  # wider forms are printed in landscape
+_HEADER_ROW = 7
+_LINES_A_ROW = 24  # a row holds 409 points; longer texts go on in the next row
+_MOST_LINES = 240
+_MOST_NAMES = 40
+_MONEY_DIGITS_WIDTH = 16.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """A cell of an indicator's row: the places it covers, its look and content."""
+
+    first: int
+    last: int
+    look: style.Style
+    content: Content
+    target: str = ""  # the column on the sheet by unit that it links to
+
+
+def build_summary(book: Book) -> SheetBody:
+    """Lays the sheet out and returns its rows."""
+    layout = book.layout
+    sheet = book.workbook.create_sheet(layout.name(SUMMARY))
+    columns = layout.campaign.form.columns
+    for place, width in enumerate(column_widths(layout), 1):
+        sheet.column_dimensions[column_letter(place)].width = width
+    last = len(columns) + 1
+    writer = _SummaryWriter(book)
+    for top, left, bottom, right in writer.merges:
+        sheet.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
+    label_place = next((at for at, column in enumerate(columns, 1) if column.kind is ColumnKind.LABEL), 1)
+    sheet.freeze_panes = f"{column_letter(label_place + 1)}{_HEADER_ROW + 2}"
+    style.set_page(
+        sheet,
+        landscape=sum(column_widths(layout)) > _PORTRAIT_WIDTH,
+        title_rows=f"{_HEADER_ROW}:{_HEADER_ROW + 1}",
+        footer=layout.campaign.title,
+        draft=draft_mark(layout.consolidation, layout.language),
+    )
+    return SheetBody(rows=writer.rows, extent=f"A1:{column_letter(last)}{len(writer.rows)}", links=writer.links)
+
+
+def column_widths(layout: Layout) -> list[float]:
+    """The widths of the form's columns and of the coverage column after them."""
+    quantities = layout.campaign.form.quantity_columns
+    widths = []
+    for column in layout.campaign.form.columns:
+        width = _WIDTHS[column.kind]
+        if column.kind is ColumnKind.QUANTITY and len(quantities) == 1:
+            width = _MONEY_DIGITS_WIDTH
+        widths.append(width)
+    return [*widths, _COVERAGE_WIDTH]
+
+
+class _SummaryWriter:
+    """Builds the rows from top to bottom; the row after the last one built is `len(rows) + 1`."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._layout = book.layout
+        self._columns = book.layout.campaign.form.columns
+        self._last = len(self._columns) + 1
+        self._widths = column_widths(book.layout)
+        self._footnoted = False
+        self.rows: list[str] = []
+        self.merges: list[tuple[int, int, int, int]] = []
+        self.links: list[str] = []
+        self._heading()
+        self._header()
+        for indicator in book.layout.campaign.form.indicators:
+            self._indicator(indicator)
+        self._foot()
+
+    # what stands above the table
+
+    def _heading(self) -> None:
+        layout = self._layout
+        form = layout.campaign.form
+        self._across(form.title, style.TITLE)
+        self._across(form.subtitle, style.SUBTITLE)
+        self._across(layout.campaign.title, style.Style(size=12, bold=True, box=False, horizontal="center"))
+        mark = draft_mark(layout.consolidation, layout.language)
+        self._across(mark or self._version(), style.DRAFT if mark else style.REMARK_CENTRED)
+        self._across(self._coverage(), style.REMARK_CENTRED)
+        self._across(self._missing(), style.REMARK_CENTRED)
+
+    def _version(self) -> str:
+        number = self._layout.consolidation.version
+        return Text(vi=f"Bản tổng hợp lần {number}", en=f"Consolidation no. {number}").in_(self._layout.language)
+
+    def _coverage(self) -> str:
+        layout, consolidation = self._layout, self._layout.consolidation
+        until = instant(consolidation.cutoff, layout.campaign.deadline.tzinfo)
+        return Text(
+            vi=f"Tổng của {coverage(consolidation)} đơn vị, số liệu đến {until}, gồm cả số liệu chưa duyệt.",
+            en=f"Totals of {coverage(consolidation)} units, figures as of {until}, not yet approved ones included.",
+        ).in_(layout.language)
+
+    def _missing(self) -> str:
+        layout = self._layout
+        missing = layout.consolidation.missing
+        if not missing:
+            return Text(vi="Tất cả đơn vị đã có số liệu.", en="All units are included.").in_(layout.language)
+        names = ", ".join(layout.short_name(code) for code in missing[:_MOST_NAMES])
+        if len(missing) > _MOST_NAMES:
+            rest = len(missing) - _MOST_NAMES
+            sheet = layout.name(DELIVERY)
+            names += Text(vi=f" và {rest} đơn vị khác (xem trang «{sheet}»)", en=f" and {rest} more (see sheet «{sheet}»)").in_(
+                layout.language
+            )
+        text = Text(vi=f"Chưa có số liệu ({len(missing)}): {names}.", en=f"Not included ({len(missing)}): {names}.")
+        return text.in_(layout.language)
+
+    def _across(self, text: str, look: style.Style) -> None:
+        number = len(self.rows) + 1
+        self.merges.append((number, 1, number, self._last))
+        lines = style.lines_of(text, sum(self._widths))
+        self.rows.append(row(number, [(self._look(look), text)], height=style.height_of(lines, look.size)))
+
+    # the table
+
+    def _header(self) -> None:
+        top = len(self.rows) + 1
+        upper, lower = self._headers()
+        previous = ""
+        for place, (above, below) in enumerate(zip(upper, lower, strict=True), 1):
+            if not below:
+                self.merges.append((top, place, top + 1, place))
+            elif above == previous:
+                first = self.merges.pop() if self.merges[-1][0] == top and self.merges[-1][3] == place - 1 else None
+                self.merges.append((top, first[1] if first else place - 1, top, place))
+                upper[place - 1] = ""
+            previous = above if below else ""
+        height = max(style.lines_of(text, width) for text, width in zip(lower, self._widths, strict=True))
+        look = self._look(style.HEADER)
+        self.rows.append(row(top, [(look, text) for text in upper], height=22))
+        self.rows.append(row(top + 1, [(look, text) for text in lower], height=max(22, style.height_of(height))))
+
+    def _headers(self) -> tuple[list[str], list[str]]:
+        nameless = Text(vi="Nội dung", en="Content").in_(self._layout.language)
+        covered = Text(vi="Số đơn vị có số liệu", en="Units with a figure").in_(self._layout.language)
+        upper = [
+            column.group_header or column.header or (nameless if column.kind is ColumnKind.LABEL else "")
+            for column in self._columns
+        ]
+        lower = [column.header if column.group_header else "" for column in self._columns]
+        return [*upper, covered], [*lower, ""]
+
+    def _indicator(self, indicator: Indicator) -> None:
+        spots = self._spots(indicator)
+        notes = {at: self._chunks(spot) for at, spot in enumerate(spots) if isinstance(spot.content, str)}
+        more = max((len(chunks) for chunks in notes.values()), default=1)
+        for part in range(more):
+            self._indicator_row(spots, {at: chunks[part] if part < len(chunks) else [] for at, chunks in notes.items()}, part)
+
+    def _indicator_row(self, spots: list[_Spot], texts: dict[int, list[str]], part: int) -> None:
+        number = len(self.rows) + 1
+        cells: list[tuple[Look, Content]] = []
+        height = 1
+        for at, spot in enumerate(spots):
+            look = self._look(spot.look)
+            content = "\n".join(texts[at]) if at in texts else spot.content if part == 0 else None
+            cells.append((look, content))
+            cells += [(look, None)] * (spot.last - spot.first)
+            if spot.last > spot.first:
+                self.merges.append((number, spot.first, number, spot.last))
+            if isinstance(content, str):
+                height = max(height, style.lines_of(content, self._width(spot)))
+            if spot.target and content is not None:
+                reference = f"{column_letter(spot.first)}{number}"
+                self.links.append(link(reference, self._layout.name(BY_UNIT), f"{spot.target}{UNIT_ROW}"))
+        self.rows.append(row(number, cells, height=max(18, style.height_of(height))))
+
+    def _width(self, spot: _Spot) -> float:
+        return sum(self._widths[spot.first - 1 : spot.last]) - spot.look.indent * 2
+
+    def _chunks(self, spot: _Spot) -> list[list[str]]:
+        """A text's lines, as many to a row as the row can show; what is far too much is pointed at instead."""
+        width = self._width(spot)
+        chunks: list[list[str]] = [[]]
+        room = _LINES_A_ROW
+        lines = str(spot.content).split("\n")
+        for at, line in enumerate(lines):
+            need = style.lines_of(line, width)
+            if need > room and chunks[-1]:
+                chunks.append([])
+                room = _LINES_A_ROW
+            if len(chunks) * _LINES_A_ROW > _MOST_LINES:
+                chunks[-1].append(self._and_more(len(lines) - at))
+                break
+            chunks[-1].append(line)
+            room -= need
+        return chunks
+
+    def _and_more(self, rest: int) -> str:
+        sheet = self._layout.name(BY_UNIT)
+        text = Text(vi=f"… và {rest} dòng nữa, xem trang «{sheet}»", en=f"… and {rest} more lines, see sheet «{sheet}»")
+        return text.in_(self._layout.language)
+
+    def _spots(self, indicator: Indicator) -> list[_Spot]:
+        heading = _is_heading(indicator)
+        area = self._area(indicator)
+        spots: list[_Spot] = []
+        for place, column in enumerate(self._columns, 1):
+            if area and area[0] < place <= area[1]:
+                continue
+            if area and place == area[0]:
+                spots.append(self._area_spot(indicator, area))
+            else:
+                spots.append(self._spot(indicator, column, place, heading=heading))
+        figures = tuple(
+            figure for key in indicator.columns if (figure := self._layout.figure_by_key.get((indicator.code, key))) is not None
+        )
+        look = style.GROUP_CENTRED if heading else style.CENTRED
+        spots.append(_Spot(first=self._last, last=self._last, look=look, content=coverage_formula(self._layout, figures)))
+        return spots
+
+    def _spot(self, indicator: Indicator, column: Column, place: int, *, heading: bool) -> _Spot:
+        centred = style.GROUP_CENTRED if heading else style.CENTRED
+        if column.kind is ColumnKind.ROW_NUMBER:
+            return _Spot(first=place, last=place, look=centred, content=indicator.row_number)
+        if column.kind is ColumnKind.LABEL:
+            text = label(indicator, self._layout.language)
+            if indicator.mixed_units:
+                self._footnoted = True
+                text += " (*)"
+            top = style.GROUP_LABEL if heading else style.LABEL
+            return _Spot(first=place, last=place, look=top, content=text)
+        if column.kind is ColumnKind.UNIT:
+            return _Spot(first=place, last=place, look=centred, content=indicator.unit)
+        if column.kind is ColumnKind.NOTE:
+            total = self._layout.totals.get((indicator.code, column.key))
+            content = None if total is None else total.value
+            return _Spot(first=place, last=place, look=style.TEXT_GROUP if heading else style.TEXT, content=content)
+        if column.key in indicator.columns:
+            return self._figure_spot(indicator, column.key, place, place)
+        grey = style.NOT_ASKED if not heading else style.TEXT_GROUP
+        return _Spot(first=place, last=place, look=grey, content=None)
+
+    def _area(self, indicator: Indicator) -> tuple[int, int] | None:
+        """The columns that an indicator fills as one: money or text of a form without a column for it."""
+        kinds = {column.key: column.kind for column in self._columns}
+        if not indicator.columns or any(kinds.get(key) is ColumnKind.QUANTITY for key in indicator.columns):
+            return None
+        places = [at for at, column in enumerate(self._columns, 1) if column.kind is ColumnKind.QUANTITY]
+        if not places or places[-1] - places[0] != len(places) - 1:
+            return (places[0], places[0]) if places else None
+        last = places[-1]
+        is_text = indicator.type is IndicatorType.TEXT
+        if is_text and last < len(self._columns) and self._columns[last].kind is ColumnKind.NOTE:
+            last += 1
+        return places[0], last
+
+    def _area_spot(self, indicator: Indicator, area: tuple[int, int]) -> _Spot:
+        if indicator.type is IndicatorType.TEXT:
+            total = self._layout.totals.get((indicator.code, indicator.columns[0]))
+            content = None if total is None else total.value
+            return _Spot(first=area[0], last=area[1], look=style.TEXT, content=content)
+        return self._figure_spot(indicator, indicator.columns[0], *area)
+
+    def _figure_spot(self, indicator: Indicator, key: str, first: int, last: int) -> _Spot:
+        figure = self._layout.figure_by_key[indicator.code, key]
+        total = self._layout.totals.get((indicator.code, key))
+        heading = _is_heading(indicator)
+        look = style.GROUP_FIGURE if heading else style.FIGURE
+        if total is not None and total.asked:
+            look = style.FIGURE_TO_CONFIRM
+        return _Spot(first=first, last=last, look=look, content=total_content(self._layout, figure), target=figure.letter)
+
+    # what stands below the table
+
+    def _foot(self) -> None:
+        layout = self._layout
+        notes = []
+        if self._footnoted:
+            notes.append(_FOOTNOTE)
+        if any(total.asked for total in layout.consolidation.totals):
+            notes.append(_ASKED)
+        notes.append(_BLANK)
+        for note in notes:
+            self._across(note.in_(layout.language), style.REMARK)
+        self._signatures()
+
+    def _signatures(self) -> None:
+        language = self._layout.language
+        half = max(1, self._last // 2 - 1)
+        dated = Text(vi="…………, ngày … tháng … năm ……", en="…………, date ……………").in_(language)
+        left = Text(vi="NGƯỜI LẬP BIỂU\n(Ký, ghi rõ họ tên)", en="PREPARED BY\n(signature, full name)").in_(language)
+        right = Text(vi="THỦ TRƯỞNG ĐƠN VỊ\n(Ký, đóng dấu)", en="HEAD OF OFFICE\n(signature, stamp)").in_(language)
+        number = len(self.rows) + 1
+        self.rows.append(row(number, [], height=10))
+        for offset, (one, other, look, height) in enumerate(
+            (("", dated, style.REMARK_CENTRED, 20.0), (left, right, style.SIGNATURE, 90.0)), 1
+        ):
+            at = number + offset
+            self.merges += [(at, 1, at, half), (at, half + 1, at, self._last)]
+            blank: list[tuple[Look, Content]] = [(self._look(look), None)] * (half - 1)
+            self.rows.append(row(at, [(self._look(look), one), *blank, (self._look(look), other)], height=height))
+
+    def _look(self, look: style.Style) -> Look:
+        return self._book.styles.look(look)
+
+
+def _is_heading(indicator: Indicator) -> bool:
+    return indicator.parent is None or indicator.role in (IndicatorRole.GROUP, IndicatorRole.TOTAL)
+
+
+_FOOTNOTE = Text(
+    vi="(*) Chỉ tiêu gộp nhiều loại hoặc có thể tính trùng giữa các đơn vị; số tổng chỉ để tham khảo.",
+    en="(*) Several kinds counted together, or possible double counting between units; the total is for orientation only.",
+)
+_ASKED = Text(
+    vi="Số có dấu «?» trên nền vàng: có đơn vị đang được hỏi lại, xem trang «Cảnh báo».",
+    en="Figures marked «?» on yellow: some units are being asked again, see sheet «Warnings».",
+)
+_BLANK = Text(
+    vi="Ô trống: chưa đơn vị nào có số liệu (không phải số 0). Cột cuối: số đơn vị có số liệu trên số đơn vị phải báo cáo.",
+    en="Blank: no unit gave a figure (not zero). Last column: units with a figure of units that owe a report.",
+)
