@@ -1,0 +1,175 @@
+"""A real SMTP server (aiosmtpd) that records every mail and misbehaves on command."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from enum import StrEnum
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.servers_certificates import Certificates
+from tests.servers_dovecot import free_port
+
+HOST = "127.0.0.1"
+
+
+class Behaviour(StrEnum):
+    """What may happen when a client has handed over a whole mail, besides an answer."""
+
+    ACCEPT = "accept"
+    DROP = "drop"  # the mail is kept, the connection dies before the answer
+    HANG = "hang"  # the mail is kept, the answer never comes (until `release`)
+    LOSE = "lose"  # the mail is not kept, the connection dies before the answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedMail:
+    """A mail the server was given, with its envelope."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        """The mail, parsed by the standard library."""
+        parsed = message_from_bytes(self.raw, policy=policy.default)
+        assert isinstance(parsed, EmailMessage)
+        return parsed
+
+
+class SmtpSink:
+    """Use as a context manager. Without TLS or log-in unless asked for.
+
+    `security`: "none", "tls" (from the first byte) or "starttls" (required).
+    """
+
+    def __init__(
+        self,
+        *,
+        security: str = "none",
+        certificates: Certificates | None = None,
+        username: str = "",
+        password: str = "",
+    ) -> None:
+        self.host = HOST
+        self.port = free_port()
+        self.username = username
+        self.password = password
+        self.logins: list[str] = []
+        self.commands: list[str] = []
+        self._mails: list[ReceivedMail] = []
+        self._lock = Lock()
+        self._answers: deque[str | Behaviour] = deque()
+        self._refused: dict[str, str] = {}
+        self._quota: int | None = None
+        self._release = asyncio.Event()
+        self._controller = self._build(security, certificates)
+
+    def _build(self, security: str, certificates: Certificates | None) -> Controller:
+        options: dict[str, Any] = {"hostname": self.host, "port": self.port, "data_size_limit": 60_000_000}
+        if security != "none":
+            assert certificates is not None, "TLS needs the certificates fixture"
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificates.certificate, certificates.key)
+            options |= {"ssl_context": context} if security == "tls" else {"tls_context": context, "require_starttls": True}
+        if self.username:
+            demanded = security == "starttls"  # elsewhere only offered: aiosmtpd takes implicit TLS for none, and warns
+            options |= {"authenticator": self._authenticate, "auth_required": demanded, "auth_require_tls": demanded}
+        return Controller(self, **options)
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Starts again on the same port after `stop`."""
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Stops listening and cuts every connection."""
+        self.release()
+        self._controller.stop(no_assert=True)
+
+    @property
+    def received(self) -> tuple[ReceivedMail, ...]:
+        """The mails kept so far, in order."""
+        with self._lock:
+            return tuple(self._mails)
+
+    def to(self, recipient: str) -> tuple[ReceivedMail, ...]:
+        """The mails kept for one recipient."""
+        return tuple(mail for mail in self.received if recipient in mail.recipients)
+
+    def answer_next(self, *answers: str | Behaviour) -> None:
+        """What the next mails are answered, one each: "451 4.7.1 Try again later", Behaviour.DROP ...; then all is well again."""
+        self._answers.extend(answers)
+
+    def refuse_recipient(self, address: str, answer: str = "550 5.1.1 No such user here") -> None:
+        """Answers every RCPT for an address with this, from now on."""
+        self._refused[address] = answer
+
+    def limit_to(self, mails: int | None) -> None:
+        """After so many mails in all, answers 550 5.4.5 (quota), as large providers do; None lifts the limit."""
+        self._quota = mails
+
+    def release(self) -> None:
+        """Lets a hanging answer go."""
+        loop = getattr(self._controller, "loop", None)
+        if loop is not None and loop.is_running():
+            loop.call_soon_threadsafe(self._release.set)
+
+    def _authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+        del server, session, envelope, mechanism
+        good = (
+            isinstance(data, LoginPassword) and data.login.decode() == self.username and data.password.decode() == self.password
+        )
+        if good:
+            self.logins.append(self.username)
+        return AuthResult(success=good, handled=good)
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
+    ) -> str:
+        """Called by aiosmtpd for every recipient."""
+        del server, session, rcpt_options
+        self.commands.append(f"RCPT {address}")
+        if address in self._refused:
+            return self._refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Called by aiosmtpd when the whole mail is here."""
+        del session
+        self.commands.append("DATA")
+        if self._quota is not None and len(self.received) >= self._quota:
+            return "550 5.4.5 Daily user sending limit exceeded"
+        answer = self._answers.popleft() if self._answers else Behaviour.ACCEPT
+        if not isinstance(answer, Behaviour):
+            return answer
+        if answer is not Behaviour.LOSE:
+            self._keep(envelope)
+        if answer is Behaviour.HANG:
+            self._release.clear()
+            await self._release.wait()
+        if answer in {Behaviour.DROP, Behaviour.LOSE} and isinstance(server.transport, asyncio.WriteTransport):
+            server.transport.abort()
+        return "250 2.0.0 OK, queued"
+
+    def _keep(self, envelope: Envelope) -> None:
+        content = envelope.original_content or b""
+        with self._lock:
+            self._mails.append(ReceivedMail(sender=envelope.mail_from or "", recipients=tuple(envelope.rcpt_tos), raw=content))
