@@ -1,0 +1,81 @@
+"""How much may come out of one message: limits on depth, number, size and ratio, spent while reading. Headers lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from config.errors import ParseError
+from config.text import Text
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The most that is taken out of one message."""
+
+    depth: int = 5
+    parts: int = 500
+    total_bytes: int = 500 * MEGABYTE
+    ratio: int = 200
+    ratio_from: int = 8 * MEGABYTE  # smaller files may be as compressible as they like
+
+
+class Refused(ParseError):  # noqa: N818 - the word for what happened to the file
+    """A file that is not opened, and why in words. Never leaves the opening of containers: there it becomes a fate."""
+
+    def __init__(self, text: Text, *, code: str = "D-LIMIT") -> None:
+        self.text = text
+        self.code = code
+        super().__init__(text.en)
+
+
+@dataclass(slots=True, kw_only=True)
+class Allowance:
+    """What is left of the limits. One allowance serves all containers of a message together."""
+
+    limits: Limits = field(default_factory=Limits)
+    parts_taken: int = 0
+    bytes_taken: int = 0
+
+    def expect_parts(self, count: int) -> None:
+        """Refuse before reading when a container announces more files than are left."""
+        if self.parts_taken + count > self.limits.parts:
+            shown, most = f"{count:,}", self.limits.parts
+            raise Refused(
+                Text(
+                    vi=f"chứa quá nhiều tệp ({shown.replace(',', '.')} tệp, tối đa {most} tệp một thư); đề nghị gửi lại gọn hơn",
+                    en=f"holds too many files ({shown}; at most {most} in one mail); please send fewer",
+                )
+            )
+
+    def expect_bytes(self, size: int, compressed: int) -> None:
+        """Refuse when a file is, or announces, more than is left, or swells beyond the ratio."""
+        if size > self.limits.ratio_from and size > max(compressed, 1) * self.limits.ratio:
+            raise Refused(
+                Text(
+                    vi="tệp nén phình ra bất thường khi mở (nghi là tệp phá hoại), không mở",
+                    en="swells abnormally when unpacked (looks like an attack), not opened",
+                )
+            )
+        if self.bytes_taken + size > self.limits.total_bytes:
+            limit = self.limits.total_bytes // MEGABYTE
+            raise Refused(
+                Text(
+                    vi=f"nội dung sau khi mở vượt quá {limit} MB một thư; đề nghị chia nhỏ và gửi lại",
+                    en=f"unpacked content is larger than {limit} MB in one mail; please split it and send again",
+                )
+            )
+
+    def take(self, size: int) -> None:
+        """Count one file that was taken out."""
+        self.expect_parts(1)
+        self.parts_taken += 1
+        self.bytes_taken += size
+
+
+PASSWORD = Text(
+    vi="tệp có mật khẩu, không mở được; đề nghị gỡ mật khẩu rồi gửi lại",
+    en="protected by a password and cannot be opened; please remove the password and send it again",
+)
+"""What the unit is told about every password-protected file."""

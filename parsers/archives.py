@@ -1,0 +1,235 @@
+"""Files inside archives: zip by the standard library, rar, 7z and the rest by libarchive from memory, gzip by zlib."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from config.text import NO_TEXT, Text
+from parsers.allowance import PASSWORD, Allowance, Refused
+from parsers.part_names import archived_name
+
+Unpacker = Callable[[bytes, str], Iterable[tuple[str, bytes]]]
+"""An outside program for what libarchive cannot open: bytes and media type to names and contents, or ParseError."""
+
+CHUNK = 256 * 1024
+ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, EOFError, NotImplementedError, RuntimeError,
+    struct.error, KeyError, OverflowError, IndexError, AssertionError,
+)  # fmt: skip
+_JUNK = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|desktop\.ini$)", re.IGNORECASE)
+_SYMLINK = 0o120000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One file found inside another. `refusal` says why its bytes were not taken; `code` is the finding's code."""
+
+    name: str  # with the folders it stood in, "/" between them
+    data: bytes = field(repr=False, default=b"")
+    refusal: Text = NO_TEXT
+    code: str = ""
+    declared_type: str = ""
+    inline: bool = False
+
+
+def broken(what: str = "") -> Text:
+    """What is said of a container that cannot be read."""
+    hint = f" ({what})" if what else ""
+    return Text(
+        vi=f"tệp bị hỏng hoặc tải lên chưa trọn vẹn, không mở được{hint}; đề nghị gửi lại",
+        en=f"damaged or incomplete, cannot be opened{hint}; please send it again",
+    )
+
+
+def zip_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
+    """The files of a zip. Refused before inflating when it announces too much; counted while reading all the same."""
+    allowance.expect_parts(announced_entries(data))
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except ZIP_ERRORS as error:
+        raise Refused(broken(), code="D-UNREADABLE") from error
+    with archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        allowance.expect_parts(len(infos))
+        allowance.expect_bytes(sum(info.file_size for info in infos), len(data))
+        if infos and all(info.flag_bits & 1 for info in infos):
+            raise Refused(PASSWORD, code="D-PASSWORD")
+        for info in sorted(infos, key=lambda each: natural(each.filename)):
+            yield _zip_member(archive, info, allowance)
+
+
+def natural(name: str) -> tuple[object, ...]:
+    """A sort key under which image2 comes before image10."""
+    return tuple((0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in re.split(r"(\d+)", name) if piece)
+
+
+def announced_entries(data: bytes) -> int:
+    """How many files a zip's end record says there are, or how many its directory has room for if it says fewer."""
+    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 66_000))
+    if end < 0 or len(data) < end + 22:
+        return 0
+    entries, size = struct.unpack("<HI", data[end + 10 : end + 16])
+    return int(max(entries, size // 800))  # a directory entry is rarely longer, with a name of hundreds of letters
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance) -> Member:
+    name = zip_name(info)
+    if info.external_attr >> 16 & 0o170000 == _SYMLINK:
+        return Member(name=name, refusal=LINK, code="D-LINK-FILE")
+    if info.flag_bits & 1:
+        return Member(name=name, refusal=PASSWORD, code="D-PASSWORD")
+    try:
+        return Member(name=name, data=read_zip_entry(archive, info, allowance))
+    except Refused as refused:
+        return Member(name=name, refusal=refused.text, code=refused.code)
+
+
+LINK = Text(vi="là một lối tắt (liên kết), không phải tệp", en="is a link, not a file")
+
+
+def read_zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance) -> bytes:
+    """The bytes of one entry, within the allowance, which is spent. Raises Refused."""
+    allowance.expect_bytes(info.file_size, info.compress_size)
+    gathered: list[bytes] = []
+    size = 0
+    try:
+        with archive.open(info) as stream:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                allowance.expect_bytes(size, info.compress_size)
+                gathered.append(chunk)
+    except ZIP_ERRORS as error:
+        raise Refused(broken(), code="D-UNREADABLE") from error
+    allowance.take(size)
+    return b"".join(gathered)
+
+
+def zip_name(info: zipfile.ZipInfo) -> str:
+    """The name a zip entry was given, whichever code page its program used."""
+    for raw in _unicode_paths(info.extra):
+        return raw.replace("\\", "/")
+    if info.flag_bits & 0x800:
+        return archived_name(info.orig_filename.encode("utf-8", "surrogateescape"), is_utf8=True).replace("\\", "/")
+    try:
+        raw_name = info.orig_filename.encode("cp437")
+    except UnicodeEncodeError:
+        return info.orig_filename.replace("\\", "/")
+    return archived_name(raw_name).replace("\\", "/")
+
+
+def _unicode_paths(extra: bytes) -> Iterator[str]:
+    """Info-ZIP's Unicode Path fields."""
+    position = 0
+    while position + 4 <= len(extra):
+        kind, length = struct.unpack("<HH", extra[position : position + 4])
+        if kind == 0x7075 and length > 5:  # noqa: PLR2004 - version and checksum stand before the name
+            try:
+                yield extra[position + 9 : position + 4 + length].decode("utf-8")
+            except UnicodeDecodeError:
+                return
+        position += 4 + length
+
+
+def is_junk(name: str) -> bool:
+    """Whether a member is what the packing system left behind: __MACOSX, .DS_Store, desktop.ini."""
+    return _JUNK.search(name) is not None
+
+
+def gzip_members(data: bytes, name: str, allowance: Allowance) -> Iterator[Member]:
+    """The one file of a gzip, which may itself be a tar."""
+    inflater = zlib.decompressobj(31)
+    gathered: list[bytes] = []
+    size = 0
+    pending = data
+    try:
+        while not inflater.eof and (chunk := inflater.decompress(pending, CHUNK)):
+            pending = inflater.unconsumed_tail
+            size += len(chunk)
+            allowance.expect_bytes(size, len(data))
+            gathered.append(chunk)
+    except zlib.error as error:
+        raise Refused(broken(), code="D-UNREADABLE") from error
+    allowance.take(size)
+    yield Member(name=re.sub(r"\.t?gz$", ".tar" if name.endswith(".tgz") else "", name) or "gzip", data=b"".join(gathered))
+
+
+def archive_members(data: bytes, media_type: str, allowance: Allowance, convert: Unpacker | None) -> Iterator[Member]:
+    """The files of a rar, 7z, tar, cab ... by libarchive, else by the outside program handed in. Raises Refused."""
+    taken: list[Member] = []
+    try:
+        for member in _libarchive_members(data, allowance):
+            taken.append(member)
+            yield member
+    except _LibarchiveFailed as failed:
+        if failed.encrypted:
+            raise Refused(PASSWORD, code="D-PASSWORD") from failed
+        if convert is None:
+            raise Refused(broken(failed.said), code="D-UNREADABLE") from failed
+        had = {member.name for member in taken}
+        for name, content in convert(data, media_type):
+            if name not in had:
+                allowance.expect_bytes(len(content), len(data))
+                allowance.take(len(content))
+                yield Member(name=name.replace("\\", "/"), data=content)
+
+
+class _LibarchiveFailed(Exception):  # noqa: N818 - it carries a state, not only an error
+    def __init__(self, said: str) -> None:
+        self.said = said
+        self.encrypted = re.search(r"encrypt|passphrase", said, re.IGNORECASE) is not None
+        super().__init__(said)
+
+
+def _libarchive_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
+    try:
+        import libarchive  # the system library may be missing
+    except (ImportError, OSError, TypeError, AttributeError) as error:
+        raise Refused(MISSING_LIBRARY, code="D-UNREADABLE") from error
+    before = allowance.bytes_taken
+    try:
+        with libarchive.memory_reader(data) as archive:
+            for entry in archive:
+                if entry.isdir:
+                    continue
+                allowance.expect_parts(1)
+                yield _libarchive_member(entry, len(data), allowance, allowance.bytes_taken - before)
+    except libarchive.ArchiveError as error:
+        raise _LibarchiveFailed(str(error.msg)) from error
+
+
+def _libarchive_member(entry: object, packed: int, allowance: Allowance, so_far: int) -> Member:
+    name = _entry_name(entry)
+    if not entry.isreg:  # type: ignore[attr-defined] # libarchive-c has no types
+        return Member(name=name, refusal=LINK, code="D-LINK-FILE")
+    gathered: list[bytes] = []
+    size = 0
+    try:
+        allowance.expect_bytes(entry.size or 0, packed)  # type: ignore[attr-defined] # as above
+        for block in entry.get_blocks(CHUNK):  # type: ignore[attr-defined] # as above
+            size += len(block)
+            allowance.expect_bytes(so_far + size, packed)
+            gathered.append(bytes(block))
+        allowance.take(size)
+    except Refused as refused:
+        return Member(name=name, refusal=refused.text, code=refused.code)
+    return Member(name=name, data=b"".join(gathered))
+
+
+def _entry_name(entry: object) -> str:
+    name = entry.pathname  # type: ignore[attr-defined] # libarchive-c has no types
+    if isinstance(name, bytes):
+        name = archived_name(name)
+    return (name or "").replace("\\", "/")
+
+
+MISSING_LIBRARY = Text(
+    vi="máy này chưa có thư viện mở tệp rar/7z (gói libarchive13), chưa đọc được",
+    en="this machine lacks the library that opens rar and 7z (package libarchive13), not read yet",
+)

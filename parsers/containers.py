@@ -1,0 +1,342 @@
+"""Opening what units wrap their files in, to the last layer, within limits, with words for everything that stays shut.
+
+`open_all` is the driver: every leaf of a message and every file found inside one comes out exactly once, containers included.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import msoffcrypto
+
+from config.campaign import Severity
+from config.errors import ParseError
+from config.text import NO_TEXT, Text
+from parsers import content_type as kind
+from parsers.allowance import PASSWORD, Allowance, Limits, Refused
+from parsers.archives import (
+    Member,
+    Unpacker,
+    archive_members,
+    broken,
+    gzip_members,
+    is_junk,
+    zip_members,
+)
+from parsers.embedded import has_macros, is_protected_ole, office_members, ole_members, pdf_members
+from parsers.outlook import BODY_NAME, msg_members, tnef_members
+from parsers.part_names import last_step, readable
+from parsers.parts import Leaf, leaf_of, make_leaf, walk
+from parsers.photos import is_page_picture
+from parsers.uuencode import uuencoded_files
+from parsers.values import DocumentFate, Finding
+
+_OFFICE = frozenset({kind.DOCX, kind.DOCM, kind.XLSX, kind.XLSM, kind.XLSB, kind.PPTX, kind.PPTM, kind.ODT, kind.ODS, kind.ODP})
+_OLD_OFFICE = frozenset({kind.DOC, kind.XLS, kind.PPT})
+_ARCHIVES = frozenset({kind.ZIP, kind.RAR, kind.SEVEN_ZIP, kind.GZIP}) | kind.OTHER_ARCHIVES
+_WRAPPERS = _ARCHIVES | frozenset({kind.EML, kind.MHTML, kind.MBOX, kind.MSG, kind.TNEF, kind.UUENCODE})
+
+_REFUSED: Mapping[str, tuple[str, Text]] = {
+    kind.EXECUTABLE: (
+        "D-EXECUTABLE",
+        Text(vi="là chương trình chạy được, không mở vì lý do an toàn", en="is a program, not opened for safety"),
+    ),
+    kind.SCRIPT: (
+        "D-EXECUTABLE",
+        Text(vi="là tệp lệnh chạy được, không mở vì lý do an toàn", en="is a script, not opened for safety"),
+    ),
+    kind.SHORTCUT: (
+        "D-LINK-FILE",
+        Text(
+            vi="là lối tắt (shortcut), không phải tệp thật; đề nghị gửi tệp gốc",
+            en="is a shortcut, not the file itself; please send the file",
+        ),
+    ),
+    kind.ENCRYPTED_OFFICE: ("D-PASSWORD", PASSWORD),
+    kind.ENCRYPTED_MAIL: (
+        "D-PASSWORD",
+        Text(vi="thư được mã hóa, không mở được; đề nghị gửi lại không mã hóa", en="encrypted mail, please send it unencrypted"),
+    ),
+    kind.LINK_STUB: (
+        "D-LINK",
+        Text(
+            vi="chỉ là đường dẫn tới Google Drive, không có nội dung; đề nghị đính kèm tệp",
+            en="only points to Google Drive and has no content; please attach the file",
+        ),
+    ),
+}
+_IGNORED: Mapping[str, Text] = {
+    kind.SIGNATURE: Text(vi="chữ ký số của thư", en="the mail's digital signature"),
+    kind.CALENDAR: Text(vi="lịch hẹn", en="a calendar entry"),
+    kind.VCARD: Text(vi="danh thiếp", en="a contact card"),
+    kind.LOCK_FILE: Text(
+        vi="tệp tạm của Word/Excel, không có nội dung; có thể đơn vị định gửi tệp cùng tên",
+        en="a temporary file of Word or Excel without content; the unit may have meant the file of the same name",
+    ),
+    kind.APPLE_DOUBLE: Text(vi="tệp phụ của máy Apple", en="an Apple side file"),
+    kind.THUMBS: Text(vi="tệp phụ của Windows (Thumbs.db)", en="a Windows side file (Thumbs.db)"),
+    kind.EMPTY: Text(vi="tệp trống, không có nội dung; đề nghị gửi lại", en="an empty file; please send it again"),
+}
+_TOO_DEEP = Text(
+    vi="các tệp nén lồng nhau quá nhiều lớp, không mở tiếp; đề nghị gửi trực tiếp tệp bên trong",
+    en="containers nested too deeply, not opened further; please send the inner file itself",
+)
+_MACRO = Text(
+    vi="tệp có macro; hệ thống chỉ đọc số liệu, không chạy macro",
+    en="carries macros; only its data are read, macros are never run",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """What one leaf turned out to be and to hold. `fate` is None while readers still have to decide it."""
+
+    media_type: str
+    members: tuple[Leaf, ...] = ()
+    fate: DocumentFate | None = None
+    why: Text = NO_TEXT
+    findings: tuple[Finding, ...] = ()
+    is_container: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedLeaf:
+    """One leaf with its type by content. `is_container` is true for what only wraps others; `parent` is the path around it."""
+
+    leaf: Leaf
+    media_type: str
+    is_container: bool
+    fate: DocumentFate | None
+    why: Text
+    parent: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def open_all(leaves: tuple[Leaf, ...], limits: Limits | None = None, convert: Unpacker | None = None) -> tuple[OpenedLeaf, ...]:
+    """Every leaf and every file inside one, in reading order, each path once. Never raises for what senders do."""
+    allowance = Allowance(limits=limits or Limits(), parts_taken=len(leaves))
+    opened: list[OpenedLeaf] = []
+    paths: set[str] = set()
+    waiting: list[tuple[Leaf, str, int]] = [(leaf, "", 0) for leaf in reversed(leaves)]
+    while waiting:
+        leaf, parent, depth = waiting.pop()
+        leaf = replace(leaf, path=_unique(_complete_path(leaf), paths))
+        unpacked = unpack(leaf, limits=allowance.limits, convert=convert, allowance=allowance, depth=depth)
+        opened.append(
+            OpenedLeaf(
+                leaf=leaf, media_type=unpacked.media_type, is_container=unpacked.is_container, fate=unpacked.fate,
+                why=unpacked.why, parent=parent, findings=unpacked.findings,
+            )
+        )  # fmt: skip
+        waiting.extend((member, leaf.path, depth + 1) for member in reversed(unpacked.members))
+    return tuple(opened)
+
+
+def unpack(
+    leaf: Leaf,
+    *,
+    limits: Limits | None = None,
+    convert: Unpacker | None = None,
+    allowance: Allowance | None = None,
+    depth: int = 0,
+) -> Unpacked:
+    """Open one leaf by one layer. Refusals become fates with words; members taken before a refusal are kept."""
+    allowance = allowance or Allowance(limits=limits or Limits())
+    media_type = kind.media_type(leaf.data, leaf.name)
+    if media_type in {kind.TEXT, kind.CSV} and leaf.declared_type == kind.EML:
+        media_type = kind.EML  # a forwarded mail with hardly a header
+    if leaf.refusal != NO_TEXT:
+        return Unpacked(media_type=media_type, fate=DocumentFate.REFUSED, why=leaf.refusal)
+    if media_type in _REFUSED:
+        code, why = _REFUSED[media_type]
+        why = _encrypted_words(leaf.data) if media_type == kind.ENCRYPTED_OFFICE else why
+        return _shut(leaf, media_type, Refused(why, code=code))
+    if media_type in _IGNORED or is_junk(leaf.path):
+        why = _IGNORED.get(media_type, Text(vi="tệp phụ của hệ thống nén", en="a side file of the packing program"))
+        return Unpacked(media_type=media_type, fate=DocumentFate.IGNORED, why=why)
+    if media_type.startswith(("video/", "audio/")):
+        why = Text(vi="phim hoặc ghi âm, không thuộc phần phải nộp", en="a film or sound recording, not part of the report")
+        return Unpacked(media_type=media_type, fate=DocumentFate.IGNORED, why=why)
+    if media_type in _OLD_OFFICE and is_protected_ole(leaf.data, media_type):
+        return _shut(leaf, media_type, Refused(PASSWORD, code="D-PASSWORD"))
+    return _open(leaf, media_type, allowance, convert, depth)
+
+
+def _open(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacker | None, depth: int) -> Unpacked:
+    source = _source(leaf, media_type, allowance, convert)
+    wraps = media_type in _WRAPPERS
+    if source is None:
+        return Unpacked(media_type=media_type)
+    if depth >= allowance.limits.depth:
+        return _shut(leaf, media_type, Refused(_TOO_DEEP)) if wraps else Unpacked(media_type=media_type)
+    members: list[Leaf] = []
+    findings = list(_macro_findings(leaf, media_type))
+    try:
+        for member in source:
+            members.append(member)
+            if member.refusal != NO_TEXT:
+                findings.append(_finding("D-REFUSED", member.path, member.refusal))
+    except Refused as refused:
+        findings.append(_finding(refused.code, leaf.path, refused.text))
+        return _stopped(media_type, members, refused, findings, wraps=wraps)
+    except ParseError as error:  # from the outside program
+        failed = Refused(broken(str(error)), code="D-UNREADABLE")
+        findings.append(_finding(failed.code, leaf.path, failed.text))
+        return _stopped(media_type, members, failed, findings, wraps=wraps)
+    if wraps:
+        nothing = Text(vi="không có tệp nào bên trong", en="nothing inside")
+        return Unpacked(
+            media_type=media_type, members=tuple(members), fate=DocumentFate.USED if members else DocumentFate.IGNORED,
+            why=NO_TEXT if members else nothing, findings=tuple(findings), is_container=True,
+        )  # fmt: skip
+    return Unpacked(media_type=media_type, members=tuple(members), findings=tuple(findings))
+
+
+def _stopped(media_type: str, members: list[Leaf], refused: Refused, findings: list[Finding], *, wraps: bool) -> Unpacked:
+    """What was taken before the refusal is kept; a document that cannot be looked into may still be read by its reader."""
+    password = refused.code == "D-PASSWORD"
+    fate: DocumentFate | None = None
+    if wraps or password:
+        fate = DocumentFate.UNREADABLE if refused.code == "D-UNREADABLE" else DocumentFate.REFUSED
+    return Unpacked(
+        media_type=media_type, members=tuple(members), fate=fate, why=refused.text if fate else NO_TEXT,
+        findings=tuple(findings), is_container=wraps,
+    )  # fmt: skip
+
+
+def _shut(leaf: Leaf, media_type: str, refused: Refused) -> Unpacked:
+    return Unpacked(
+        media_type=media_type,
+        fate=DocumentFate.REFUSED,
+        why=refused.text,
+        findings=(_finding(refused.code, leaf.path, refused.text),),
+        is_container=media_type in _WRAPPERS,
+    )
+
+
+def _finding(code: str, where: str, text: Text, severity: Severity = Severity.WARNING) -> Finding:
+    named = Text(vi=f"Tệp “{where}”: {text.vi}.", en=f"File “{where}”: {text.en}.")
+    return Finding(code=code, severity=severity, where=where, text=named)
+
+
+def _macro_findings(leaf: Leaf, media_type: str) -> Iterator[Finding]:
+    if media_type in kind.MACRO_TYPES or (media_type in _OLD_OFFICE and has_macros(leaf.data)):
+        yield _finding("D-MACRO", leaf.path, _MACRO, Severity.INFO)
+
+
+def _encrypted_words(data: bytes) -> Text:
+    """Office files encrypted with the fixed password open by themselves in Excel; all others are shut for us."""
+    try:
+        office = msoffcrypto.OfficeFile(io.BytesIO(data))
+        return PASSWORD if office.is_encrypted() else broken("Office")
+    except (msoffcrypto.exceptions.FileFormatError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return PASSWORD
+
+
+def _source(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacker | None) -> Iterator[Leaf] | None:
+    """The members of a leaf as they are read, or None when it is no container."""
+    if media_type in {kind.EML, kind.MHTML}:
+        return mail_leaves(leaf, allowance)
+    members = _members(leaf, media_type, allowance, convert)
+    return None if members is None else (_child(leaf, member) for member in members)
+
+
+def _members(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacker | None) -> Iterator[Member] | None:
+    data = leaf.data
+    if media_type == kind.ZIP:
+        return zip_members(data, allowance)
+    if media_type == kind.GZIP:
+        return gzip_members(data, leaf.name, allowance)
+    if media_type in _ARCHIVES:
+        return archive_members(data, media_type, allowance, convert)
+    if media_type == kind.MBOX:
+        return _mbox_members(data, allowance)
+    if media_type == kind.MSG:
+        return msg_members(data, allowance)
+    if media_type == kind.TNEF:
+        return tnef_members(data, allowance)
+    if media_type == kind.UUENCODE:
+        return _uuencode_members(data, allowance)
+    if media_type in _OFFICE:
+        return office_members(data, allowance)
+    if media_type in _OLD_OFFICE or media_type == kind.OLE:
+        return ole_members(data, media_type, allowance)
+    if media_type == kind.PDF:
+        return (each for each in pdf_members(data, allowance) if not (each.inline and is_page_picture(each.data)))
+    return None
+
+
+def _child(parent: Leaf, member: Member) -> Leaf:
+    steps = [readable(step) for step in member.name.split("/") if step not in {"", "."}]
+    path = "/".join([parent.path, *steps]) if steps else f"{parent.path}/(không tên)"
+    return make_leaf(
+        member.data, path=path, name=steps[-1] if steps else "", declared_type=member.declared_type,
+        refusal=member.refusal, inline=member.inline,
+    )  # fmt: skip
+
+
+def mail_leaves(leaf: Leaf, allowance: Allowance) -> Iterator[Leaf]:
+    """The leaves of a mail inside a leaf, its body included; they keep their place in the raw mail where they have one."""
+    raw = leaf.data
+    outer = leaf.slice if leaf.slice is not None and leaf.slice.encoding == "identity" else None
+    bodies = 0
+    for part in walk(raw).parts:
+        inner = leaf_of(raw, part)
+        if not inner.data.strip():
+            continue
+        allowance.expect_bytes(inner.size, inner.size)
+        allowance.take(inner.size)
+        name = inner.name
+        if not name and inner.declared_type in {"text/plain", "text/html"} and inner.disposition != "attachment":
+            bodies += 1
+            name = f"{BODY_NAME}{'' if bodies == 1 else f' {bodies}'}.{'html' if inner.declared_type == 'text/html' else 'txt'}"
+        place = inner.slice
+        if place is not None:
+            place = None if outer is None else replace(place, offset=place.offset + outer.offset)
+        yield replace(inner, path=f"{leaf.path}/{name or inner.path}", slice=place, inline=inner.inline or name != inner.name)
+
+
+def _mbox_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
+    starts = [match.start() for match in re.finditer(rb"(?m)^From \S+.*\d{4}.*\r?\n(?=[!-9;-~]+:)", data)]
+    allowance.expect_parts(len(starts))
+    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), start=1):
+        allowance.take(end - start)
+        yield Member(name=f"thư {number}.eml", data=data[start:end], declared_type=kind.EML)
+
+
+def _uuencode_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
+    for each in uuencoded_files(data):
+        allowance.take(len(each.data))
+        yield Member(name=each.name, data=each.data)
+
+
+_ENDINGS: Mapping[str, str] = {
+    kind.JPEG: "jpg", kind.PNG: "png", kind.GIF: "gif", kind.WEBP: "webp", kind.HEIC: "heic", kind.BMP: "bmp", kind.TIFF: "tif",
+    kind.PDF: "pdf", kind.DOCX: "docx", kind.DOC: "doc", kind.XLSX: "xlsx", kind.XLS: "xls", kind.XLSM: "xlsm", kind.XLSB: "xlsb",
+    kind.ODS: "ods", kind.ODT: "odt", kind.RTF: "rtf", kind.PPTX: "pptx", kind.PPT: "ppt", kind.ZIP: "zip", kind.RAR: "rar",
+    kind.SEVEN_ZIP: "7z", kind.EML: "eml", kind.MSG: "msg", kind.HTML: "html", kind.TEXT: "txt", kind.CSV: "csv",
+}  # fmt: skip
+
+
+def _complete_path(leaf: Leaf) -> str:
+    """The path of a leaf; one without a name says what it is: "tệp không tên 1.2.jpg"."""
+    if leaf.name or not leaf.index or last_step(leaf.path) != f"part {leaf.index}":
+        return leaf.path
+    ending = _ENDINGS.get(kind.media_type(leaf.data, ""), "")
+    number = leaf.index.removeprefix("1.")
+    return f"{leaf.path.removesuffix(f'part {leaf.index}')}tệp không tên {number}" + (f".{ending}" if ending else "")
+
+
+def _unique(path: str, paths: set[str]) -> str:
+    stem, dot, ending = path.rpartition(".")
+    if not dot or "/" in ending:
+        stem, dot, ending = path, "", ""
+    candidate, number = path, 1
+    while candidate in paths:
+        number += 1
+        candidate = f"{stem} ({number}){dot}{ending}"
+    paths.add(candidate)
+    return candidate

@@ -1,0 +1,277 @@
+"""Pictures and files inside documents: Office Open XML, OpenDocument, old Word, Excel and PowerPoint, PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import struct
+import zipfile
+from collections.abc import Iterator
+
+import olefile
+import pypdfium2
+
+from parsers.allowance import PASSWORD, Allowance, Refused
+from parsers.archives import ZIP_ERRORS, Member, announced_entries, broken, natural, read_zip_entry, zip_name
+from parsers.content_type import DOC, PPT, XLS
+
+_MEDIA = re.compile(
+    r"^(?:word|xl|ppt)/(?:media|embeddings)/[^/]+$|^(?:word|xl|ppt)/vbaProject\.bin$|^Pictures/[^/]+$|^media/[^/]+$"
+    r"|^ObjectReplacements/|^Object \d+$"
+)
+_NOT_A_FILE = re.compile(r"vbaProject\.bin$|^ObjectReplacements/|^Object \d+$")
+OLE_ERRORS = (
+    OSError, ValueError, IndexError, KeyError, struct.error, TypeError, AttributeError, OverflowError, RecursionError,
+    UnicodeError,
+)  # fmt: skip
+_BLIP = re.compile(
+    rb"(?s)(?:[\xa0\xb0]\x46\x1d\xf0|[\x20\x30]\x6e\x2a\xf0|[\x00\x10]\x6e\x1e\xf0|[\x80\x90]\x7a\x1f\xf0)(.{4})"
+)  # OfficeArt records of a JPEG, CMYK JPEG, PNG and DIB
+_TWO_IDENTIFIERS = frozenset({0x46B, 0x6E3, 0x6E1, 0x7A9})
+PDF_PAGES = 200
+"""Pages of a PDF that are looked through for pictures."""
+
+
+def office_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
+    """Pictures and embedded files of a docx, xlsx, pptx, odt, ods ... in their natural order."""
+    if announced_entries(data) > 20_000:  # noqa: PLR2004 - no honest document comes near
+        allowance.expect_parts(announced_entries(data))
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except ZIP_ERRORS as error:
+        raise Refused(broken(), code="D-UNREADABLE") from error
+    with archive:
+        found = [(zip_name(info), info) for info in archive.infolist() if not info.is_dir()]
+        wanted = [(name, info) for name, info in found if _MEDIA.search(name) and not _NOT_A_FILE.search(name)]
+        for name, info in sorted(wanted, key=lambda pair: natural(pair[0])):
+            try:
+                content = read_zip_entry(archive, info, allowance)
+            except Refused as refused:
+                yield Member(name=name, refusal=refused.text, code=refused.code)
+                continue
+            inner = _from_ole_object(name, content, allowance) if name.endswith(".bin") else ()
+            yield from inner or (Member(name=name, data=content),)
+
+
+def has_macros(data: bytes) -> bool:
+    """Whether an Office Open XML or old Office file carries a macro project."""
+    if data.startswith(b"PK"):
+        return b"vbaProject.bin" in data[-200_000:]
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            return any("vba" in (step.lower() for step in entry) for entry in ole.listdir())
+    except OLE_ERRORS:
+        return False
+
+
+def is_protected_ole(data: bytes, media_type: str) -> bool:
+    """Whether an old .doc, .xls or .ppt wants a password to be opened."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            if media_type == DOC:
+                head = ole.openstream("WordDocument").read(12)
+                return bool(struct.unpack("<H", head[10:12])[0] & 0x0100)
+            if media_type == XLS:
+                stream = "Workbook" if ole.exists("Workbook") else "Book"
+                return _is_protected_book(ole.openstream(stream).read(4096))
+            return media_type == PPT and ole.exists("EncryptedSummary")
+    except OLE_ERRORS:
+        return False
+
+
+def _is_protected_book(head: bytes) -> bool:
+    """FILEPASS right after BOF; the fixed password of write-protected books opens without asking and is no protection."""
+    position = 0
+    while position + 4 <= len(head):
+        kind, length = struct.unpack("<HH", head[position : position + 4])
+        if kind == 0x2F:  # noqa: PLR2004 - FILEPASS
+            return True
+        if kind not in {0x809, 0x86, 0xE1, 0xC1, 0xE2, 0x5C, 0x5D, 0x42}:  # BOF, WRITEPROT and what may stand before FILEPASS
+            return False
+        position += 4 + length
+    return False
+
+
+def ole_members(data: bytes, media_type: str, allowance: Allowance) -> Iterator[Member]:
+    """Pictures and embedded files of an old .doc, .xls or .ppt, each once."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            streams = [(("/".join(path)), ole.openstream(path).read()) for path in ole.listdir() if _may_hold_files(path)]
+    except OLE_ERRORS as error:
+        raise Refused(broken(), code="D-UNREADABLE") from error
+    seen: set[bytes] = set()
+    number = 0
+    for path, content in streams:
+        if path.endswith("Ole10Native"):
+            packaged = _package(content)
+            if packaged is not None:
+                allowance.take(len(packaged.data))
+                yield packaged
+            continue
+        stream = _drawing_records(content) if media_type == XLS else content
+        for picture, ending in _blips(stream):
+            digest = hashlib.sha256(picture).digest()
+            if digest in seen:
+                continue
+            seen.add(digest)
+            number += 1
+            allowance.expect_bytes(len(picture), len(data))
+            allowance.take(len(picture))
+            yield Member(name=f"image{number}.{ending}", data=picture)
+
+
+def _may_hold_files(path: list[str]) -> bool:
+    return path[-1] in {"Data", "WordDocument", "Workbook", "Book", "Pictures", "\x01Ole10Native", "1Table", "0Table"}
+
+
+def _blips(stream: bytes) -> Iterator[tuple[bytes, str]]:
+    position = 0
+    while (record := _BLIP.search(stream, position)) is not None:
+        position = record.end()
+        start = record.start()
+        instance = struct.unpack("<H", stream[start : start + 2])[0] >> 4
+        length = struct.unpack("<I", record[1])[0]
+        skipped = 33 if instance in _TWO_IDENTIFIERS else 17
+        if length <= skipped or position + length > len(stream) + 16:
+            continue
+        picture = stream[position + skipped : position + length]
+        if picture.startswith(b"\xff\xd8"):
+            yield picture, "jpg"
+        elif picture.startswith(b"\x89PNG"):
+            yield picture, "png"
+        elif instance >> 4 == 0x7A and len(picture) > 40:  # noqa: PLR2004 - a DIB without the file header of a .bmp
+            offset = 14 + struct.unpack("<I", picture[:4])[0]
+            yield b"BM" + struct.pack("<IHHI", len(picture) + 14, 0, 0, offset) + picture, "bmp"
+        else:
+            continue
+        position += length
+
+
+def _drawing_records(workbook: bytes) -> bytes:
+    """The drawing data of an .xls joined from its records, which are at most 8 KB each."""
+    gathered: list[bytes] = []
+    position, inside = 0, False
+    while position + 4 <= len(workbook):
+        kind, length = struct.unpack("<HH", workbook[position : position + 4])
+        inside = kind == 0xEB or (kind == 0x3C and inside)  # noqa: PLR2004 - MSODRAWINGGROUP and CONTINUE
+        if inside:
+            gathered.append(workbook[position + 4 : position + 4 + length])
+        position += 4 + length
+    return b"".join(gathered)
+
+
+def _from_ole_object(name: str, content: bytes, allowance: Allowance) -> tuple[Member, ...]:
+    """The file a docx carries as "oleObject1.bin": a packaged file, or nothing when it is an Office file of its own."""
+    if not olefile.isOleFile(data=content):
+        return ()
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as ole:
+            if ole.exists("\x01Ole10Native"):
+                packaged = _package(ole.openstream("\x01Ole10Native").read())
+            elif ole.exists("Package"):
+                packaged = Member(name="package", data=ole.openstream("Package").read())
+            else:
+                return ()
+    except OLE_ERRORS:
+        return ()
+    if packaged is None:
+        return ()
+    allowance.expect_bytes(len(packaged.data), len(content))
+    folder = name.rpartition("/")[0]
+    return (Member(name=f"{folder}/{packaged.name}", data=packaged.data),)
+
+
+def _package(native: bytes) -> Member | None:
+    """A file dropped into a document: label, paths, length, bytes."""
+    from parsers.part_names import archived_name, last_step
+
+    try:
+        label_end = native.index(b"\0", 6)
+        label = native[6:label_end]
+        path_end = native.index(b"\0", label_end + 1)
+        temporary_length = struct.unpack("<I", native[path_end + 5 : path_end + 9])[0]
+        start = path_end + 9 + temporary_length
+        length = struct.unpack("<I", native[start : start + 4])[0]
+    except (ValueError, struct.error):
+        return None
+    content = native[start + 4 : start + 4 + length]
+    return Member(name=last_step(archived_name(label)) or "package", data=content) if content else None
+
+
+def pdf_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
+    """Files attached to a PDF and the pictures on its pages; a picture that fills its page is named "page 3.jpg"."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Refused(PASSWORD, code="D-PASSWORD") from error
+        raise Refused(broken(), code="D-UNREADABLE") from error
+    try:
+        yield from _pdf_attachments(document, allowance)
+        yield from _pdf_pictures(document, len(data), allowance)
+    finally:
+        document.close()
+
+
+def _pdf_attachments(document: pypdfium2.PdfDocument, allowance: Allowance) -> Iterator[Member]:
+    for number in range(min(document.count_attachments(), allowance.limits.parts)):
+        try:
+            attachment = document.get_attachment(number)
+            content = bytes(attachment.get_data())
+            name = attachment.get_name() or f"attachment {number + 1}"
+        except (pypdfium2.PdfiumError, ValueError, UnicodeError):
+            continue
+        allowance.expect_bytes(len(content), len(content))
+        allowance.take(len(content))
+        yield Member(name=name.replace("\\", "/"), data=content)
+
+
+def _pdf_pictures(document: pypdfium2.PdfDocument, size: int, allowance: Allowance) -> Iterator[Member]:
+    seen: set[bytes] = set()
+    for index in range(min(len(document), PDF_PAGES)):
+        try:
+            page = document[index]
+        except pypdfium2.PdfiumError:
+            continue
+        pictures = [each for each in _page_pictures(page) if each is not None]
+        for number, (picture, fills_page) in enumerate(pictures, start=1):
+            digest = hashlib.sha256(picture).digest()
+            if digest in seen:
+                continue
+            seen.add(digest)
+            allowance.expect_bytes(len(picture), max(size, len(picture)))
+            allowance.take(len(picture))
+            ending = "jpg" if picture.startswith(b"\xff\xd8") else "png"
+            name = f"page {index + 1}" if fills_page and len(pictures) == 1 else f"page {index + 1} image {number}"
+            yield Member(name=f"{name}.{ending}", data=picture, inline=fills_page)
+        page.close()
+
+
+LARGEST_PDF_PICTURE = 60_000_000
+_SMALLEST_PDF_PICTURE = 150
+
+
+def _page_pictures(page: pypdfium2.PdfPage) -> Iterator[tuple[bytes, bool] | None]:
+    width, height = page.get_size()
+    for number, item in enumerate(page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3)):
+        if number >= 30:  # noqa: PLR2004 - drawings cut into stripes are no photos
+            return
+        try:
+            wide, high = item.get_px_size()
+            if wide * high > LARGEST_PDF_PICTURE or min(wide, high) < _SMALLEST_PDF_PICTURE:
+                continue
+            left, bottom, right, top = item.get_bounds()
+            fills = (right - left) * (top - bottom) >= 0.7 * width * height  # a scan may have margins
+            yield _picture_bytes(item), fills
+        except (pypdfium2.PdfiumError, OSError, ValueError, NotImplementedError, AttributeError, KeyError):
+            continue
+
+
+def _picture_bytes(item: pypdfium2.PdfImage) -> bytes:
+    """A JPEG as it stands in the file; anything else drawn as PNG."""
+    if item.get_filters() == ["DCTDecode"]:
+        return bytes(item.get_data(decode_simple=False))
+    target = io.BytesIO()
+    item.get_bitmap().to_pil().save(target, format="PNG", compress_level=1)
+    return target.getvalue()

@@ -1,0 +1,322 @@
+"""Pictures: real photographs told from logos, signatures, screenshots, slides and scanned pages; safe to open, cheap to count.
+
+The header is looked at first and the pixels are decoded small (a JPEG at an eighth). In doubt a picture is a photograph: a
+commune's photo must never be thrown out as decoration.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import warnings
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from config.campaign import Severity
+from config.text import NO_TEXT, Text
+from parsers import content_type as kind
+from parsers.picture_look import TRANSPOSED, Look, look_at, text_share
+from parsers.values import DocumentFate, DocumentRole, Finding, PhotoReading
+
+MOST_PIXELS = 250_000_000
+"""A picture that announces more is refused; the largest phone photo has 200 million."""
+
+MOST_DECODED = 50_000_000
+"""Pixels decoded in full where a format cannot be decoded small."""
+
+PICTURE_ERRORS = (
+    OSError, ValueError, SyntaxError, TypeError, IndexError, KeyError, AttributeError, OverflowError, EOFError, RuntimeError,
+    struct.error, ZeroDivisionError, AssertionError, UnidentifiedImageError, Image.DecompressionBombError, MemoryError,
+)  # fmt: skip
+_FORMATS = {
+    kind.JPEG: ("JPEG",), kind.PNG: ("PNG",), kind.GIF: ("GIF",), kind.WEBP: ("WEBP",), kind.BMP: ("BMP",), kind.TIFF: ("TIFF",),
+    kind.AVIF: ("AVIF",), kind.HEIC: ("HEIF",),
+}  # fmt: skip
+_ORIENTATION = 0x0112
+_EXIF = 0x8769
+_GPS = 0x8825
+_TAKEN = (0x9003, 0x9004)
+_CHANGED = 0x0132
+_CAMERA = (0x010F, 0x0110)
+_SIGNATURE_NAME = re.compile(
+    r"^(?:image|img|oledata|logo|outlook-|banner|signature|chu ?ky)[\w-]*\d*\.(?:png|gif|jpe?g|bmp)$", re.IGNORECASE
+)
+_PHONE_NAME = re.compile(r"^(?:IMG|DSC|DSCN|DSCF|PXL|P\d|FB_IMG|received|VID|\d{8}_\d{6}|z\d{13}[_-][0-9a-f]{32})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureVerdict:
+    """What a picture is. `photo` is set for every picture that could be opened, whatever its role."""
+
+    role: DocumentRole
+    fate: DocumentFate
+    why: Text = NO_TEXT
+    photo: PhotoReading | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def read_photo(data: bytes, media_type: str, *, name: str = "", inline: bool = False) -> PictureVerdict:
+    """Open one picture safely and say what it is. Never raises for what a sender did."""
+    if media_type not in kind.PICTURES:
+        return _verdict_without_pixels(media_type)
+    try:
+        with _opened(data, media_type) as image:
+            return _judged(image, data, name=name, inline=inline)
+    except PICTURE_ERRORS:
+        why = Text(
+            vi="đã nhận nhưng ảnh bị hỏng hoặc tải lên chưa trọn vẹn, không xem được; đề nghị gửi lại",
+            en="received, but the picture is damaged or incomplete and cannot be viewed; please send it again",
+        )
+        return PictureVerdict(
+            role=DocumentRole.UNKNOWN, fate=DocumentFate.UNREADABLE, why=why, findings=_findings("D-UNREADABLE", why)
+        )
+
+
+def _verdict_without_pixels(media_type: str) -> PictureVerdict:
+    why = Text(vi="hình vẽ (không phải ảnh chụp)", en="a drawing, not a photograph")
+    role = DocumentRole.DECORATION if media_type in {kind.EMF, kind.WMF, kind.SVG} else DocumentRole.UNKNOWN
+    return PictureVerdict(role=role, fate=DocumentFate.IGNORED, why=why)
+
+
+@cache
+def _register_formats() -> None:
+    import pi_heif
+    from PIL import AvifImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401 - importing them registers them
+
+    Image.preinit()
+    pi_heif.register_heif_opener()
+
+
+def _opened(data: bytes, media_type: str = "") -> Image.Image:
+    _register_formats()
+    formats = _FORMATS.get(media_type or kind.media_type(data))
+    if formats is None:
+        message = "not a picture"
+        raise ValueError(message)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of large pictures and odd EXIF; both are judged here
+        return Image.open(io.BytesIO(data), formats=formats)
+
+
+def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> PictureVerdict:
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        why = Text(
+            vi=f"ảnh quá lớn ({width} x {height} điểm ảnh), không mở vì lý do an toàn; đề nghị gửi lại ảnh nhỏ hơn",
+            en=f"too large ({width} x {height} pixels), not opened for safety; please send a smaller picture",
+        )
+        return PictureVerdict(role=DocumentRole.UNKNOWN, fate=DocumentFate.REFUSED, why=why, findings=_findings("D-LIMIT", why))
+    exif = _exif(image)
+    rotated = exif.orientation in {5, 6, 7, 8}
+    reading = PhotoReading(
+        width=height if rotated else width,
+        height=width if rotated else height,
+        taken_at=exif.taken_at,
+        has_position=exif.has_position,
+    )
+    if not _can_decode(image):
+        return PictureVerdict(role=DocumentRole.PHOTO, fate=DocumentFate.USED, photo=reading)
+    look = look_at(_small(image), exif.orientation)
+    reading = PhotoReading(
+        width=reading.width, height=reading.height, taken_at=reading.taken_at,
+        perceptual_hash=look.perceptual_hash, has_position=reading.has_position,
+    )  # fmt: skip
+    role, why = _role(look, reading, data, name=name, inline=inline, from_camera=exif.from_camera)
+    used = role in {DocumentRole.PHOTO, DocumentRole.SCAN}
+    return PictureVerdict(role=role, fate=DocumentFate.USED if used else DocumentFate.IGNORED, why=why, photo=reading)
+
+
+def _findings(code: str, text: Text) -> tuple[Finding, ...]:
+    return (Finding(code=code, severity=Severity.WARNING, where="", text=text),)
+
+
+def _can_decode(image: Image.Image) -> bool:
+    pixels = image.size[0] * image.size[1]
+    if image.format in {"JPEG", "MPO"}:
+        return pixels <= (MOST_DECODED if image.info.get("progressive") else MOST_PIXELS)
+    return pixels <= MOST_DECODED
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """The whole picture at 240 to 480 pixels a side, in RGB, transparency on white."""
+    image.draft("RGB", (_SEEN, _SEEN))
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        image = image.convert("RGBA")
+        return _reduced(image)
+    if image.mode in {"I", "I;16", "F"}:
+        image = image.point(lambda value: value / 256).convert("L") if image.mode != "F" else image.convert("L")
+    return _reduced(image if image.mode == "L" else image.convert("RGB")).convert("RGB")
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    factor = max(image.size) // _SEEN
+    return image.reduce(factor) if factor > 1 else image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Exif:
+    orientation: int = 1
+    taken_at: datetime | None = None
+    has_position: bool = False
+    from_camera: bool = False
+
+
+def _exif(image: Image.Image) -> _Exif:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tags = image.getexif()
+            details = tags.get_ifd(_EXIF)
+            position = tags.get_ifd(_GPS)
+    except PICTURE_ERRORS:
+        return _Exif()
+    taken = next((details.get(tag) for tag in _TAKEN if details.get(tag)), None)
+    orientation = tags.get(_ORIENTATION, 1)
+    camera = any(str(tags.get(tag, "")).strip() for tag in _CAMERA)
+    return _Exif(
+        orientation=orientation if orientation in range(1, 9) else 1,
+        taken_at=_camera_time(taken or (tags.get(_CHANGED) if camera else None)),
+        has_position=bool(set(position) - {0}),
+        from_camera=camera,
+    )
+
+
+def _camera_time(stamp: object) -> datetime | None:
+    text = stamp.decode("ascii", "replace") if isinstance(stamp, bytes) else str(stamp or "")
+    found = re.match(r"\s*(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)", text)
+    try:
+        return datetime(*(int(piece) for piece in found.groups())) if found else None  # type: ignore[arg-type] # noqa: DTZ001 - a camera has no zone
+    except ValueError:
+        return None
+
+
+_SEEN = 240
+_TINY = 10_000
+_SMALL = 160_000
+_SCAN_SIDE = 600
+
+
+def _role(
+    look: Look, reading: PhotoReading, data: bytes, *, name: str, inline: bool, from_camera: bool
+) -> tuple[DocumentRole, Text]:
+    width, height = reading.width, reading.height
+    pixels, ratio = width * height, max(width, height) / max(1, min(width, height))
+    if (pixels <= _TINY or min(width, height) < 48) and not from_camera:  # noqa: PLR2004 - icons, lines, bullets
+        return DocumentRole.DECORATION, _SMALL_PICTURE
+    is_graphic = look.is_flat and not from_camera
+    if pixels <= _SMALL and (is_graphic or look.has_transparency or (ratio > 4 and not from_camera)):  # noqa: PLR2004 - a banner
+        return DocumentRole.DECORATION, _LOGO
+    if inline and _SIGNATURE_NAME.match(name) and pixels <= _TINY * 4 and not from_camera:
+        return DocumentRole.DECORATION, _LOGO
+    if look.may_be_page and min(width, height) >= _SCAN_SIDE and _shows_text(data):
+        is_screen = not from_camera and (ratio > 1.8 or (look.is_flat and width > height * 1.5))  # noqa: PLR2004 - A4 is 1.41, phones 1.33 to 1.78
+        if is_screen:
+            return DocumentRole.UNKNOWN, _SCREENSHOT
+        if ratio <= 1.8:  # noqa: PLR2004 - as above
+            return DocumentRole.SCAN, _PAGE
+    if is_graphic and not _PHONE_NAME.match(name):
+        if ratio > 4:  # noqa: PLR2004 - a banner
+            return DocumentRole.DECORATION, _LOGO
+        return DocumentRole.UNKNOWN, _SCREENSHOT
+    if len(data) < 2_000 and pixels > _SMALL and not from_camera:  # noqa: PLR2004 - a blank picture: nothing can be seen on it
+        return DocumentRole.UNKNOWN, _SCREENSHOT
+    return DocumentRole.PHOTO, NO_TEXT
+
+
+def _shows_text(data: bytes) -> bool:
+    """Whether text on paper covers the picture, seen at about 1,000 pixels a side."""
+    with _opened(data) as image:
+        scale = next(each for each in (8, 4, 2, 1) if max(image.size) >= each * 900 or each == 1)
+        image.draft("L", (image.size[0] // scale, image.size[1] // scale))
+        grey = image.convert("L") if image.mode in {"L", "RGB", "CMYK"} else _plain_rgb(image).convert("L")
+    factor = max(1, round(max(grey.size) / 1200))
+    text, empty = text_share(grey.reduce(factor) if factor > 1 else grey)
+    ratio = max(grey.size) / min(grey.size)
+    nearly_blank = text >= 0.008 and text + empty >= 0.93 and 1.25 <= ratio <= 1.5  # noqa: PLR2004 - the last page of a report
+    return nearly_blank or (text >= 0.06 and text + empty >= 0.55)  # noqa: PLR2004 - measured on pages and photographs
+
+
+_SMALL_PICTURE = Text(vi="hình quá nhỏ (biểu tượng, đường kẻ)", en="too small to be a photo (icon, line)")
+_LOGO = Text(
+    vi="biểu trưng hoặc hình trong chữ ký thư, không tính là ảnh hoạt động",
+    en="a logo or signature picture, not counted as a photo",
+)
+_PAGE = Text(vi="ảnh chụp hoặc bản quét trang giấy", en="a scanned or photographed page")
+_SCREENSHOT = Text(
+    vi="có vẻ là ảnh chụp màn hình, trang chiếu hoặc hình vẽ, không tính là ảnh hoạt động; cán bộ có thể duyệt lại",
+    en="looks like a screenshot, slide or drawing, not counted as a photo; the officer may decide otherwise",
+)
+
+
+def is_page_picture(data: bytes) -> bool:
+    """Whether a picture that fills a PDF page is the scanned page itself; then the PDF is the document, not the picture."""
+    return read_photo(data, kind.media_type(data)).role is not DocumentRole.PHOTO
+
+
+def thumbnail(data: bytes, size: int = 320) -> bytes:
+    """A JPEG at most `size` pixels a side, upright, without EXIF. Raises ValueError for what cannot be opened."""
+    try:
+        with _opened(data) as image:
+            if image.size[0] * image.size[1] > MOST_PIXELS or not _can_decode(image):
+                message = "too large"
+                raise ValueError(message)
+            orientation = _exif(image).orientation
+            image.draft("RGB", (size, size))
+            small = image.reduce(max(1, max(image.size) // (size * 2))) if max(image.size) > size * 4 else image
+            small = _upright(_plain_rgb(small), orientation)
+            small.thumbnail((size, size), Image.Resampling.BICUBIC)
+            target = io.BytesIO()
+            small.save(target, format="JPEG", quality=80, optimize=False)
+            return target.getvalue()
+    except PICTURE_ERRORS as error:
+        raise ValueError(str(error) or "not a picture") from error
+
+
+def _plain_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        layered = image.convert("RGBA")
+        background = Image.new("RGBA", layered.size, "white")
+        return Image.alpha_composite(background, layered).convert("RGB")
+    return image.convert("RGB")
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(TRANSPOSED[orientation]) if orientation in TRANSPOSED else image
+
+
+def without_position(data: bytes) -> bytes:
+    """The same picture without EXIF, XMP and position: a JPEG that stands upright keeps its pixels, others are re-encoded."""
+    try:
+        with _opened(data) as image:
+            if image.size[0] * image.size[1] > MOST_PIXELS:
+                message = "too large"
+                raise ValueError(message)
+            if image.format in {"JPEG", "MPO"} and _exif(image).orientation == 1:
+                return _without_metadata(data)
+            upright = _plain_rgb(ImageOps.exif_transpose(image))
+            target = io.BytesIO()
+            upright.save(target, format="JPEG", quality=92)
+            return target.getvalue()
+    except PICTURE_ERRORS as error:
+        raise ValueError(str(error) or "not a picture") from error
+
+
+def _without_metadata(jpeg: bytes) -> bytes:
+    """A JPEG without APP1 (EXIF, XMP), APP13 and comments; APP0, ICC profile (APP2) and Adobe (APP14) stay."""
+    kept = [jpeg[:2]]
+    position = 2
+    while position + 4 <= len(jpeg) and jpeg[position] == 0xFF:  # noqa: PLR2004 - every marker begins so
+        marker = jpeg[position + 1]
+        if marker == 0xDA:  # noqa: PLR2004 - the pixels begin
+            break
+        length = struct.unpack(">H", jpeg[position + 2 : position + 4])[0]
+        if marker not in {0xE1, 0xED, 0xFE} and jpeg[position + 4 : position + 7] != b"MPF":
+            kept.append(jpeg[position : position + 2 + length])
+        position += 2 + length
+    end = jpeg.find(b"\xff\xd9\xff\xd8", position)  # a second picture (MPO) follows: it has its own EXIF
+    kept.append(jpeg[position : end + 2] if end > 0 else jpeg[position:])
+    return b"".join(kept)
