@@ -31,7 +31,9 @@ class Styles:
     """The styles of a document, with inheritance resolved."""
 
     def __init__(self, root: etree._Element | None) -> None:
-        self._styles: dict[str, Style] = {}
+        self._elements: dict[str, etree._Element] = {}
+        self._styles: dict[str, Style] = {}  # as they are asked for: Word writes 160, a report uses 5
+        self._resolved: dict[str, Style] = {}
         self._default = ""
         self.default_font = ""
         if root is None:
@@ -40,17 +42,27 @@ class Styles:
         self.default_font = run_font(defaults)
         for element in children(root, "style"):
             identifier = attribute(element, "styleId")
-            self._styles[identifier] = _style(element)
+            self._elements[identifier] = element
             if attribute(element, "type") == "paragraph" and attribute(element, "default") in ("1", "true", "on"):
                 self._default = identifier
 
     def resolved(self, identifier: str) -> Style:
         """The style with everything it inherits; the document's default paragraph style for ""."""
+        if identifier not in self._resolved:
+            self._resolved[identifier] = self._with_inheritance(identifier)
+        return self._resolved[identifier]
+
+    def _own(self, identifier: str) -> Style | None:
+        if identifier not in self._styles and identifier in self._elements:
+            self._styles[identifier] = _style(self._elements[identifier])
+        return self._styles.get(identifier)
+
+    def _with_inheritance(self, identifier: str) -> Style:
         found = Style()
-        current, depth = identifier or self._default, 0
-        name = self._styles[current].name if current in self._styles else identifier
-        while current in self._styles and depth < STYLE_DEPTH:
-            style = self._styles[current]
+        style = self._own(identifier or self._default)
+        name = style.name if style is not None else identifier
+        depth = 0
+        while style is not None and depth < STYLE_DEPTH:
             found = Style(
                 name=name,
                 font=found.font or style.font,
@@ -59,7 +71,7 @@ class Styles:
                 list_id=found.list_id or style.list_id,
                 list_level=found.list_level or style.list_level,
             )
-            current, depth = style.parent, depth + 1
+            style, depth = self._own(style.parent), depth + 1
         return found
 
 
