@@ -174,7 +174,7 @@ def names_elsewhere(view: str, tokens: Sequence[Token], taken: set[int], lookup:
             continue
         office = bool(_ends_with(tokens, place - count, OFFICES))
         following = tokens[place + 1]
-        if token.folded in FILLER or token.folded in {"hoi", "nha", "luan"} or not following.capital or following.gap.strip():
+        if token.folded in FILLER or token.folded in NOT_AN_AREA or not following.capital or following.gap.strip():
             continue
         names_area = tuple(each.folded for each in tokens[place : place + len(lookup.area)]) == lookup.area
         upper = token.text.isupper() and following.text.isupper()

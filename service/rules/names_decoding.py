@@ -8,8 +8,16 @@ from config.vietnamese import nfc
 from parsers.legacy import decode_legacy
 from service.rules.names_tokens import without_typed_marks
 
+_REMEMBERED = 2_000
 
-@lru_cache(maxsize=512)
+
 def decoded(text: str) -> str:
     """The text in Unicode, composed, whatever encoding it came in."""
+    return _short(text) if len(text) <= _REMEMBERED else _decode(text)
+
+
+def _decode(text: str) -> str:
     return without_typed_marks(nfc(decode_legacy(nfc(text)).text))
+
+
+_short = lru_cache(maxsize=512)(_decode)  # subjects, names and headings are asked for again and again

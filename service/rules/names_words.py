@@ -25,9 +25,34 @@ AREA_KINDS: frozenset[tuple[str, ...]] = frozenset({("huyen",), ("quan",), ("thi
 """Kinds of the area that holds units: another area's name beside a unit's name means a namesake there."""
 
 NOT_AN_AREA: frozenset[str] = frozenset(
-    {"uy", "doan", "hoi", "ta", "nha", "dang", "de", "ve", "va", "gui", "nop", "da", "cap", "to", "giao", "quan", "phong", "la"}
+    {
+        "uy",
+        "doan",
+        "hoi",
+        "doi",
+        "em",
+        "minh",
+        "khac",
+        "nay",
+        "luan",
+        "ta",
+        "nha",
+        "dang",
+        "de",
+        "ve",
+        "va",
+        "gui",
+        "nop",
+        "da",
+        "cap",
+        "to",
+        "giao",
+        "quan",
+        "phong",
+        "la",
+    }
 )
-"""What follows "huyện" without naming one: huyện ủy, huyện đoàn, huyện nhà."""
+"""What follows "huyện" or "xã" without naming one: huyện ủy, xã đoàn, huyện nhà."""
 
 SMALLER_PLACES: frozenset[str] = frozenset(
     {"ban", "thon", "xom", "khu", "khoi", "duong", "pho", "cho", "cau", "suoi", "nui", "deo"}

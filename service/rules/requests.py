@@ -56,29 +56,23 @@ class Request:
     until: date | None = None
 
 
-def recognise_request(subject: str, body: str) -> str:
-    """The kind of request in a mail's subject and own words, "" if there is none. Quoted history is not the sender's."""
-    title = fold(decoded(subject))
-    written = parts_of(body)
-    own = decoded(f"{written.own}\n{written.signature}" if not written.own else written.own)
-    said = f"{title} | {fold(own)}"
-    asked = _APOLOGY.sub(" ", said)
-    if _EXTENSION.search(asked):
-        return EXTENSION
+def recognise_request(subject: str, body: str, *, received_on: date | None = None) -> Request:
+    """The request in a mail's subject and own words; quoted history is not the sender's.
+
+    With the day of receipt the day asked for is read, too; one written without a year is the nearest to that day.
+    """
+    written = parts_of(decoded(body))
+    own = written.own or written.signature
+    title = decoded(subject)
+    said = f"{fold(title)} | {fold(own)}"
+    if _EXTENSION.search(_APOLOGY.sub(" ", said)):
+        until = None if received_on is None else _until(own, received_on) or _until(title, received_on)
+        return Request(kind=EXTENSION, until=until)
     if _CORRECTION.search(said):
-        return CORRECTION
-    if _QUESTION.search(said) or _ASKS.search(own) or _ASKS.search(subject):
-        return QUESTION
-    return ""
-
-
-def read_request(subject: str, body: str, *, received_on: date) -> Request:
-    """The request in a mail with the day it asks for; a day without a year is the nearest one to the day of receipt."""
-    kind = recognise_request(subject, body)
-    if kind != EXTENSION:
-        return Request(kind=kind)
-    own = parts_of(body).own
-    return Request(kind=kind, until=_until(decoded(own), received_on) or _until(decoded(subject), received_on))
+        return Request(kind=CORRECTION)
+    if _QUESTION.search(said) or _ASKS.search(own) or _ASKS.search(title):
+        return Request(kind=QUESTION)
+    return Request(kind="")
 
 
 def _until(text: str, received_on: date) -> date | None:

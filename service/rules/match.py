@@ -1,0 +1,258 @@
+"""Whose mail is it. Evidence is gathered, weighed, and where it disagrees the officer is asked: a wrong unit is never filed.
+
+The order of evidence: the sender's address, the letterhead of a document, the subject, the file names, the text. A known sender
+whose papers speak for another unit needs a decision; an unknown sender's mail is filed provisionally when all that it says
+speaks for one unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from config.campaign import Campaign, UnknownSenders
+from config.text import Text
+from parsers.values import DocumentRole, MessageReading, Robot
+from service.rules import match_words as why
+from service.rules.match_evidence import Clue, DocumentClues, Evidence, EvidenceKind, Gathered, Weight, gather
+from service.rules.match_reports import Likeness, has_other_topic, likeness, looks_like_report, speaks_of_reports
+from service.rules.requests import EXTENSION, QUESTION, recognise_request
+from service.rules.submission import Trust
+
+__all__ = ["Attribution", "Evidence", "EvidenceKind", "Outcome", "Query", "identify", "looks_like_report"]
+
+
+class Outcome(StrEnum):
+    """What becomes of a message."""
+
+    FILED = "filed"
+    NEEDS_DECISION = "needs_decision"
+    UNATTRIBUTED = "unattributed"
+    NOT_A_REPORT = "not_a_report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is known beside the message itself.
+
+    `learned`: addresses the officer's assignments bound to a unit; `thread_unit`: the unit of the notice it answers;
+    `received_at` None leaves the campaign's closing day unchecked.
+    """
+
+    learned: Mapping[str, str] = field(default_factory=dict)
+    thread_unit: str | None = None
+    trust: Trust = Trust.UNVERIFIED
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Whose message it is, with all evidence, best first. Where a decision is needed `unit` is only the likeliest, or None.
+
+    `documents` names the documents that are not the unit's own: another unit's code, or "" for a paper that is nobody's report.
+    """
+
+    unit: str | None
+    outcome: Outcome
+    provisional: bool
+    evidence: tuple[Evidence, ...]
+    documents: tuple[tuple[str, str], ...]
+    why: Text
+
+
+def identify(campaign: Campaign, reading: MessageReading, query: Query | None = None) -> Attribution:
+    """The unit a message is from, or why nobody but the officer can say."""
+    asked = query or Query()
+    found = gather(campaign, reading, learned=asked.learned, thread_unit=asked.thread_unit)
+    case = _Case(campaign=campaign, reading=reading, query=asked, found=found)
+    if reading.envelope.robot in _NEVER or case.too_late:
+        return case.result(Outcome.NOT_A_REPORT, None, why.robot() if not case.too_late else why.too_late(campaign))
+    like = likeness(campaign, reading)
+    if not case.has_papers and reading.envelope.robot is Robot.NONE and case.concerns_us:
+        request = recognise_request(reading.envelope.subject, reading.body).kind
+        if request in {EXTENSION, QUESTION}:
+            return case.result(Outcome.NEEDS_DECISION, case.likeliest, why.request(request))
+    if like is Likeness.NO:
+        return case.result(Outcome.NOT_A_REPORT, case.sender, why.no_report())
+    if len(set(reading.envelope.senders)) > 1:
+        return case.result(Outcome.NEEDS_DECISION, case.likeliest, why.two_senders())
+    if asked.trust is Trust.FAILED and (case.sender or case.good):
+        return case.result(Outcome.NEEDS_DECISION, case.likeliest, why.forged(reading.envelope.sender))
+    return _known(case, like) if case.sender is not None else _unknown(case, like)
+
+
+_NEVER = frozenset({Robot.BOUNCE, Robot.READ_RECEIPT, Robot.OWN})
+_NO_PAPERS = frozenset({DocumentRole.DECORATION, DocumentRole.CONTAINER})
+_REPORTS = frozenset({DocumentRole.FORM, DocumentRole.NARRATIVE})
+_SPOKEN = frozenset({EvidenceKind.BODY, EvidenceKind.SIGNATURE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One message with everything said about it."""
+
+    campaign: Campaign
+    reading: MessageReading
+    query: Query
+    found: Gathered
+
+    @property
+    def too_late(self) -> bool:
+        """Whether the campaign had closed, by the calendar of its deadline's zone."""
+        at = self.query.received_at
+        return at is not None and at.astimezone(self.campaign.deadline.tzinfo).date() > self.campaign.closes
+
+    @property
+    def sender(self) -> str | None:
+        """The unit whose address it is, by the roster or as learned."""
+        return self.found.sender[0].unit if self.found.sender else None
+
+    @property
+    def thread(self) -> str | None:
+        """The unit whose notice it answers."""
+        return self.found.thread.unit if self.found.thread else None
+
+    @property
+    def good(self) -> dict[str, Weight]:
+        """The units that the content is good evidence for, with the best weight of each."""
+        weights: dict[str, Weight] = {}
+        for clue in self.found.content:
+            if clue.weight >= Weight.GOOD:
+                weights[clue.unit] = max(clue.weight, weights.get(clue.unit, clue.weight))
+        return weights
+
+    @property
+    def concerns_us(self) -> bool:
+        """Whether a request comes from a unit, names one, or speaks of reports."""
+        return bool(self.sender or self.thread or self.good) or speaks_of_reports(self.campaign, self.reading)
+
+    @property
+    def has_other_topic(self) -> bool:
+        """Whether the subject announces another report."""
+        return has_other_topic(self.campaign, self.reading.envelope.subject)
+
+    @property
+    def closed_only(self) -> bool:
+        """Whether papers came and none of them could be read: scans, broken files."""
+        inside = [each for each in self.reading.documents if each.role not in _NO_PAPERS]
+        return bool(inside) and not any(each.text or each.narrative or each.forms for each in inside)
+
+    @property
+    def has_papers(self) -> bool:
+        """Whether anything came that can be part of a report."""
+        return any(each.role not in _NO_PAPERS for each in self.reading.documents)
+
+    @property
+    def likeliest(self) -> str | None:
+        """The one unit that the best evidence points to, None where two are equal."""
+        if self.sender or self.thread:
+            return self.sender or self.thread
+        best = max(self.good.values(), default=None)
+        units = [unit for unit, weight in self.good.items() if weight is best]
+        if not units:
+            units = list(dict.fromkeys(clue.unit for clue in self.found.content))
+        return units[0] if len(units) == 1 else None
+
+    @property
+    def papers(self) -> tuple[DocumentClues, ...]:
+        """The documents that carry a report's form or narrative."""
+        return tuple(each for each in self.found.documents if each.document.role in _REPORTS)
+
+    def against(self, unit: str) -> tuple[Clue, ...]:
+        """The good evidence for other units; what is only said in the text counts when the text never names this unit."""
+        others = [clue for clue in self.found.content if clue.unit != unit and clue.weight >= Weight.GOOD]
+        spoken = any(clue.unit == unit and clue.evidence.kind in _SPOKEN for clue in self.found.content)
+        return tuple(clue for clue in others if clue.evidence.kind not in _SPOKEN or not spoken)
+
+    def result(
+        self,
+        outcome: Outcome,
+        unit: str | None,
+        text: Text,
+        *,
+        provisional: bool = False,
+        documents: tuple[tuple[str, str], ...] = (),
+    ) -> Attribution:
+        """The attribution, with every piece of evidence, best first."""
+        evidence = sorted((clue.evidence for clue in self.found.all), key=lambda each: -each.score)
+        return Attribution(
+            unit=unit,
+            outcome=outcome,
+            provisional=provisional,
+            evidence=tuple(dict.fromkeys(evidence)),
+            documents=documents,
+            why=text,
+        )
+
+    def name(self, unit: str | None) -> str:
+        """The unit's full name for a sentence."""
+        known = self.campaign.unit(unit) if unit else None
+        return known.full_name if known else ""
+
+
+def _known(case: _Case, like: Likeness) -> Attribution:
+    """The sender's address is a unit's own: filed, unless what came speaks for another unit or for another report."""
+    unit = case.sender or ""
+    against = case.against(unit)
+    if against:
+        return case.result(Outcome.NEEDS_DECISION, unit, why.conflict(case.name(unit), case.name(against[0].unit), against[0]))
+    if case.thread not in {None, unit} and unit not in case.good:
+        return case.result(Outcome.NEEDS_DECISION, unit, why.other_thread(case.name(unit), case.name(case.thread)))
+    if like is Likeness.MAYBE and (case.has_other_topic or not case.closed_only):
+        return case.result(Outcome.NEEDS_DECISION, unit, why.other_topic() if case.has_other_topic else why.unclear())
+    return _filed(case, unit, provisional=False)
+
+
+def _unknown(case: _Case, like: Likeness) -> Attribution:
+    """The sender's address is on no roster: by content and thread alone, and provisionally."""
+    candidates = dict.fromkeys((*((case.thread,) if case.thread else ()), *case.good))
+    if not candidates:
+        return case.result(Outcome.UNATTRIBUTED, case.likeliest if case.found.elsewhere == () else None, why.nobody())
+    if len(candidates) > 1:
+        return _split(case, tuple(candidates))
+    unit = next(iter(candidates))
+    if case.found.elsewhere:
+        return case.result(Outcome.NEEDS_DECISION, unit, why.elsewhere(case.found.elsewhere[0]))
+    if like is Likeness.MAYBE:
+        return case.result(Outcome.NEEDS_DECISION, unit, why.unclear())
+    if case.campaign.unknown_senders is UnknownSenders.ASK:
+        return case.result(Outcome.NEEDS_DECISION, unit, why.unknown_sender(case.name(unit)))
+    return _filed(case, unit, provisional=True)
+
+
+def _filed(case: _Case, unit: str, *, provisional: bool) -> Attribution:
+    """Filed, unless a place off the roster or a school stands where the unit should."""
+    if case.found.elsewhere:
+        return case.result(Outcome.NEEDS_DECISION, unit, why.elsewhere(case.found.elsewhere[0]))
+    papers = case.papers
+    schools = tuple(each for each in papers if each.school and unit not in each.named)
+    if schools and len(schools) == len(papers):
+        return case.result(Outcome.NEEDS_DECISION, unit, why.school())
+    apart = tuple((each.document.path, "") for each in schools)
+    text = why.by_content(case.name(unit)) if provisional else why.by_address(case.name(unit))
+    return case.result(Outcome.FILED, unit, text, provisional=provisional, documents=apart)
+
+
+def _split(case: _Case, units: tuple[str, ...]) -> Attribution:
+    """Several units in a mail of an unknown sender: by document, where each document says for itself whose it is."""
+    owners: dict[str, str] = {}
+    for each in case.found.documents:
+        if each.document.role is DocumentRole.CONTAINER:
+            continue
+        if len(each.named) != 1 or each.elsewhere or each.school:
+            owners.clear()
+            break
+        owners[each.document.path] = next(iter(each.named))
+    order = [each.code for each in case.campaign.roster if each.code in set(owners.values())]
+    said = {clue.unit for clue in case.found.message if clue.weight >= Weight.GOOD} | ({case.thread} - {None})
+    if len(order) < 2 or not said <= set(order):  # noqa: PLR2004 - two units make a split
+        likely = case.likeliest if case.thread is None else None
+        return case.result(Outcome.NEEDS_DECISION, likely, why.several(tuple(case.name(each) for each in units)))
+    first = order[0]
+    documents = tuple((path, unit) for path, unit in owners.items() if unit != first)
+    text = why.split(tuple(case.name(each) for each in order))
+    asks = case.campaign.unknown_senders is UnknownSenders.ASK
+    outcome = Outcome.NEEDS_DECISION if asks else Outcome.FILED
+    return case.result(outcome, first, text, provisional=not asks, documents=documents)

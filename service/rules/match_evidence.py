@@ -1,0 +1,288 @@
+"""Everything in a message that speaks for a unit, each piece with what it says, where it stands and how much it proves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from functools import lru_cache
+
+from config.campaign import Campaign, Unit
+from config.vietnamese import fold
+from parsers.values import Document, DocumentRole, FormReading, MessageReading
+from service.rules.names import NameHit, NameIndex, Strength
+from service.rules.names_decoding import decoded
+from service.rules.quoting import parts_of
+
+_OPENING = 700
+_TOP = 300
+_READ = 20_000
+_FIRST_WORDS = 160
+_SCHOOL_WORDS = (
+    "truong thcs",
+    "truong tieu hoc",
+    "truong mam non",
+    "truong ptdtbt",
+    "truong thpt",
+    "truong pt",
+    "truong th",
+    "truong mn",
+)
+_ADDRESSED = ("kinh gui", "kinh chuyen", "noi nhan")
+
+
+class EvidenceKind(StrEnum):
+    """Where a piece of evidence stands."""
+
+    ADDRESS = "address"
+    LEARNED = "learned"
+    THREAD = "thread"
+    FORM_CODE = "form_code"
+    LETTERHEAD = "letterhead"
+    FORM_HEADING = "form_heading"
+    SUBJECT = "subject"
+    FILE_NAME = "file_name"
+    FOLDER_NAME = "folder_name"
+    FORWARDED = "forwarded"
+    BODY = "body"
+    SIGNATURE = "signature"
+    REQUEST = "request"
+
+
+class Weight(IntEnum):
+    """What a piece of evidence is good for: a hint suggests, good evidence files provisionally, decisive evidence contradicts."""
+
+    HINT = 1
+    GOOD = 2
+    DECISIVE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One piece of evidence for a unit. `score` is for showing and sorting, from 0 to 1."""
+
+    kind: EvidenceKind
+    detail: str
+    unit: str
+    score: float
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clue:
+    """A piece of evidence with its weight; `body` marks a school or another body of the place, `name` the words seen."""
+
+    evidence: Evidence
+    weight: Weight
+    body: bool = False
+
+    @property
+    def unit(self) -> str:
+        """The unit it speaks for."""
+        return self.evidence.unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentClues:
+    """What one document says of itself. `elsewhere`: communes off the roster that it names; `school`: a school's paper."""
+
+    document: Document
+    clues: tuple[Clue, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    school: bool = False
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The units it is good evidence for."""
+        return frozenset(each.unit for each in self.clues if each.weight >= Weight.GOOD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """All evidence of a message: who sent it, what it says itself, what each document says, and places off the roster."""
+
+    sender: tuple[Clue, ...]
+    thread: Clue | None
+    message: tuple[Clue, ...]
+    documents: tuple[DocumentClues, ...]
+    elsewhere: tuple[str, ...]
+
+    @property
+    def content(self) -> tuple[Clue, ...]:
+        """The clues of the message and of all documents."""
+        return (*self.message, *(clue for each in self.documents for clue in each.clues))
+
+    @property
+    def all(self) -> tuple[Clue, ...]:
+        """Every clue, the sender's first."""
+        return (*self.sender, *((self.thread,) if self.thread else ()), *self.content)
+
+
+_SCORES = {
+    EvidenceKind.LETTERHEAD: 0.9,
+    EvidenceKind.FORM_HEADING: 0.85,
+    EvidenceKind.SUBJECT: 0.8,
+    EvidenceKind.FILE_NAME: 0.75,
+    EvidenceKind.FOLDER_NAME: 0.7,
+    EvidenceKind.FORWARDED: 0.65,
+    EvidenceKind.BODY: 0.6,
+    EvidenceKind.SIGNATURE: 0.5,
+}
+_PORTIONS = {Strength.STRONG: 1.0, Strength.MEDIUM: 0.85, Strength.WEAK: 0.4}
+_WEIGHTS = {Strength.STRONG: Weight.DECISIVE, Strength.MEDIUM: Weight.GOOD, Strength.WEAK: Weight.HINT}
+
+
+@lru_cache(maxsize=8)
+def name_index(roster: tuple[Unit, ...], area: str) -> NameIndex:
+    """The name index of a roster, built once."""
+    return NameIndex(roster, area)
+
+
+def gather(campaign: Campaign, reading: MessageReading, *, learned: Mapping[str, str], thread_unit: str | None) -> Gathered:
+    """All evidence of a message. Display names and Reply-To are no evidence: anybody may write anything there."""
+    index = name_index(campaign.roster, campaign.area)
+    subject = reading.envelope.subject
+    documents = tuple(
+        _document_clues(campaign, index, each) for each in reading.documents if each.role is not DocumentRole.DECORATION
+    )
+    thread = None
+    if thread_unit is not None and campaign.unit(thread_unit) is not None:
+        thread = _plain(EvidenceKind.THREAD, reading.envelope.in_reply_to, thread_unit, 0.9, Weight.DECISIVE)
+    return Gathered(
+        sender=tuple(_sender_clues(campaign, reading.envelope.sender, learned)),
+        thread=thread,
+        message=(
+            *_clues(index, EvidenceKind.SUBJECT, subject),
+            *_forwarded_clues(campaign, index, reading, learned),
+            *_body_clues(index, reading),
+        ),
+        documents=documents,
+        elsewhere=(*index.names_other_place(subject), *(place for each in documents for place in each.elsewhere)),
+    )
+
+
+def _sender_clues(campaign: Campaign, address: str, learned: Mapping[str, str]) -> Iterator[Clue]:
+    owner = _owner(campaign, address)
+    if owner is not None:
+        yield _plain(EvidenceKind.ADDRESS, address, owner, 1.0, Weight.DECISIVE)
+        return
+    taught = {key.casefold(): unit for key, unit in learned.items()}.get(address.casefold()) if address else None
+    if taught is not None and campaign.unit(taught) is not None:
+        yield _plain(EvidenceKind.LEARNED, address, taught, 0.95, Weight.DECISIVE)
+
+
+def _owner(campaign: Campaign, address: str) -> str | None:
+    wanted = address.casefold()
+    return next((each.code for each in campaign.roster if wanted in {mail.casefold() for mail in each.emails}), None)
+
+
+def _forwarded_clues(campaign: Campaign, index: NameIndex, reading: MessageReading, learned: Mapping[str, str]) -> Iterator[Clue]:
+    """The original sender's address of a forwarded mail, typed into a text by whoever forwards it: good, never decisive."""
+    for original in reading.forwarded:
+        for clue in _sender_clues(campaign, original.sender, learned):
+            yield _plain(EvidenceKind.FORWARDED, original.sender, clue.unit, 0.65, Weight.GOOD)
+        for clue in _clues(index, EvidenceKind.FORWARDED, original.subject):
+            yield Clue(evidence=clue.evidence, weight=min(clue.weight, Weight.GOOD), body=clue.body)
+
+
+def _body_clues(index: NameIndex, reading: MessageReading) -> Iterator[Clue]:
+    """The sender's own words, then the signature; quoted history only hints, since it may be our own letter."""
+    parts = parts_of(decoded(reading.body[:_READ]))
+    for clue, hit in _found(index, EvidenceKind.BODY, parts.own):
+        sure = hit.strength is Strength.STRONG or (hit.strength is Strength.MEDIUM and hit.start <= _FIRST_WORDS)
+        yield Clue(evidence=clue.evidence, weight=Weight.GOOD if sure and not hit.body else Weight.HINT, body=hit.body)
+    for clue, hit in _found(index, EvidenceKind.SIGNATURE, parts.signature):
+        sure = hit.strength is Strength.STRONG and not hit.body
+        yield Clue(evidence=clue.evidence, weight=Weight.GOOD if sure else Weight.HINT, body=hit.body)
+    own = {hit.unit for _, hit in _found(index, EvidenceKind.BODY, parts.own)}
+    for clue, hit in _found(index, EvidenceKind.BODY, parts.quoted):
+        if hit.unit not in own:
+            yield Clue(evidence=_scored(clue.evidence, 0.3), weight=Weight.HINT, body=hit.body)
+
+
+def own_words(reading: MessageReading) -> str:
+    """What the sender wrote now, readable, without signature and history."""
+    return parts_of(decoded(reading.body[:_READ])).own
+
+
+def _document_clues(campaign: Campaign, index: NameIndex, document: Document) -> DocumentClues:
+    headings = [form.heading for form in document.forms]
+    letterhead = document.narrative.heading if document.narrative else ""
+    opening = letterhead or ("" if document.forms else decoded(document.text)[:_OPENING])
+    clues = [
+        *_code_clues(campaign, document.forms, document.path),
+        *_heading_clues(index, EvidenceKind.LETTERHEAD, opening, document.path),
+        *(clue for each in headings for clue in _heading_clues(index, EvidenceKind.FORM_HEADING, each, document.path)),
+        *(clue for form in document.forms for clue in _clues(index, EvidenceKind.FORM_HEADING, form.sheet, document.path)),
+        *_file_clues(index, document),
+    ]
+    folders = document.path.replace("\\", "/").split("/")[:-1]
+    clues += [clue for each in folders for clue in _clues(index, EvidenceKind.FOLDER_NAME, each, document.path)]
+    tops = (opening[:_TOP], *(each[:_TOP] for each in headings), document.name)
+    return DocumentClues(
+        document=document,
+        clues=tuple(clues),
+        elsewhere=tuple(place for each in tops for place in index.names_other_place(each)),
+        school=_is_school(index, (opening, *headings)),
+    )
+
+
+def _file_clues(index: NameIndex, document: Document) -> Iterator[Clue]:
+    """The file's name; that of a photo tells where it was taken, which is a hint unless the commune is named in full."""
+    for clue in _clues(index, EvidenceKind.FILE_NAME, document.name, document.path):
+        photo = document.role is DocumentRole.PHOTO
+        weight = Weight(max(clue.weight - 1, Weight.HINT)) if photo else clue.weight
+        yield Clue(evidence=clue.evidence, weight=weight, body=clue.body)
+
+
+def _code_clues(campaign: Campaign, forms: Iterable[FormReading], path: str) -> Iterator[Clue]:
+    """The unit's code in a form that we sent out with it."""
+    for form in forms:
+        code = form.unit_code.rpartition("|")[2].strip()
+        if campaign.unit(code) is not None:
+            yield _plain(EvidenceKind.FORM_CODE, code, code, 0.98, Weight.DECISIVE, path)
+
+
+def _heading_clues(index: NameIndex, kind: EvidenceKind, text: str, path: str) -> Iterator[Clue]:
+    """The units of a letterhead: those at its top; further down only when the top names none."""
+    found = list(_found(index, kind, text, path))
+    top = [clue for clue, hit in found if hit.start <= _TOP and clue.weight >= Weight.GOOD]
+    if top or len({clue.unit for clue, _ in found}) < 2:  # noqa: PLR2004 - a list of units is nobody's letterhead
+        yield from top or [clue for clue, _ in found]
+        return
+    yield from (Clue(evidence=_scored(clue.evidence, 0.3), weight=Weight.HINT, body=clue.body) for clue, _ in found)
+
+
+def _is_school(index: NameIndex, headings: Iterable[str]) -> bool:
+    """Whether a letterhead is a school's: it names a school and no commune's office."""
+    for heading in headings:
+        top = decoded(heading)[:_TOP]
+        if any(f" {words}" in f" {fold(top)}" for words in _SCHOOL_WORDS):
+            return not any(hit.strength is Strength.STRONG and not hit.body for hit in index.find_units(top))
+    return False
+
+
+def _clues(index: NameIndex, kind: EvidenceKind, text: str, path: str = "") -> Iterator[Clue]:
+    return (clue for clue, _ in _found(index, kind, text, path))
+
+
+def _found(index: NameIndex, kind: EvidenceKind, text: str, path: str = "") -> Iterator[tuple[Clue, NameHit]]:
+    """The units a text names, less those it is addressed to."""
+    if not text:
+        return
+    view = decoded(text)
+    for hit in index.find_units(text):
+        line = view[view.rfind("\n", 0, hit.start) + 1 : hit.start]
+        if any(words in fold(line) for words in _ADDRESSED):
+            continue
+        score = 0.3 if hit.body else _SCORES[kind] * _PORTIONS[hit.strength]
+        evidence = Evidence(kind=kind, detail=hit.text, unit=hit.unit, score=round(score, 2), document=path)
+        yield Clue(evidence=evidence, weight=_WEIGHTS[hit.strength], body=hit.body), hit
+
+
+def _plain(kind: EvidenceKind, detail: str, unit: str, score: float, weight: Weight, path: str = "") -> Clue:
+    return Clue(evidence=Evidence(kind=kind, detail=detail, unit=unit, score=score, document=path), weight=weight)
+
+
+def _scored(evidence: Evidence, score: float) -> Evidence:
+    return Evidence(kind=evidence.kind, detail=evidence.detail, unit=evidence.unit, score=score, document=evidence.document)
