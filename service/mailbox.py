@@ -16,8 +16,9 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
-from imapclient import SENT, IMAPClient
+from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
+from imapclient.imapclient import SENT
 
 from config.errors import ConfigError, MailServerError
 from config.settings import MailboxSettings, Security
@@ -314,7 +315,7 @@ def _require_loopback(wire: Wire, settings: MailboxSettings) -> None:
 
 def _idle(wire: Wire, seconds: float, stop: Callable[[], bool]) -> bool:
     """IDLE until something arrives or the time is over, then end it; the server's answer to DONE shows that it lives."""
-    tag = wire.command(b"IDLE")
+    (tag,) = wire.commands([b"IDLE"])
     while not (line := wire.line()).startswith(b"+"):
         if line.startswith(tag):
             raise imaplib.IMAP4.error(line.decode("utf-8", "replace"))

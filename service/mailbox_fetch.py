@@ -130,7 +130,7 @@ def fetch_facts(wire: Wire, uids: Sequence[int], patience: Patience) -> Mapping[
     asked = set(uids)
     while waiting or flying:
         while waiting and len(flying) < 8:  # noqa: PLR2004 - 4,000 short lines under way are enough
-            flying.add(wire.command(b"UID FETCH %s (UID INTERNALDATE RFC822.SIZE)" % uid_set(waiting.popleft())))
+            flying.update(wire.commands([b"UID FETCH %s (UID INTERNALDATE RFC822.SIZE)" % uid_set(waiting.popleft())]))
         wire.allow(patience.for_mail(0))
         answer = answers.next(flying)
         if isinstance(answer, _Done):
@@ -174,13 +174,20 @@ class BulkFetch:
                 self._wire.shutdown()
 
     def _ask(self) -> None:
-        while self._waiting and len(self._flying) < WINDOW_COMMANDS and (self._bytes < WINDOW_BYTES or not self._flying):
+        """Fill the window again when it is half empty: one packet of many commands, not one for each."""
+        if self._bytes > WINDOW_BYTES // 2 or len(self._flying) > WINDOW_COMMANDS // 2:
+            return
+        asked: list[MailFacts] = []
+        commands = []
+        while self._waiting and (self._bytes < WINDOW_BYTES and len(self._flying) + len(asked) < WINDOW_COMMANDS):
             facts = self._waiting.popleft()
             part = b"<0.%d>" % BEGINNING_BYTES if self._too_large(facts) else b""
-            tag = self._wire.command(b"UID FETCH %d (UID INTERNALDATE BODY.PEEK[]%s)" % (facts.uid, part))
-            self._flying[tag] = facts
-            self._by_uid[facts.uid] = facts
+            commands.append(b"UID FETCH %d (UID INTERNALDATE BODY.PEEK[]%s)" % (facts.uid, part))
+            asked.append(facts)
             self._bytes += self._cost(facts)
+        if asked:
+            self._by_uid.update({facts.uid: facts for facts in asked})
+            self._flying.update(zip(self._wire.commands(commands), asked, strict=True))
 
     def _hear(self) -> Iterator[Fetched | Unfetched]:
         oldest = next(iter(self._flying.values()))

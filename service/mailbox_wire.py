@@ -9,7 +9,7 @@ import imaplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -124,12 +124,13 @@ class Wire(imaplib.IMAP4):
         """The next line without its end."""
         return self.readline().rstrip(b"\r\n")
 
-    def command(self, text: bytes) -> bytes:
-        """Send a command without waiting for its answer; gives its tag."""
-        tag = bytes(self._new_tag())
-        del self.tagged_commands[tag]  # imaplib need not know: whoever sent it reads the answer
-        self.send(tag + b" " + text + b"\r\n")
-        return tag
+    def commands(self, texts: Sequence[bytes]) -> list[bytes]:
+        """Send commands in one go without waiting for their answers; gives their tags."""
+        tags = [bytes(self._new_tag()) for _ in texts]
+        for tag in tags:
+            del self.tagged_commands[tag]  # imaplib need not know: whoever sent it reads the answer
+        self.send(b"".join(tag + b" " + text + b"\r\n" for tag, text in zip(tags, texts, strict=True)))
+        return tags
 
     def stream(self, size: int, sink: Callable[[memoryview], None]) -> None:
         """Hand a literal of `size` bytes to `sink` piece by piece, never holding it whole."""

@@ -17,15 +17,13 @@ from config.text import Text
 from service.mailbox import Fetched, FolderStatus, Mailbox, Unfetched, Why
 from service.receive_notes import gap_note, renumbered_note, set_aside_note, skipped_folder_note, too_large_note
 from storage.archive import Archive
+from storage.arrivals import Arrival, record_arrivals
 from storage.database import Database
 from storage.mail_records import (
     FolderCursor,
     failed_uids,
     folder_cursor,
     known_uids,
-    message_record,
-    newest_number,
-    record_arrival,
     record_failed_uid,
     save_cursor,
 )
@@ -262,29 +260,23 @@ class _FolderLook:
         finally:
             for fetched in group:
                 fetched.mail.discard()  # nothing is left of those that were archived
+        arrivals = [_arrival(fetched) for fetched in group]
         with self._database.writing() as connection:
-            newest = newest_number(connection)
-            for fetched in group:
-                mail = fetched.mail.keep()
-                number = record_arrival(
-                    connection,
-                    mailbox=self._name,
-                    folder=self._folder,
-                    uidvalidity=self._status.uidvalidity,
-                    uid=fetched.uid,
-                    internaldate=fetched.internaldate,
-                    sha256=mail.sha256,
-                    size=mail.size,
-                    fetched_at=self._now(),
-                    truncated=fetched.truncated,
-                )
-                if number > newest:
-                    self._new.append(number)
-                elif (record := message_record(connection, number)) is not None and record.forgotten_at is not None:
-                    self._archive.drop(mail.sha256)  # private mail, forgotten before: it stays so
-                if fetched.truncated:
-                    limit = self._mailbox.settings.max_message_bytes
-                    self._notes.append(too_large_note(self._name, self._folder, fetched.uid, fetched.announced or 0, limit))
+            recorded = record_arrivals(
+                connection,
+                arrivals,
+                mailbox=self._name,
+                folder=self._folder,
+                uidvalidity=self._status.uidvalidity,
+                fetched_at=self._now(),
+            )
+        self._new.extend(each.number for each in recorded if each.new)
+        for fetched, arrival, each in zip(group, arrivals, recorded, strict=True):
+            if each.forgotten:
+                self._archive.drop(arrival.sha256)  # private mail, forgotten before: it stays so
+            if fetched.truncated:
+                limit = self._mailbox.settings.max_message_bytes
+                self._notes.append(too_large_note(self._name, self._folder, fetched.uid, fetched.announced or 0, limit))
         self._committed_at = time.monotonic()
 
     def _take_unfetched(self, unfetched: Unfetched) -> None:
@@ -349,3 +341,14 @@ class _FolderLook:
             earlier=len(self._left_alone[Why.EARLIER]),
             notes=tuple(self._notes),
         )
+
+
+def _arrival(fetched: Fetched) -> Arrival:
+    mail = fetched.mail.keep()
+    return Arrival(
+        uid=fetched.uid,
+        internaldate=fetched.internaldate,
+        sha256=mail.sha256,
+        size=mail.size,
+        truncated=fetched.truncated,
+    )

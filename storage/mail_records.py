@@ -214,11 +214,6 @@ def message_record(connection: Connection, number: int) -> MessageRecord | None:
     return None if row is None else MessageRecord(**row)
 
 
-def newest_number(connection: Connection) -> int:
-    """The highest message number so far, 0 if there is none: a higher one given later is a new message."""
-    return int(connection.execute(select(func.coalesce(func.max(message.c.id), 0))).scalar_one())
-
-
 def mark_forgotten(connection: Connection, number: int, at: datetime) -> None:
     """Note that a message's raw copy is dropped; its hash and size stay so that it is not fetched or counted again."""
     connection.execute(update(message).where(message.c.id == number).values(forgotten_at=at))
