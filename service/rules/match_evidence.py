@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 
@@ -28,6 +29,10 @@ _SCHOOL_WORDS = (
     "truong th",
     "truong mn",
 )
+_HINTED = 0.3
+_RECIPIENTS = re.compile(r"n[ơo]i nh[ậa]n\s*:[^\n]*(?:\n[ \t]*[-–+•][^\n]*)*", re.IGNORECASE)
+_VERB = 15
+_VERBS = ("gui", "nop", "bao cao", "xin", "kinh gui", "em")
 _ADDRESSED = ("kinh gui", "kinh chuyen", "noi nhan")
 
 
@@ -118,6 +123,7 @@ class Gathered:
         return (*self.sender, *((self.thread,) if self.thread else ()), *self.content)
 
 
+_HEADINGS = frozenset({EvidenceKind.LETTERHEAD, EvidenceKind.FORM_HEADING})
 _SCORES = {
     EvidenceKind.LETTERHEAD: 0.9,
     EvidenceKind.FORM_HEADING: 0.85,
@@ -197,7 +203,7 @@ def _body_clues(index: NameIndex, reading: MessageReading) -> Iterator[Clue]:
     own = {hit.unit for _, hit in _found(index, EvidenceKind.BODY, parts.own)}
     for clue, hit in _found(index, EvidenceKind.BODY, parts.quoted):
         if hit.unit not in own:
-            yield Clue(evidence=_scored(clue.evidence, 0.3), weight=Weight.HINT, body=hit.body)
+            yield _hint(clue)
 
 
 def own_words(reading: MessageReading) -> str:
@@ -209,6 +215,7 @@ def _document_clues(campaign: Campaign, index: NameIndex, document: Document) ->
     headings = [form.heading for form in document.forms]
     letterhead = document.narrative.heading if document.narrative else ""
     opening = letterhead or ("" if document.forms else decoded(document.text)[:_OPENING])
+    school = _is_school(index, (opening, *headings))
     clues = [
         *_code_clues(campaign, document.forms, document.path),
         *_heading_clues(index, EvidenceKind.LETTERHEAD, opening, document.path),
@@ -221,9 +228,9 @@ def _document_clues(campaign: Campaign, index: NameIndex, document: Document) ->
     tops = (opening[:_TOP], *(each[:_TOP] for each in headings), document.name)
     return DocumentClues(
         document=document,
-        clues=tuple(clues),
+        clues=tuple(_hint(each) if school and each.evidence.kind in _HEADINGS else each for each in clues),
         elsewhere=tuple(place for each in tops for place in index.names_other_place(each)),
-        school=_is_school(index, (opening, *headings)),
+        school=school,
     )
 
 
@@ -245,12 +252,12 @@ def _code_clues(campaign: Campaign, forms: Iterable[FormReading], path: str) -> 
 
 def _heading_clues(index: NameIndex, kind: EvidenceKind, text: str, path: str) -> Iterator[Clue]:
     """The units of a letterhead: those at its top; further down only when the top names none."""
-    found = list(_found(index, kind, text, path))
+    found = list(_found(index, kind, _RECIPIENTS.sub("", decoded(text)), path))
     top = [clue for clue, hit in found if hit.start <= _TOP and clue.weight >= Weight.GOOD]
     if top or len({clue.unit for clue, _ in found}) < 2:  # noqa: PLR2004 - a list of units is nobody's letterhead
         yield from top or [clue for clue, _ in found]
         return
-    yield from (Clue(evidence=_scored(clue.evidence, 0.3), weight=Weight.HINT, body=clue.body) for clue, _ in found)
+    yield from (_hint(clue) for clue, _ in found)
 
 
 def _is_school(index: NameIndex, headings: Iterable[str]) -> bool:
@@ -272,17 +279,24 @@ def _found(index: NameIndex, kind: EvidenceKind, text: str, path: str = "") -> I
         return
     view = decoded(text)
     for hit in index.find_units(text):
-        line = view[view.rfind("\n", 0, hit.start) + 1 : hit.start]
-        if any(words in fold(line) for words in _ADDRESSED):
+        if _is_addressee(view, hit):
             continue
         score = 0.3 if hit.body else _SCORES[kind] * _PORTIONS[hit.strength]
         evidence = Evidence(kind=kind, detail=hit.text, unit=hit.unit, score=round(score, 2), document=path)
         yield Clue(evidence=evidence, weight=_WEIGHTS[hit.strength], body=hit.body), hit
 
 
+def _is_addressee(view: str, hit: NameHit) -> bool:
+    """Whether the unit is who the line is written to: "Kính gửi: UBND xã Quài Tở", not "Kính gửi Phòng, xã Quài Tở nộp ..."."""
+    line = fold(view[view.rfind("\n", 0, hit.start) + 1 : hit.start])
+    after = fold(view[hit.start : hit.start + len(hit.text) + _VERB].partition("\n")[0])
+    return any(words in line for words in _ADDRESSED) and not any(f" {verb} " in f" {after} " for verb in _VERBS)
+
+
 def _plain(kind: EvidenceKind, detail: str, unit: str, score: float, weight: Weight, path: str = "") -> Clue:
     return Clue(evidence=Evidence(kind=kind, detail=detail, unit=unit, score=score, document=path), weight=weight)
 
 
-def _scored(evidence: Evidence, score: float) -> Evidence:
-    return Evidence(kind=evidence.kind, detail=evidence.detail, unit=evidence.unit, score=score, document=evidence.document)
+def _hint(clue: Clue) -> Clue:
+    """The same clue as a mere suggestion."""
+    return replace(clue, evidence=replace(clue.evidence, score=min(clue.evidence.score, _HINTED)), weight=Weight.HINT)

@@ -150,7 +150,7 @@ def _by_words(campaign: Campaign, reading: MessageReading, *, has_documents: boo
     """A mail without a paper that could be read: its words, or a link that stands for the attachment."""
     own = fold(own_words(reading))
     subject = fold(decoded(reading.envelope.subject))
-    answer = bool(reading.envelope.in_reply_to) or subject.startswith("re ")
+    answer = bool(reading.envelope.in_reply_to)
     sends = _SENDS.search(own) is not None or (not answer and _REPORT.search(subject) is not None)
     if reading.links and (sends or _reports(campaign, (own, subject))):
         return Likeness.YES

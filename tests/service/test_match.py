@@ -1,0 +1,420 @@
+"""Whose mail it is: labelled cases, conflicts that wait, and a mess in which no wrong unit is ever filed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.campaign import Unit, UnknownSenders
+from config.loading import reference_campaign
+from parsers.values import DocumentFate, DocumentRole, Forwarded, MessageReading, Robot, SectionText
+from service.rules.match import Attribution, EvidenceKind, Outcome, Query, identify, looks_like_report
+from service.rules.submission import Trust
+from tests.service.mails_for_match import document, form, mail, narrative, photo, scan
+
+CAMPAIGN = reference_campaign()
+SAMPLES = json.loads((Path(__file__).parent / "data" / "mail_samples.json").read_text("utf-8"))
+UNITS = {each.name: each for each in CAMPAIGN.roster}
+TO, NUA, CANG, SAY, MA = (UNITS[name] for name in ("Quài Tở", "Quài Nưa", "Quài Cang", "Nà Sáy", "Ta Ma"))
+REPORTS = {"submission", "correction", "supplement_photos"}
+
+
+def of(unit: Unit) -> str:
+    return unit.emails[0]
+
+
+def letterhead(unit: Unit) -> str:
+    kind = f"{unit.kind} {unit.name}".upper()
+    return f"ỦY BAN NHÂN DÂN\n{kind}\nSố: 45/BC-UBND\nBÁO CÁO\nTổng kết Tuần lễ hưởng ứng học tập suốt đời năm 2020"
+
+
+def says(attribution: Attribution) -> tuple[Outcome, str | None]:
+    return attribution.outcome, attribution.unit
+
+
+@pytest.mark.parametrize("sample", SAMPLES["subjects"], ids=lambda each: each["id"])
+def test_labelled_subject_from_an_unknown_sender(sample: dict[str, str | None]) -> None:
+    """With a form attached, the unit of the label is filed provisionally, and without one nobody's is."""
+    found = identify(CAMPAIGN, mail(form(), narrative(), subject=str(sample["subject"])))
+    if sample["intent"] == "not_in_roster":
+        assert found.outcome in {Outcome.UNATTRIBUTED, Outcome.NEEDS_DECISION}
+        assert found.unit is None
+    elif sample["unit"] is None:
+        assert found.outcome is Outcome.UNATTRIBUTED
+    else:
+        assert says(found) == (Outcome.FILED, sample["unit"])
+        assert found.provisional
+
+
+@pytest.mark.parametrize("sample", SAMPLES["subjects"], ids=lambda each: each["id"])
+def test_labelled_subject_alone_from_the_commune(sample: dict[str, str | None]) -> None:
+    """A mail with a paper that says nothing is a report by its subject; one about something else is none."""
+    unit = CAMPAIGN.unit(str(sample["unit"])) or TO
+    paper = document("kem theo.docx", DocumentRole.UNKNOWN, text="Nội dung kèm theo")
+    robot = {"auto_reply": Robot.AUTO_REPLY, "bounce": Robot.BOUNCE}.get(str(sample["intent"]), Robot.NONE)
+    found = identify(CAMPAIGN, mail(paper, subject=str(sample["subject"]), sender=of(unit), robot=robot))
+    if sample["intent"] in {"other_campaign", "auto_reply", "bounce", "spam"}:
+        assert found.outcome is Outcome.NOT_A_REPORT
+    else:
+        assert found.outcome is not Outcome.FILED or found.unit == unit.code
+
+
+@pytest.mark.parametrize("sample", SAMPLES["filenames"], ids=lambda each: each["id"])
+def test_labelled_file_name_from_an_unknown_sender(sample: dict[str, str | None]) -> None:
+    found = identify(CAMPAIGN, mail(form(str(sample["name"])), subject=""))
+    assert says(found) == ((Outcome.FILED, sample["unit"]) if sample["unit"] else (Outcome.UNATTRIBUTED, None))
+
+
+@pytest.mark.parametrize(
+    ("identifier", "reading", "outcome"),
+    [
+        ("B03", lambda text: mail(form("Book1.xlsx"), subject="", body=text), Outcome.UNATTRIBUTED),
+        ("B04", lambda text: mail(narrative("Bao cao.doc"), photo(), subject="", body=text), Outcome.FILED),
+        ("B08", lambda text: mail(form("thân thư"), subject="", body=text), Outcome.UNATTRIBUTED),
+        ("B16", lambda text: mail(narrative("bc.doc"), subject="", body=text), Outcome.FILED),
+    ],
+)
+def test_labelled_body_from_an_unknown_sender(
+    identifier: str, reading: Callable[[str], MessageReading], outcome: Outcome
+) -> None:
+    sample = next(each for each in SAMPLES["bodies"] if each["id"] == identifier)
+    found = identify(CAMPAIGN, reading(sample["text"]))
+    assert says(found) == (outcome, sample["unit"] if outcome is Outcome.FILED else None)
+
+
+def test_body_and_file_of_two_communes_wait() -> None:
+    """B13: the body says Quài Cang, the file says Quài Nưa."""
+    reading = mail(narrative("BC Quai Nua.docx"), subject="", body="UBND xã Quài Cang gửi báo cáo")
+    assert identify(CAMPAIGN, reading).outcome is Outcome.NEEDS_DECISION
+    known = identify(CAMPAIGN, replace(reading, envelope=replace(reading.envelope, senders=(of(CANG),))))
+    assert says(known) == (Outcome.NEEDS_DECISION, CANG.code)
+    assert {each.unit for each in known.evidence} == {CANG.code, NUA.code}
+
+
+def test_school_report_forwarded_by_the_commune_waits() -> None:
+    """B09: what the school sent is not the commune's own report."""
+    body = next(each["text"] for each in SAMPLES["bodies"] if each["id"] == "B09")
+    paper = narrative("bc truong.docx", heading="UBND HUYỆN TUẦN GIÁO\nTRƯỜNG THCS TA MA\nBÁO CÁO Tuần lễ")
+    original = Forwarded(sender="thcstama@truong.example", sender_name="THCS Ta Ma", subject="bc tuần lễ")
+    for sender in (of(MA), "ai.do@private.example"):
+        found = identify(CAMPAIGN, mail(paper, sender=sender, body=body, forwarded=(original,)))
+        assert found.outcome is not Outcome.FILED
+    assert says(identify(CAMPAIGN, mail(paper, sender=of(MA), body=body))) == (Outcome.NEEDS_DECISION, MA.code)
+
+
+def test_school_paper_copied_to_the_commune_is_still_the_schools() -> None:
+    heading = "UBND HUYỆN TUẦN GIÁO\nTRƯỜNG TIỂU HỌC SỐ 1\nBÁO CÁO\nNơi nhận:\n- UBND xã Ta Ma (b/c);\n- Lưu: VT."
+    assert identify(CAMPAIGN, mail(narrative(heading=heading), sender=of(MA))).outcome is Outcome.NEEDS_DECISION
+    assert identify(CAMPAIGN, mail(narrative(heading=heading))).outcome is Outcome.UNATTRIBUTED
+
+
+def test_school_paper_beside_the_communes_own_is_nobodys_report() -> None:
+    school = narrative("bc truong.docx", heading="TRƯỜNG THCS QUÀI TỞ\nBÁO CÁO")
+    found = identify(CAMPAIGN, mail(narrative(heading=letterhead(TO)), school, sender=of(TO)))
+    assert says(found) == (Outcome.FILED, TO.code)
+    assert found.documents == (("bc truong.docx", ""),)
+
+
+def test_extension_is_put_before_the_officer_and_never_filed() -> None:
+    """B12."""
+    body = next(each["text"] for each in SAMPLES["bodies"] if each["id"] == "B12")
+    found = identify(CAMPAIGN, mail(sender=of(UNITS["Pú Xi"]), subject="Xin gia hạn", body=body))
+    assert says(found) == (Outcome.NEEDS_DECISION, UNITS["Pú Xi"].code)
+
+
+def test_question_is_put_before_the_officer() -> None:
+    found = identify(CAMPAIGN, mail(sender=of(TO), subject="Em hỏi về mẫu biểu mục 8 ạ"))
+    assert says(found) == (Outcome.NEEDS_DECISION, TO.code)
+    unknown = identify(CAMPAIGN, mail(subject="Em hỏi về mẫu biểu mục 8 ạ"))
+    assert says(unknown) == (Outcome.NEEDS_DECISION, None)
+
+
+def test_known_address_is_filed_without_a_word() -> None:
+    found = identify(CAMPAIGN, mail(form("Book1.xlsx"), photo(), sender=of(TO).upper(), subject=""))
+    assert says(found) == (Outcome.FILED, TO.code)
+    assert not found.provisional
+    assert found.evidence[0].kind is EvidenceKind.ADDRESS
+    assert found.evidence[0].score == 1.0
+
+
+def test_learned_address_counts_as_the_units_own() -> None:
+    found = identify(CAMPAIGN, mail(form(), sender="ai.do@private.example"), Query(learned={"Ai.Do@private.example": TO.code}))
+    assert says(found) == (Outcome.FILED, TO.code)
+    assert not found.provisional
+    gone = identify(CAMPAIGN, mail(form()), Query(learned={"ai.do@private.example": "no such unit"}))
+    assert gone.outcome is Outcome.UNATTRIBUTED
+
+
+@pytest.mark.parametrize(
+    "paper",
+    [
+        narrative(heading=letterhead(NUA)),
+        form(heading="UBND XÃ QUÀI NƯA"),
+        form("Bieu tong hop xa Quai Nua.xls"),
+        form(unit_code=NUA.code),
+        form(unit_code=f"htsd-2020|{NUA.code}"),
+        photo("Quài Nưa.zip/anh 1.jpg"),
+        form(heading="UBND XÃ MƯỜNG LẠN\nBIỂU"),
+    ],
+)
+def test_paper_that_contradicts_the_address_waits(paper: object) -> None:
+    found = identify(CAMPAIGN, mail(paper, sender=of(TO)))  # type: ignore[arg-type]  # all are documents
+    assert says(found) == (Outcome.NEEDS_DECISION, TO.code)
+
+
+def test_subject_that_contradicts_the_address_waits() -> None:
+    assert identify(CAMPAIGN, mail(form(), sender=of(TO), subject="Báo cáo xã Quài Nưa")).outcome is Outcome.NEEDS_DECISION
+
+
+def test_other_commune_mentioned_beside_ones_own_name_does_not_wait() -> None:
+    body = "Xã Quài Tở gửi báo cáo, đã học tập kinh nghiệm của xã Quài Nưa."
+    assert says(identify(CAMPAIGN, mail(form(), sender=of(TO), body=body))) == (Outcome.FILED, TO.code)
+
+
+def test_name_and_reply_to_are_never_identity() -> None:
+    found = identify(CAMPAIGN, mail(form("Book1.xlsx"), sender_name="UBND xã Quài Tở", subject=""))
+    assert says(found) == (Outcome.UNATTRIBUTED, None)
+
+
+def test_addressee_is_not_the_sender() -> None:
+    found = identify(CAMPAIGN, mail(form("Book1.xlsx"), subject="", body="Kính gửi: UBND xã Quài Tở\nGửi báo cáo."))
+    assert found.outcome is Outcome.UNATTRIBUTED
+
+
+def test_our_quoted_letter_is_not_the_senders_word() -> None:
+    body = "Em gửi ạ\n\nVào 12/10/2020 Phòng GD đã viết:\n> Kính gửi\n> UBND xã Quài Tở chưa gửi báo cáo"
+    found = identify(CAMPAIGN, mail(form("Book1.xlsx"), subject="", body=body))
+    assert found.outcome is Outcome.UNATTRIBUTED
+
+
+def test_reply_to_our_notice_from_a_private_address() -> None:
+    found = identify(CAMPAIGN, mail(form("Book1.xlsx"), subject="Re: Nhắc"), Query(thread_unit=TO.code))
+    assert says(found) == (Outcome.FILED, TO.code)
+    assert found.provisional
+    other = identify(CAMPAIGN, mail(form("BC Quai Nua.xlsx"), subject="Re: Nhắc"), Query(thread_unit=TO.code))
+    assert other.outcome is Outcome.NEEDS_DECISION
+
+
+def test_known_sender_in_anothers_thread_waits_unless_the_paper_speaks() -> None:
+    silent = identify(CAMPAIGN, mail(form("Book1.xlsx"), sender=of(TO), subject=""), Query(thread_unit=NUA.code))
+    assert silent.outcome is Outcome.NEEDS_DECISION
+    spoken = identify(CAMPAIGN, mail(form(heading="UBND XÃ QUÀI TỞ"), sender=of(TO)), Query(thread_unit=NUA.code))
+    assert says(spoken) == (Outcome.FILED, TO.code)
+
+
+def test_two_from_addresses_wait() -> None:
+    found = identify(CAMPAIGN, mail(form(), senders=(of(TO), "x@evil.example")))
+    assert found.outcome is Outcome.NEEDS_DECISION
+
+
+def test_forged_address_waits() -> None:
+    query = Query(trust=Trust.FAILED)
+    assert says(identify(CAMPAIGN, mail(form(), sender=of(TO)), query)) == (Outcome.NEEDS_DECISION, TO.code)
+    assert identify(CAMPAIGN, mail(form(), subject="xã Quài Tở"), query).outcome is Outcome.NEEDS_DECISION
+
+
+def test_office_may_decide_about_every_unknown_sender() -> None:
+    asking = replace(CAMPAIGN, unknown_senders=UnknownSenders.ASK)
+    assert says(identify(asking, mail(form(), subject="xã Quài Tở"))) == (Outcome.NEEDS_DECISION, TO.code)
+    assert identify(asking, mail(form(), sender=of(TO))).outcome is Outcome.FILED
+
+
+def test_two_communes_in_one_mail_are_split_by_document() -> None:
+    reading = mail(narrative(heading=letterhead(TO)), form("Bieu xa Quai Nua.xlsx"), photo("Quài Tở.zip/1.jpg"))
+    found = identify(CAMPAIGN, reading)
+    assert says(found) == (Outcome.FILED, NUA.code)
+    assert found.provisional
+    assert dict(found.documents) == {"1. BC tuần lễ.docx": TO.code, "Quài Tở.zip/1.jpg": TO.code}
+
+
+@pytest.mark.parametrize("extra", [photo("IMG_1.jpg"), form("Book1.xlsx"), form("BC Quai To va Quai Nua.xlsx")])
+def test_split_waits_when_a_document_does_not_say_whose_it_is(extra: object) -> None:
+    reading = mail(narrative("a.docx", heading=letterhead(TO)), narrative("b.docx", heading=letterhead(NUA)), extra)  # type: ignore[arg-type]
+    assert identify(CAMPAIGN, reading).outcome is Outcome.NEEDS_DECISION
+
+
+def test_two_communes_in_one_workbook_wait() -> None:
+    book = form("hai xa.xlsx", heading="UBND XÃ QUÀI TỞ")
+    both = replace(book, forms=(*book.forms, replace(book.forms[0], heading="UBND XÃ QUÀI NƯA")))
+    assert identify(CAMPAIGN, mail(both)).outcome is Outcome.NEEDS_DECISION
+
+
+def test_letterhead_naming_a_commune_off_the_roster_waits() -> None:
+    paper = narrative("BC Muong Mun.docx", heading="ỦY BAN NHÂN DÂN\nXÃ MƯỜNG MƯƠN\nBÁO CÁO")
+    assert identify(CAMPAIGN, mail(paper)).outcome is Outcome.NEEDS_DECISION
+
+
+def test_weak_hints_leave_the_mail_in_the_queue_with_a_suggestion() -> None:
+    found = identify(CAMPAIGN, mail(form("Q.Tở.xlsx"), subject=""))
+    assert says(found) == (Outcome.UNATTRIBUTED, TO.code)
+    assert found.evidence
+
+
+@pytest.mark.parametrize("robot", [Robot.BOUNCE, Robot.READ_RECEIPT, Robot.OWN])
+def test_machines_send_no_reports(robot: Robot) -> None:
+    assert identify(CAMPAIGN, mail(form(), sender=of(TO), robot=robot)).outcome is Outcome.NOT_A_REPORT
+
+
+@pytest.mark.parametrize("robot", [Robot.AUTO_REPLY, Robot.LIST])
+def test_robot_headers_do_not_hide_a_real_form(robot: Robot) -> None:
+    assert identify(CAMPAIGN, mail(form(), sender=of(TO), robot=robot)).outcome is Outcome.FILED
+    assert identify(CAMPAIGN, mail(photo(), sender=of(TO), robot=robot)).outcome is Outcome.NOT_A_REPORT
+
+
+def test_rule_forwarded_mail_is_read() -> None:
+    assert identify(CAMPAIGN, mail(form(), sender=of(TO), robot=Robot.AUTO_FORWARD)).outcome is Outcome.FILED
+
+
+def test_mail_after_the_campaign_closed_is_not_attributed() -> None:
+    tz = CAMPAIGN.deadline.tzinfo
+    late = Query(received_at=datetime(2020, 11, 16, 0, 5, tzinfo=tz))
+    last = Query(received_at=datetime(2020, 11, 15, 23, 55, tzinfo=tz))
+    assert identify(CAMPAIGN, mail(form(), sender=of(TO)), late).outcome is Outcome.NOT_A_REPORT
+    assert identify(CAMPAIGN, mail(form(), sender=of(TO)), last).outcome is Outcome.FILED
+
+
+OTHER = "Báo cáo kết quả chuyển đổi số xã Quài Tở tháng 10"
+
+
+def test_report_of_another_campaign_is_no_report_of_this_one() -> None:
+    other = narrative("BC.docx", heading="UBND XÃ QUÀI TỞ\nBÁO CÁO", sections=(SectionText(code="II.2", text="Khó khăn"),) * 3)
+    assert identify(CAMPAIGN, mail(other, sender=of(TO), subject=OTHER)).outcome is Outcome.NOT_A_REPORT
+    assert identify(CAMPAIGN, mail(scan(), sender=of(TO), subject=OTHER)).outcome is Outcome.NEEDS_DECISION
+    assert identify(CAMPAIGN, mail(form(), sender=of(TO), subject=OTHER)).outcome is Outcome.FILED
+    assert identify(CAMPAIGN, mail(form(), sender=of(TO), campaign="other")).outcome is Outcome.NOT_A_REPORT
+
+
+@pytest.mark.parametrize(
+    ("reading", "expected"),
+    [
+        (mail(subject="Re: Fwd: BC HTSD"), True),
+        (mail(subject="FW: FW: FW: bc tuan le"), True),
+        (mail(scan(), subject="gửi a Kiên"), True),
+        (mail(photo(), subject=""), True),
+        (mail(document("BC.xlsx", DocumentRole.UNKNOWN, fate=DocumentFate.REFUSED), subject=""), True),
+        (mail(subject="báo cáo", links=("https://drive.example/x",)), True),
+        (mail(document("mau.xlsx", DocumentRole.BLANK_FORM), subject=""), True),
+        (mail(subject="HÓA ĐƠN ĐIỆN TỬ THÁNG 10/2020 - NHẤN VÀO ĐÂY"), False),
+        (mail(document("Hoa don 10-2020.xlsm", DocumentRole.UNKNOWN, fate=DocumentFate.REFUSED), subject="HÓA ĐƠN 10"), False),
+        (mail(subject="Chúc mừng năm mới", body="Chúc anh chị mạnh khỏe"), False),
+        (mail(document("logo.png", DocumentRole.DECORATION), subject="Chào"), False),
+    ],
+)
+def test_looks_like_report(reading: MessageReading, *, expected: bool) -> None:
+    assert looks_like_report(CAMPAIGN, reading) is expected
+
+
+def test_thanks_in_our_thread_is_no_report() -> None:
+    reading = mail(sender=of(TO), subject="Re: [Nhắc việc] báo cáo Tuần lễ HTSĐ 2020", body="Vâng ạ", in_reply_to="<n@x>")
+    assert identify(CAMPAIGN, reading, Query(thread_unit=TO.code)).outcome is Outcome.NOT_A_REPORT
+
+
+def test_forgotten_attachment_is_filed_so_that_the_unit_is_told() -> None:
+    reading = mail(sender=of(TO), subject="xã Quài Tở", body="Xã gửi báo cáo tuần lễ ạ, file đính kèm")
+    assert says(identify(CAMPAIGN, reading)) == (Outcome.FILED, TO.code)
+
+
+_NOISE = (
+    "",
+    "gui a Kien",
+    "báo cáo",
+    "BC HTSĐ",
+    "Fwd: bc tuan le",
+    "huyện Tuần Giáo",
+    "số liệu",
+    "(bản chính)",
+    "14.10",
+    "ta mà",
+    "xã em",
+)
+_SPELLINGS: dict[str, Callable[[Unit], str]] = {
+    "office": lambda unit: f"UBND {unit.full_name}",
+    "name": lambda unit: unit.name,
+    "folded": lambda unit: unit.aliases[-1],
+    "letterhead": letterhead,
+    "school": lambda unit: f"Trường THCS {unit.name}",
+    "abbreviation": lambda unit: next(iter(unit.weak_aliases), ""),
+    "half": lambda unit: f"xã {unit.name.split()[0]}",
+    "squeezed": lambda unit: f"bc{unit.name.replace(' ', '')}2020",
+    "nothing": lambda _: "",
+}
+_spelling = st.tuples(st.sampled_from(sorted(_SPELLINGS)), st.sampled_from(_NOISE))
+_SURE = frozenset({"office", "letterhead", "name", "squeezed", "folded"})
+
+
+def _written(unit: Unit, spelling: tuple[str, str]) -> str:
+    return f"{_SPELLINGS[spelling[0]](unit)} {spelling[1]}".strip()
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    unit=st.sampled_from(CAMPAIGN.roster),
+    owner=st.sampled_from((None, *CAMPAIGN.roster)),
+    subject=_spelling,
+    heading=_spelling,
+    file=_spelling,
+    body=_spelling,
+    trust=st.sampled_from(Trust),
+)
+def test_no_wrong_unit_is_filed_whatever_the_mess(
+    unit: Unit,
+    owner: Unit | None,
+    subject: tuple[str, str],
+    heading: tuple[str, str],
+    file: tuple[str, str],
+    body: tuple[str, str],
+    trust: Trust,
+) -> None:
+    """All of a mail's words are of `unit`, in any spelling; its address is anybody's. Only `unit` or a silent owner is filed."""
+    paper = narrative(f"{_written(unit, file)}.docx", heading=_written(unit, heading))
+    reading = mail(
+        paper,
+        form("Book1.xlsx"),
+        sender=of(owner) if owner else "x@private.example",
+        subject=_written(unit, subject),
+        body=_written(unit, body),
+    )
+    found = identify(CAMPAIGN, reading, Query(trust=trust))
+    spoken = {each[0] for each in (subject, heading, file, body)}
+    if found.outcome is Outcome.FILED:
+        allowed = {unit.code}
+        if owner is not None and not spoken & {"office", "letterhead"}:
+            allowed.add(owner.code)  # what was said was no more than a hint
+        assert found.unit in allowed
+        assert found.provisional is (owner is None)
+        assert trust is not Trust.FAILED
+    if owner is not None and owner is not unit and spoken & {"office", "letterhead"}:
+        assert found.outcome is Outcome.NEEDS_DECISION
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    units=st.lists(st.sampled_from(CAMPAIGN.roster), min_size=2, max_size=2, unique=True),
+    first=_spelling,
+    second=_spelling,
+    places=st.sampled_from(["subject+file", "heading+file", "body+heading", "subject+heading", "file+file"]),
+)
+def test_two_units_in_one_mail_are_never_filed_as_one(
+    units: list[Unit], first: tuple[str, str], second: tuple[str, str], places: str
+) -> None:
+    one, other = _written(units[0], first), _written(units[1], second)
+    readings = {
+        "subject+file": mail(form(f"{other}.xlsx"), subject=one),
+        "heading+file": mail(narrative(f"{other}.docx", heading=one), subject=""),
+        "body+heading": mail(narrative(heading=other), subject="", body=one),
+        "subject+heading": mail(narrative(heading=other), subject=one),
+        "file+file": mail(form(f"{one}.xlsx"), form(f"{other}.xls"), subject=""),
+    }
+    found = identify(CAMPAIGN, readings[places])
+    if {first[0], second[0]} <= {"office", "letterhead"} and found.outcome is Outcome.FILED:
+        assert found.documents, "two units, one file"
+        assert {found.unit, *(unit for _, unit in found.documents)} == {units[0].code, units[1].code}
+    if found.outcome is Outcome.FILED:
+        assert found.unit in {units[0].code, units[1].code}
