@@ -97,14 +97,26 @@ def render_letter(text: str, values: Mapping[str, object]) -> tuple[str, str]:
     Raises:
         jinja2.TemplateError: when the letter uses a word that `values` lacks; a letter that passed `mistakes_in` does not.
     """
-    rendered = letter_environment().from_string(text).render(values).strip()
-    subject, _, body = rendered.partition("\n")
+    return _laid_out(letter_environment().from_string(text).render(values))
+
+
+def _laid_out(rendered: str) -> tuple[str, str]:
+    subject, _, body = rendered.strip().partition("\n")
     paragraphs = "\n".join(line.rstrip() for line in body.strip().split("\n"))
     while "\n\n\n" in paragraphs:
         paragraphs = paragraphs.replace("\n\n\n", "\n\n")
     return " ".join(subject.split()), paragraphs + "\n"
 
 
+@lru_cache(maxsize=1)
+def _trial_values() -> tuple[Mapping[str, object], ...]:
+    """The examples on several days, with and without lists, so that every branch of a usual letter is tried."""
+    bare = {key: type(value)() for key, value in VARIABLES.items() if isinstance(value, str | tuple)}
+    days = ({**VARIABLES, "days_left": left, "rung": rung} for rung, left in enumerate((7, 2, 1, 0, -2), start=1))
+    return (*days, {**VARIABLES, **bare, "unit_name": "xã Quài Tở", "campaign_title": "Tuần lễ"})
+
+
+@lru_cache(maxsize=64)
 def mistakes_in(text: str) -> tuple[tuple[int | None, Text], ...]:
     """What is wrong with a letter, each with its line: bad Jinja2, unknown words, no subject, or a part that cannot be filled."""
     environment = letter_environment()
@@ -113,7 +125,8 @@ def mistakes_in(text: str) -> tuple[tuple[int | None, Text], ...]:
         unknown = sorted(meta.find_undeclared_variables(tree) - set(VARIABLES))
         if unknown:
             return tuple((_line_of(text, name), _unknown(name)) for name in unknown)
-        subject, body = render_letter(text, VARIABLES)
+        template = environment.from_string(tree)
+        trials = [_laid_out(template.render(values)) for values in _trial_values()]
     except TemplateSyntaxError as error:
         return (
             (
@@ -123,7 +136,7 @@ def mistakes_in(text: str) -> tuple[tuple[int | None, Text], ...]:
         )
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         return ((None, Text(vi=f"mẫu thư không điền được ({error})", en=f"the letter cannot be filled in ({error})")),)
-    if not text.split("\n", 1)[0].strip() or not subject or not body.strip():
+    if not text.split("\n", 1)[0].strip() or not all(subject and body.strip() for subject, body in trials):
         return (
             (1, Text(vi="dòng đầu phải là tiêu đề thư, sau đó là nội dung", en="the first line is the subject, then the body")),
         )

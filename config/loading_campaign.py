@@ -16,7 +16,7 @@ from config.letters import KINDS, mistakes_in
 from config.loading_form import form_from
 from config.loading_problems import Complaints, Model, address, did_you_mean, duration, validated, wrong
 from config.loading_roster import roster_from
-from config.loading_toml import KeyPath, TomlFile, read_toml
+from config.loading_toml import KeyPath, TomlFile, read_toml, table, texts_at
 from config.text import Language, Text
 from config.working_days import WorkingDays
 
@@ -192,57 +192,61 @@ def _checked(file: TomlFile, folder: str, complaints: Complaints) -> CampaignMod
         complaints.add(file.name, file.where(path, complaints.language), text)
 
     model = validated(CampaignModel, file.values, complain)
-    if model is None:
-        return None
-    if model.id != folder:
+    written = file.values.get("id")
+    if isinstance(written, str) and written != folder:
         complain(
             ("id",),
             Text(
-                vi=f'id là {model.id!r} nhưng thư mục tên {folder!r}; ghi: id = "{folder}"',
-                en=f'the id is {model.id!r} but the folder is {folder!r}; write: id = "{folder}"',
+                vi=f'id là {written!r} nhưng thư mục tên {folder!r}; ghi: id = "{folder}"',
+                en=f'the id is {written!r} but the folder is {folder!r}; write: id = "{folder}"',
             ),
         )
-    _check_dates(model, complain)
-    photos = model.slots.photos
-    if photos is not None and photos.min > photos.max:
-        complain(
-            ("slots", "photos"),
-            Text(vi=f"min = {photos.min} lớn hơn max = {photos.max}", en=f"min = {photos.min} is more than max = {photos.max}"),
-        )
-    if photos is None and {model.slots.narrative, model.slots.form} == {Requirement.OFF}:
-        complain(("slots",), Text(vi="đợt báo cáo không yêu cầu phần nào", en="the campaign asks for nothing at all"))
+    _check_dates(file.values, complain)
+    _check_slots(table(file.values, "slots"), complain)
     return model
 
 
-def _check_dates(model: CampaignModel, complain: Complain) -> None:
-    day = model.deadline.date()
-    if day < model.starts:
+def _check_dates(values: Mapping[str, object], complain: Complain) -> None:
+    """What contradicts itself; raw values, so that one wrong key does not hide the others."""
+    starts, deadline, closes = (_day(values.get(key)) for key in ("starts", "deadline", "closes"))
+    if starts and deadline and deadline < starts:
         complain(
             ("deadline",),
             Text(
-                vi=f"thời hạn {day:%d/%m/%Y} trước ngày bắt đầu {model.starts:%d/%m/%Y}",
-                en=f"the deadline {day} is before the start {model.starts}",
+                vi=f"thời hạn {deadline:%d/%m/%Y} trước ngày bắt đầu {starts:%d/%m/%Y}",
+                en=f"the deadline {deadline} is before the start {starts}",
             ),
         )
-    if model.closes is not None and model.closes < day:
+    if closes and deadline and closes < deadline:
         complain(
             ("closes",),
             Text(
-                vi=f"ngày đóng {model.closes:%d/%m/%Y} trước thời hạn {day:%d/%m/%Y}",
-                en=f"the campaign closes on {model.closes}, before its deadline {day}",
+                vi=f"ngày đóng {closes:%d/%m/%Y} trước thời hạn {deadline:%d/%m/%Y}",
+                en=f"the campaign closes on {closes}, before its deadline {deadline}",
             ),
         )
-    for key, rungs in (("before", model.reminders.before), ("after", model.reminders.after)):
+    for key in ("before", "after"):
+        rungs = texts_at(table(values, "reminders"), key)
         if len(set(rungs)) != len(rungs):
             complain(("reminders", key), Text(vi="có mốc nhắc bị lặp", en="the same reminder is written twice"))
-    if model.closes is not None and any(day + rung > model.closes for rung in model.reminders.after):
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def _check_slots(slots: Mapping[str, object], complain: Complain) -> None:
+    photos = table(slots, "photos")
+    least, most = photos.get("min"), photos.get("max")
+    if isinstance(least, int) and isinstance(most, int) and least > most:
         complain(
-            ("reminders", "after"),
-            Text(
-                vi=f"có mốc nhắc sau ngày đóng {model.closes:%d/%m/%Y}",
-                en=f"a reminder falls after the closing day {model.closes}",
-            ),
+            ("slots", "photos"),
+            Text(vi=f"min = {least} lớn hơn max = {most}", en=f"min = {least} is more than max = {most}"),
         )
+    if [slots.get(key) for key in ("narrative", "form", "photos")] == ["off"] * 3:
+        complain(("slots",), Text(vi="đợt báo cáo không yêu cầu phần nào", en="the campaign asks for nothing at all"))
 
 
 def _reminders(model: _Reminders) -> ReminderPlan:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Literal
@@ -22,10 +21,10 @@ from config.campaign import (
     Severity,
 )
 from config.loading_problems import Complaints, Model, did_you_mean, validated
-from config.loading_toml import KeyPath, TomlFile
+from config.loading_toml import KeyPath, TomlFile, table, tables, text_at, texts_at
 from config.text import Text
 
-_NEW_KEYS = {IndicatorType.MONEY: ("money",), IndicatorType.TEXT: ("text",), IndicatorType.NONE: ()}
+_NEW_KEYS: dict[str, tuple[str, ...]] = {IndicatorType.MONEY: ("money",), IndicatorType.TEXT: ("text",), IndicatorType.NONE: ()}
 _ROLL_UPS = {
     IndicatorType.INTEGER: RollUp.SUM,
     IndicatorType.DECIMAL: RollUp.SUM,
@@ -98,53 +97,48 @@ def form_from(file: TomlFile, complaints: Complaints) -> Form | None:
         complaints.add(file.name, file.where(path, complaints.language), text)
 
     model = validated(FormModel, file.values, complain)
-    if model is None:
-        return None
-    mistakes = [*_twice(model), *_columns(model), *_parents(model), *_rules(model)]
+    mistakes = [*_twice(file.values), *_columns(file.values), *_parents(file.values), *_rules(file.values)]
     for path, text in mistakes:
         complain(path, text)
-    return None if mistakes else _built(model)
+    return None if mistakes or model is None else _built(model)
 
 
-Mistakes = Iterator[tuple[KeyPath, Text]]
+Values = Mapping[str, object]
+Mistakes = Iterator[tuple[KeyPath, Text]]  # found in the raw values, so that one wrong key does not hide the others
 
 
-def _twice(model: FormModel) -> Mistakes:
-    names = {
-        ("column", "key"): [each.key for each in model.column],
-        ("indicator", "code"): [each.code for each in model.indicator],
-        ("rule", "id"): [each.id for each in model.rule],
-        ("section", "code"): [each.code for each in model.section],
-    }
-    for (table, key), values in names.items():
-        count = Counter(values)
-        for index, value in enumerate(values):
-            if count[value] > 1 and value in values[:index]:
-                first = values.index(value) + 1
+def _twice(values: Values) -> Mistakes:
+    for name, key in (("column", "key"), ("indicator", "code"), ("rule", "id"), ("section", "code")):
+        written = [text_at(each, key) for each in tables(values, name)]
+        for index, value in enumerate(written):
+            if value and value in written[:index]:
+                first = written.index(value) + 1
                 yield (
-                    (table, index, key),
+                    (name, index, key),
                     Text(
-                        vi=f"{key} = {value!r} đã dùng ở [[{table}]] thứ {first}; mỗi mục một mã riêng",
-                        en=f"{key} = {value!r} is already used by [[{table}]] {first}; give each its own",
+                        vi=f"{key} = {value!r} đã dùng ở [[{name}]] thứ {first}; mỗi mục một mã riêng",
+                        en=f"{key} = {value!r} is already used by [[{name}]] {first}; give each its own",
                     ),
                 )
 
 
-def _columns(model: FormModel) -> Mistakes:
-    known = [each.key for each in model.column if each.kind is ColumnKind.QUANTITY]
-    if not known:
+def _columns(values: Values) -> Mistakes:
+    columns = tables(values, "column")
+    known = [text_at(each, "key") for each in columns if each.get("kind") == ColumnKind.QUANTITY]
+    if columns and not known:
         yield (("column",), Text(vi='biểu không có cột số liệu (kind = "quantity")', en='no column has kind = "quantity"'))
     for kind in (ColumnKind.ROW_NUMBER, ColumnKind.LABEL, ColumnKind.UNIT, ColumnKind.NOTE):
-        places = [index for index, each in enumerate(model.column) if each.kind is kind]
+        places = [index for index, each in enumerate(columns) if each.get("kind") == kind]
         for index in places[1:]:
             twice = Text(vi=f"chỉ có một cột {kind.value}", en=f"only one column may be {kind.value}")
             yield (("column", index, "kind"), twice)
-    for index, indicator in enumerate(model.indicator):
+    for index, indicator in enumerate(tables(values, "indicator")):
         yield from _columns_of(("indicator", index), indicator, known)
 
 
-def _columns_of(path: KeyPath, indicator: _Indicator, known: list[str]) -> Mistakes:
-    for key in indicator.columns:
+def _columns_of(path: KeyPath, indicator: Values, known: list[str]) -> Mistakes:
+    code, kind, columns = text_at(indicator, "code"), text_at(indicator, "type"), texts_at(indicator, "columns")
+    for key in columns:
         if key not in known:
             hint = did_you_mean(key, known)
             listed = ", ".join(known)
@@ -155,39 +149,47 @@ def _columns_of(path: KeyPath, indicator: _Indicator, known: list[str]) -> Mista
                     en=f"there is no quantity column {key!r}{hint.en or f'; the columns are {listed}'}",
                 ),
             )
-    if indicator.type in _NEW_KEYS and indicator.columns:
+    without = kind in _NEW_KEYS
+    if without and columns:
         yield (
             (*path, "columns"),
             Text(
-                vi=f"chỉ tiêu kiểu {indicator.type.value} không ghi columns; xóa dòng này",
-                en=f"an indicator of type {indicator.type.value} has no columns; remove this line",
+                vi=f"chỉ tiêu kiểu {kind} không ghi columns; xóa dòng này",
+                en=f"an indicator of type {kind} has no columns; remove this line",
             ),
         )
-    if indicator.type not in _NEW_KEYS and not indicator.columns:
+    if kind in set(IndicatorType) and not without and "columns" not in indicator:
+        example = (known or ["count"])[0]
         yield (
             path,
             Text(
-                vi=f'chỉ tiêu {indicator.code} thiếu columns; đề nghị ghi: columns = ["{(known or ["count"])[0]}"]',
-                en=f'indicator {indicator.code} has no columns; write: columns = ["{(known or ["count"])[0]}"]',
+                vi=f'chỉ tiêu {code} thiếu columns; đề nghị ghi: columns = ["{example}"]',
+                en=f'indicator {code} has no columns; write: columns = ["{example}"]',
             ),
         )
-    if indicator.pair is not None and (len(indicator.pair) != 2 or not set(indicator.pair) <= set(indicator.columns)):  # noqa: PLR2004 - a pair
+    pair = texts_at(indicator, "pair")
+    if "pair" in indicator and (len(set(pair)) != _TWO or not set(pair) <= set(columns)):
         yield (
             (*path, "pair"),
             Text(vi="pair phải gồm hai cột có trong columns", en="pair must be two of the indicator's columns"),
         )
 
 
-def _parents(model: FormModel) -> Mistakes:
-    codes = [each.code for each in model.indicator]
-    for index, indicator in enumerate(model.indicator):
-        if indicator.parent is not None and indicator.parent not in codes[:index]:
-            hint = did_you_mean(indicator.parent, codes)
+_TWO = 2
+
+
+def _parents(values: Values) -> Mistakes:
+    indicators = tables(values, "indicator")
+    codes = [text_at(each, "code") for each in indicators]
+    for index, indicator in enumerate(indicators):
+        parent = text_at(indicator, "parent")
+        if parent and parent not in codes[:index]:
+            hint = did_you_mean(parent, codes)
             yield (
                 ("indicator", index, "parent"),
                 Text(
-                    vi=f"không có chỉ tiêu {indicator.parent!r} đứng trước {indicator.code}{hint.vi}",
-                    en=f"no indicator {indicator.parent!r} stands before {indicator.code}{hint.en}",
+                    vi=f"không có chỉ tiêu {parent!r} đứng trước {codes[index]}{hint.vi}",
+                    en=f"no indicator {parent!r} stands before {codes[index]}{hint.en}",
                 ),
             )
 
@@ -196,20 +198,21 @@ _CODE_PARAMS = ("code", "codes", "parts", "total", "totals", "if", "if_any", "th
 _ANY = "*"
 
 
-def _rules(model: FormModel) -> Mistakes:
-    codes = [each.code for each in model.indicator]
-    keys = {each.key for each in model.column} | {"money", "text"}
-    for index, rule in enumerate(model.rule):
+def _rules(values: Values) -> Mistakes:
+    codes = [text_at(each, "code") for each in tables(values, "indicator")]
+    keys = {text_at(each, "key") for each in tables(values, "column")} | {"money", "text"}
+    for index, rule in enumerate(tables(values, "rule")):
+        params = table(rule, "params")
         for name in _CODE_PARAMS:
-            for word in _words(rule.params.get(name)):
+            for word in _words(params.get(name)):
                 if word in codes or word in keys or word == _ANY or _is_dotted(word, codes, keys):
                     continue
                 hint = did_you_mean(word, codes)
                 yield (
                     ("rule", index, "params", name),
                     Text(
-                        vi=f"quy tắc {rule.id} nêu chỉ tiêu {word!r} không có trong biểu{hint.vi}",
-                        en=f"rule {rule.id} names the indicator {word!r}, which the form does not have{hint.en}",
+                        vi=f"quy tắc {text_at(rule, 'id')} nêu chỉ tiêu {word!r} không có trong biểu{hint.vi}",
+                        en=f"rule {text_at(rule, 'id')} names the indicator {word!r}, which the form does not have{hint.en}",
                     ),
                 )
 

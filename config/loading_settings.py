@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from config.errors import ConfigError, Problem
 from config.loading_problems import Complaints, validated
 from config.loading_settings_model import MailboxTable, OAuth2Table, SettingsModel
-from config.loading_toml import KeyPath, TomlFile
+from config.loading_toml import KeyPath, TomlFile, table, tables, text_at
 from config.settings import (
     MailboxSettings,
     OAuth2,
@@ -25,6 +25,8 @@ from config.settings import (
 from config.text import Language, Text
 
 SETTINGS_FILE = "thubao.toml"
+_SQLITE = "sqlite:///"
+Values = Mapping[str, object]
 _MOUNTED_SECRETS = Path("/run/secrets")  # put there by container engines, readable by design
 
 
@@ -39,55 +41,53 @@ class SettingsReader:
     def read(self) -> SettingsModel | None:
         """The checked file, or None when a key is wrong; what contradicts itself is complained of as well."""
         model = validated(SettingsModel, self.file.values, self.complain)
-        if model is not None:
-            self._check_mailboxes(model)
-            self._check_smtp(model)
-            self._check_storage(model)
+        self._check_mailboxes()
+        self._check_smtp()
+        self._check_storage()
         return model
 
     def complain(self, path: KeyPath, text: Text) -> None:
         """Notes a mistake at a key."""
         self.complaints.add(self.file.name, self.file.where(path, self.complaints.language), text)
 
-    def _check_mailboxes(self, model: SettingsModel) -> None:
-        seen: set[str] = set()
-        for index, mailbox in enumerate(model.mailbox):
+    def _check_mailboxes(self) -> None:
+        mailboxes = tables(self.file.values, "mailbox")
+        names = [text_at(each, "name") for each in mailboxes]
+        for index, mailbox in enumerate(mailboxes):
             path: KeyPath = ("mailbox", index)
-            if mailbox.name in seen:
-                twice = Text(vi=f"tên hộp thư {mailbox.name!r} bị trùng", en=f"two mailboxes are named {mailbox.name!r}")
+            if names[index] and names[index] in names[:index]:
+                twice = Text(vi=f"tên hộp thư {names[index]!r} bị trùng", en=f"two mailboxes are named {names[index]!r}")
                 self.complain((*path, "name"), twice)
-            seen.add(mailbox.name)
-            self._check_security(path, mailbox.host, mailbox.security)
-            secrets = {"password_env": mailbox.password_env, "password_file": mailbox.password_file}
-            self._check_secret(path, secrets, required=mailbox.oauth2 is None)
-            if mailbox.oauth2 is not None:
-                self._check_oauth2((*path, "oauth2"), mailbox.oauth2, has_password=any(secrets.values()))
-            self._check_file((*path, "certificate_authority"), mailbox.certificate_authority)
+            self._check_security(path, mailbox)
+            self._check_secret(path, mailbox, "password", required="oauth2" not in mailbox)
+            if "oauth2" in mailbox:
+                has_password = bool(mailbox.get("password_env") or mailbox.get("password_file"))
+                self._check_oauth2((*path, "oauth2"), table(mailbox, "oauth2"), has_password=has_password)
+            self._check_file((*path, "certificate_authority"), text_at(mailbox, "certificate_authority"))
 
-    def _check_oauth2(self, path: KeyPath, oauth2: OAuth2Table, *, has_password: bool) -> None:
+    def _check_oauth2(self, path: KeyPath, oauth2: Values, *, has_password: bool) -> None:
         if has_password:
             both = Text(vi="chỉ dùng mật khẩu hoặc oauth2, không dùng cả hai", en="use a password or oauth2, not both")
             self.complain(path, both)
-        if oauth2.provider == "microsoft" and not oauth2.tenant:
+        if oauth2.get("provider") == "microsoft" and not oauth2.get("tenant"):
             self.complain(path, Text(vi="thiếu khóa tenant cho Microsoft 365", en="the key tenant is missing for Microsoft 365"))
-        for name, required in (("client_secret", False), ("refresh_token", True)):
-            keys = {f"{name}_env": getattr(oauth2, f"{name}_env"), f"{name}_file": getattr(oauth2, f"{name}_file")}
-            self._check_secret(path, keys, required=required)
+        self._check_secret(path, oauth2, "client_secret", required=False)
+        self._check_secret(path, oauth2, "refresh_token", required=True)
 
-    def _check_smtp(self, model: SettingsModel) -> None:
-        smtp = model.smtp
-        if smtp is None:
+    def _check_smtp(self) -> None:
+        smtp = table(self.file.values, "smtp")
+        if not smtp:
             return
-        self._check_security(("smtp",), smtp.host, smtp.security)
-        secrets = {"password_env": smtp.password_env, "password_file": smtp.password_file}
-        self._check_secret(("smtp",), secrets, required=bool(smtp.username))
-        if not smtp.username and any(secrets.values()):
+        self._check_security(("smtp",), smtp)
+        self._check_secret(("smtp",), smtp, "password", required=bool(smtp.get("username")))
+        if not smtp.get("username") and (smtp.get("password_env") or smtp.get("password_file")):
             self.complain(("smtp",), Text(vi="có mật khẩu nhưng thiếu username", en="a password without a username"))
-        self._check_file(("smtp", "certificate_authority"), smtp.certificate_authority)
+        self._check_file(("smtp", "certificate_authority"), text_at(smtp, "certificate_authority"))
 
-    def _check_storage(self, model: SettingsModel) -> None:
-        database = model.storage.database
-        if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
+    def _check_storage(self) -> None:
+        storage = table(self.file.values, "storage")
+        database = text_at(storage, "database", _SQLITE)
+        if not database.startswith((_SQLITE, "postgresql+psycopg://")):
             self.complain(
                 ("storage", "database"),
                 Text(
@@ -96,7 +96,7 @@ class SettingsReader:
                 ),
             )
         for key in ("archive", "outputs"):
-            value = getattr(model.storage, key)
+            value = text_at(storage, key)
             if "://" in value:
                 self.complain(
                     ("storage", key),
@@ -106,8 +106,9 @@ class SettingsReader:
                     ),
                 )
 
-    def _check_security(self, path: KeyPath, host: str, security: Security) -> None:
-        if security is Security.NONE and not _is_loopback(host):
+    def _check_security(self, path: KeyPath, server: Values) -> None:
+        host = text_at(server, "host")
+        if host and server.get("security") == Security.NONE and not _is_loopback(host):
             self.complain(
                 (*path, "security"),
                 Text(
@@ -116,19 +117,17 @@ class SettingsReader:
                 ),
             )
 
-    def _check_secret(self, path: KeyPath, keys: Mapping[str, str | None], *, required: bool) -> None:
-        written = [key for key, value in keys.items() if value]
-        name = next(iter(keys)).removesuffix("_env")
-        if len(written) > 1:
+    def _check_secret(self, path: KeyPath, values: Values, name: str, *, required: bool) -> None:
+        variable, file = text_at(values, f"{name}_env"), text_at(values, f"{name}_file")
+        if variable and file:
             both = Text(vi=f"chỉ ghi {name}_env hoặc {name}_file", en=f"write {name}_env or {name}_file, not both")
-            self.complain((*path, written[-1]), both)
-        if required and not written:
+            self.complain((*path, f"{name}_file"), both)
+        if required and not variable and not file and name not in values:  # written inline: refused as such
             none = Text(
                 vi=f'thiếu mật khẩu; đề nghị ghi: {name}_env = "TÊN_BIẾN" hoặc {name}_file = "tệp"',
                 en=f'no secret given; write: {name}_env = "VARIABLE" or {name}_file = "file"',
             )
             self.complain(path, none)
-        file = keys.get(f"{name}_file")
         if file:
             self._check_private((*path, f"{name}_file"), self.home / file)
 
@@ -148,8 +147,8 @@ class SettingsReader:
                 ),
             )
 
-    def _check_file(self, path: KeyPath, value: str | None) -> None:
-        if value is not None and not (self.home / value).is_file():
+    def _check_file(self, path: KeyPath, value: str) -> None:
+        if value and not (self.home / value).is_file():
             missing = Text(vi=f"không có tệp {self.home / value}", en=f"there is no file {self.home / value}")
             self.complain(path, missing)
 
@@ -234,8 +233,8 @@ def smtp_of(model: SettingsModel, home: Path) -> SmtpSettings | None:
 def storage_of(model: SettingsModel, home: Path) -> StorageSettings:
     """Where facts are kept, with every relative path made absolute against the home folder."""
     database = model.storage.database
-    if database.startswith("sqlite:///"):
-        database = f"sqlite:///{home / database.removeprefix('sqlite:///')}"
+    if database.startswith(_SQLITE):
+        database = f"{_SQLITE}{home / database.removeprefix(_SQLITE)}"
     return StorageSettings(database=database, archive=home / model.storage.archive, outputs=home / model.storage.outputs)
 
 

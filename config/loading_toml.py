@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,3 +154,27 @@ def _scan(line: str, depth: int, quote: str) -> tuple[int, str]:
         elif mark[0] in {"]", "}"}:
             depth -= 1
     return depth, quote
+
+
+def table(values: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """A table of a file that may hold anything: empty if it is no table."""
+    found = values.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def tables(values: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    """The elements of an array of tables, an empty one standing for whatever is no table, so that positions stay right."""
+    found = values.get(name)
+    return [each if isinstance(each, dict) else {} for each in found] if isinstance(found, list) else []
+
+
+def text_at(values: Mapping[str, object], key: str, default: str = "") -> str:
+    """The text under a key; `default` if there is none or it is no text."""
+    found = values.get(key)
+    return found if isinstance(found, str) else default
+
+
+def texts_at(values: Mapping[str, object], key: str) -> list[str]:
+    """The texts of the list under a key, leaving out what is no text."""
+    found = values.get(key)
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
