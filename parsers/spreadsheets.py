@@ -5,13 +5,13 @@ What a reader may cost is bounded before and while reading: see `parsers.spreads
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 
 import olefile
 
 from config.text import Text
-from parsers.grid import Cell, CellKind, Sheet
+from parsers.grid import CellKind, Sheet
+from parsers.legacy import DocumentDecoder
 from parsers.spreadsheet_cells import Budget, PasswordError, RawSheet, SpreadsheetError, capped_finding, damaged
 from parsers.spreadsheet_csv import read_csv
 from parsers.spreadsheet_ods import read_ods
@@ -85,24 +85,17 @@ def _is_locked_package(data: bytes) -> bool:
 
 
 def _decoded(raws: list[RawSheet]) -> tuple[Sheet, ...]:
-    """The sheets with every text in Unicode NFC; the font encoding is decided once for the whole workbook."""
-    from parsers.legacy import decide_encoding, decode_as
-
-    texts = [
+    """The sheets with every text in Unicode NFC; the workbook's texts and fonts decide together in which encoding they are."""
+    texts = {
         (cell.value, cell.font)
         for raw in raws
         for cell in raw.cells.values()
-        if cell.kind is CellKind.TEXT and isinstance(cell.value, str)
-    ]
-    encoding = decide_encoding(texts)
-    for raw in raws:
+        if isinstance(cell.value, str) and cell.kind is CellKind.TEXT
+    }
+    decoder = DocumentDecoder(sorted(texts))
+    changed = {key: text for key in texts if (text := decoder.decode(*key).text) != key[0]}
+    for raw in raws if changed else ():
         for position, cell in raw.cells.items():
-            if isinstance(cell.value, str) and cell.kind is CellKind.TEXT:
-                text = unicodedata.normalize("NFC", decode_as(cell.value, encoding))
-                if text != cell.value:
-                    raw.cells[position] = _with_text(cell, text)
+            if isinstance(cell.value, str) and (text := changed.get((cell.value, cell.font))) and cell.kind is CellKind.TEXT:
+                raw.cells[position] = replace(cell, value=text)
     return tuple(raw.finished() for raw in raws)
-
-
-def _with_text(cell: Cell, text: str) -> Cell:
-    return replace(cell, value=text)

@@ -1,0 +1,283 @@
+"""Reads the campaign's form out of the tables of a document, wherever it stands and however it was changed.
+
+A row that was dropped gives no value, never zero. A figure whose row or column is not certain is given to be confirmed, and one
+that could be either of two things is not given at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from config.campaign import Form, Indicator, IndicatorRole, IndicatorType
+from config.vietnamese import fold
+from parsers.form_claims import NOTE, doubted
+from parsers.form_findings import (
+    disputed_row,
+    guessed_columns,
+    header_has_value,
+    hidden_sheet,
+    no_quantity_column,
+    other_year,
+    several_forms,
+    unknown_row,
+)
+from parsers.form_heading import heading_of, money_counted_in, title_of, years_in
+from parsers.form_rows import Alignment, Placement, align
+from parsers.form_table import Row, Table, fewest_rows, find_tables
+from parsers.form_values import RowReader, RowValues
+from parsers.grid import Sheet
+from parsers.values import Finding, FormReading, Value, ValueStatus
+
+__all__ = ["read_forms"]
+
+_MOST_EXTRAS = 40
+_MOST_UNKNOWN = 8
+_LONG = 200
+_FRAGMENT = 3  # a table with fewer rows than a third of the largest, all of them also there, is no second form
+_SAME_LETTERHEAD = 85
+_BULLETS = "-+*•–"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """One table read."""
+
+    table: Table
+    reading: FormReading
+    title: str
+    indicators: frozenset[int]
+
+
+def read_forms(sheets: Sequence[Sheet], form: Form, *, year: int) -> tuple[FormReading, ...]:
+    """Every filled copy of the form on these sheets, in reading order; when none is filled, the blank one; else nothing.
+
+    Hidden sheets count only when nothing is found on the others. `year` picks this year's copy and columns.
+    """
+    visible = [sheet for sheet in sheets if not sheet.hidden]
+    found = _read_all(visible, form, year)
+    if not found:
+        hidden = [sheet for sheet in sheets if sheet.hidden]
+        found = [_hidden(each) for each in _read_all(hidden, form, year)]
+    return tuple(each.reading for each in _chosen(found, year))
+
+
+def _read_all(sheets: Sequence[Sheet], form: Form, year: int) -> list[_Read]:
+    tables = find_tables(sheets, form, year)
+    found = []
+    for table in tables:
+        alignment = align(table.rows, form)
+        if len(alignment.placed) < fewest_rows(form):
+            continue
+        factor = money_counted_in(table, tables)
+        factors = {id(block.sheet): factor for block in table.blocks}
+        reading = _TableReader(table, alignment, form, RowReader(year=year, factors=factors)).reading()
+        found.append(
+            _Read(
+                table=table,
+                reading=replace(reading, heading=heading_of(table, tables, sheets)),
+                title=title_of(table, tables),
+                indicators=frozenset(each.indicator for each in alignment.placed),
+            )
+        )
+    return found
+
+
+def _hidden(read: _Read) -> _Read:
+    reading = read.reading
+    values = tuple(doubted(value, ["hidden_row"]) for value in reading.values)
+    findings = (*reading.findings, hidden_sheet(reading.sheet))
+    return replace(read, reading=replace(reading, values=values, findings=findings))
+
+
+def _chosen(found: list[_Read], year: int) -> list[_Read]:
+    """The tables that are forms of this year: no fragments, no copies, no last year's form beside this year's, no blank ones."""
+    if not found:
+        return []
+    most = max(found, key=lambda each: each.reading.matched)
+    found = [
+        each
+        for each in found
+        if each is most or len(each.indicators) * _FRAGMENT > len(most.indicators) or not each.indicators <= most.indicators
+    ]
+    filled = [each for each in found if not each.reading.blank]
+    if not filled:
+        return found[:1]
+    kept: list[_Read] = []
+    for each in filled:
+        if not any(_same_figures(each.reading, other.reading) for other in kept):
+            kept.append(each)
+    past = [each for each in kept if _is_past_copy(each, kept, year)]
+    kept = [each for each in kept if each not in past]
+    extra = [other_year(each.reading.sheet, max(years_in(each.title))) for each in past]
+    if len(kept) > 1:
+        extra.append(several_forms(len(kept)))
+    return [replace(each, reading=replace(each.reading, findings=(*each.reading.findings, *extra))) for each in kept]
+
+
+def _same_figures(one: FormReading, other: FormReading) -> bool:
+    return [(value.indicator, value.column, value.raw) for value in one.values] == [
+        (value.indicator, value.column, value.raw) for value in other.values
+    ] and fold(one.heading) == fold(other.heading)
+
+
+def _is_past_copy(read: _Read, others: list[_Read], year: int) -> bool:
+    """Whether this is another year's form of the same unit: its title names that year and is otherwise this year's title."""
+    years = years_in(read.title)
+    if not years or year in years:
+        return False
+    sheet_says_so = bool(years_in(read.reading.sheet))
+    for other in others:
+        if other is read or (years_in(other.title) and year not in years_in(other.title)):
+            continue
+        if sheet_says_so or fuzz.ratio(_without_digits(read.title), _without_digits(other.title)) >= _SAME_LETTERHEAD:
+            return True
+    return False
+
+
+def _without_digits(text: str) -> str:
+    return "".join(sign for sign in fold(text) if not sign.isdigit())
+
+
+class _TableReader:
+    """Turns one aligned table into a reading."""
+
+    def __init__(self, table: Table, alignment: Alignment, form: Form, reader: RowReader) -> None:
+        self.table, self.alignment, self.form, self.reader = table, alignment, form, reader
+        self.values: dict[tuple[str, str], Value] = {}
+        self.findings: list[Finding] = []
+        self.extras: list[str] = []
+
+    def reading(self) -> FormReading:
+        """The reading, still without the text around the table."""
+        placed = _settled_columns(self.alignment.placed, self.form)
+        rows = [(each, self.reader.read(each.row, self._indicator(each), certain=each.certain)) for each in placed]
+        for _, found in rows:
+            self.values.update({(value.indicator, value.column): value for value in found.values})
+        for each, found in rows:
+            self._told(each, found)
+        self._left_out(placed)
+        self._columns_told()
+        values = tuple(self.values.values())
+        sheet = self.table.blocks[0].sheet.name
+        return FormReading(
+            sheet=sheet,
+            values=values,
+            findings=tuple(self.findings),
+            heading="",
+            matched=len(placed),
+            blank=not self.extras
+            and all(value.status is ValueStatus.EMPTY for value in values if value.column != NOTE or value.raw),
+            extras=tuple(self.extras[:_MOST_EXTRAS]),
+        )
+
+    def _indicator(self, placement: Placement) -> Indicator:
+        return self.form.indicators[placement.indicator]
+
+    def _told(self, placement: Placement, found: RowValues) -> None:
+        """Findings of a row, and its figure moved to a neighbour when that one is blank."""
+        indicator = self._indicator(placement)
+        if found.moved is None:
+            self.findings.extend(found.findings)
+            return
+        target = self._target(indicator, found.moved)
+        if target is not None:
+            moved = replace(found.moved, indicator=target[0], column=target[1], status=ValueStatus.CONFIRM)
+            warnings = tuple(dict.fromkeys((*moved.warnings, "value_moved")))
+            self.values[target] = replace(moved, warnings=warnings)
+            return
+        self.findings.extend(found.findings)
+        if not indicator.columns and found.moved.value != 0:
+            self.extras.append(f"{placement.row.label}: {found.moved.raw}"[:_LONG])
+            self.findings.append(header_has_value(indicator, found.moved.raw, found.moved.cell))
+
+    def _target(self, indicator: Indicator, moved: Value) -> tuple[str, str] | None:
+        """The blank neighbour a figure typed in the heading's or the total's row belongs to."""
+        if not isinstance(moved.value, int):
+            return None
+        for child in self.form.indicators:
+            if child.parent != indicator.code or len(child.columns) != 1:
+                continue
+            flag = child.type is IndicatorType.INTEGER_FLAG and not indicator.columns and moved.value in (0, 1)
+            total = child.role is IndicatorRole.TOTAL and bool(indicator.columns) and child.columns != indicator.columns
+            key = (child.code, child.columns[0])
+            current = self.values.get(key)
+            if (flag or total) and (current is None or current.status is ValueStatus.EMPTY):
+                return key
+        return None
+
+    def _left_out(self, placed: tuple[Placement, ...]) -> None:
+        """Rows whose figures are not used, told when they hold any."""
+        for row, number in self.alignment.disputed:
+            if row.has_value():
+                self.findings.append(disputed_row(self.form.indicators[number], row.label, _place(row)))
+                self.extras.append(_as_text(row))
+        have = {each.indicator for each in placed}
+        missing = sum(bool(each.columns) for number, each in enumerate(self.form.indicators) if number not in have)
+        text_row = next((each for each in reversed(placed) if self._indicator(each).type is IndicatorType.TEXT), None)
+        told = 0
+        for row in self.alignment.extras:
+            if text_row is not None and self._continues(text_row, row):
+                self._add_text(self._indicator(text_row), row)
+            elif row.has_value():
+                self.extras.append(_as_text(row))
+                if missing and told < _MOST_UNKNOWN:
+                    told += 1
+                    self.findings.append(unknown_row(row.label or "…", _place(row), missing))
+
+    def _continues(self, text_row: Placement, row: Row) -> bool:
+        """Whether a row below the free text row carries on its text: it begins with a dash."""
+        below = row.sheet is text_row.row.sheet and row.numbers[0] > text_row.row.numbers[-1]
+        return below and row.label.lstrip()[:1] in tuple(_BULLETS)
+
+    def _add_text(self, indicator: Indicator, row: Row) -> None:
+        key = (indicator.code, indicator.columns[0] if indicator.columns else "text")
+        value = self.values.get(key)
+        if value is None:
+            return
+        text = "\n".join(part for part in (value.raw, _as_text(row)) if part)
+        status = ValueStatus.OK if value.status is ValueStatus.EMPTY else value.status
+        self.values[key] = replace(value, value=text, raw=text, status=status)
+
+    def _columns_told(self) -> None:
+        columns = [block.rows[0].columns for block in self.table.blocks if block.rows]
+        sheet = self.table.blocks[0].sheet.name
+        if not any(each.value_columns for each in columns):
+            self.findings.append(no_quantity_column(sheet))
+        elif any("column_uncertain" in value.warnings for value in self.values.values()):
+            self.findings.append(guessed_columns(sheet))
+
+
+def _settled_columns(placed: tuple[Placement, ...], form: Form) -> tuple[Placement, ...]:
+    """The placements with columns taken by order made certain, when the rows that use one column only bear the order out."""
+    columns = placed[0].row.columns if placed else None
+    if columns is None or not columns.by_order or any(each.row.columns != columns for each in placed):
+        return placed
+    support = dict.fromkeys((key for key, _ in columns.quantities), 0)
+    for each in placed:
+        own = form.indicators[each.indicator].columns
+        if len(own) != 1 or own[0] not in support:
+            continue
+        filled = [key for key, column in columns.quantities if each.row.cell(column).text.strip()]
+        if filled == [own[0]]:
+            support[own[0]] += 1
+        elif filled:
+            return placed
+    if not all(support.values()):
+        return placed
+    sure = replace(columns, uncertain=frozenset())
+    return tuple(replace(each, row=replace(each.row, columns=sure)) for each in placed)
+
+
+def _place(row: Row) -> str:
+    """Where a row stands, for a person: its label's or first value's address."""
+    places = (row.columns.label, *row.columns.value_columns)
+    return next((cell.address for column in places if (cell := row.cell(column)).text), "")
+
+
+def _as_text(row: Row) -> str:
+    figures = [row.cell(column).text.strip() for column in (*row.columns.value_columns, row.columns.note or 0)]
+    said = " | ".join(each for each in figures if each)
+    return (f"{row.label}: {said}" if said else row.label)[:_LONG]

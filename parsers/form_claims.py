@@ -1,0 +1,125 @@
+"""What single cells say, before it is settled which value an indicator gets: claims, and values made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from config.campaign import Indicator
+from parsers.form_table import Row
+from parsers.grid import Cell, CellKind, Merge, Sheet
+from parsers.number_values import NumberContext, NumberReading
+from parsers.values import Value, ValueStatus
+
+NOTE = "note"
+MONEY = "money"
+TEXT = "text"
+SINGLE = "single"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One cell saying something for one column."""
+
+    value: int | str | None
+    cell: Cell
+    status: ValueStatus
+    warnings: tuple[str, ...] = ()
+    suggest: int | None = None
+
+
+def number_claim(value: Decimal | int | None, cell: Cell, reading: NumberReading, doubts: Iterable[str] = ()) -> Claim:
+    """What the cell says as a figure; in doubt for every code in `doubts`, and when it was read from a picture."""
+    added = list(doubts)
+    if cell.doubtful:
+        added.append("ocr_suspect")
+    if reading.status is ValueStatus.EMPTY:
+        added = []
+    status = ValueStatus.CONFIRM if added and reading.status is ValueStatus.OK else reading.status
+    return Claim(stored(value), cell, status, tuple(dict.fromkeys((*reading.warnings, *added))), reading.suggest)
+
+
+def text_claim(text: str, cell: Cell) -> Claim:
+    """What the cell says as text."""
+    if not text:
+        return Claim(None, cell, ValueStatus.EMPTY)
+    if cell.doubtful:
+        return Claim(text, cell, ValueStatus.CONFIRM, ("ocr_suspect",))
+    return Claim(text, cell, ValueStatus.OK)
+
+
+def empty_claim(cell: Cell) -> Claim:
+    """A cell that says nothing for a column, whatever it says for others."""
+    return Claim(None, replace(cell, value=None, kind=CellKind.BLANK, formula=""), ValueStatus.EMPTY)
+
+
+def stored(value: Decimal | int | None) -> int | str | None:
+    """A figure as values keep it: whole numbers as int, decimals as their text."""
+    return value if value is None or isinstance(value, int) else str(value)
+
+
+def worst(one: ValueStatus, other: ValueStatus) -> ValueStatus:
+    """The graver of two statuses."""
+    order = (ValueStatus.EMPTY, ValueStatus.OK, ValueStatus.CORRECTED, ValueStatus.CONFIRM, ValueStatus.REJECT)
+    return max(one, other, key=order.index)
+
+
+def doubted(value: Value, doubts: Iterable[str]) -> Value:
+    """The value to be confirmed for these reasons; what is empty or rejected stays so."""
+    added = tuple(doubts)
+    if not added or value.status in (ValueStatus.EMPTY, ValueStatus.REJECT) or value.column == NOTE:
+        return value
+    return replace(value, status=ValueStatus.CONFIRM, warnings=tuple(dict.fromkeys((*value.warnings, *added))))
+
+
+def made_value(row: Row, indicator: Indicator, key: str, claim: Claim) -> Value:
+    """The value of an indicator's column that this claim makes."""
+    return Value(
+        indicator=indicator.code,
+        column=key,
+        value=claim.value,
+        raw=claim.cell.text.strip(),
+        status=claim.status,
+        warnings=claim.warnings,
+        suggest=claim.suggest,
+        sheet=row.sheet.name,
+        cell=claim.cell.address,
+        number_format=claim.cell.number_format if claim.cell.number_format != "General" else "",
+    )
+
+
+def context_of(row: Row, indicator: Indicator, column: str, year: int) -> NumberContext:
+    """What is known of a cell of this row."""
+    return NumberContext(
+        unit=indicator.unit or row.unit,
+        column=column,
+        type=indicator.type,
+        year=year,
+        pair=indicator.pair,
+        subunits=indicator.subunits,
+        columns=indicator.columns,
+    )
+
+
+class Merges:
+    """The merged areas of sheets by their top-left cell."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, dict[tuple[int, int], Merge]] = {}
+
+    def at(self, row: Row, column: int) -> Merge | None:
+        """The merged area that begins in this column of the row."""
+        known = self._known.get(id(row.sheet))
+        if known is None:
+            known = self._known[id(row.sheet)] = _by_corner(row.sheet)
+        return next((known[number, column] for number in row.numbers if (number, column) in known), None)
+
+    def below(self, row: Row, column: int) -> bool:
+        """Whether the cell there is merged with rows below this one."""
+        merge = self.at(row, column)
+        return merge is not None and merge.bottom > max(row.numbers)
+
+
+def _by_corner(sheet: Sheet) -> dict[tuple[int, int], Merge]:
+    return {(merge.top, merge.left): merge for merge in sheet.merges}

@@ -1,0 +1,144 @@
+"""What can be wrong with a form as a whole, in words: rows that could not be placed, columns that were guessed, other forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from config.campaign import Indicator, Severity
+from config.text import Text
+from parsers.values import Finding
+
+FORM_WARNINGS: Mapping[str, Text] = {
+    "row_uncertain": Text(
+        vi="Tên chỉ tiêu ghi khác mẫu nên chưa chắc đúng dòng; đề nghị xác nhận số liệu này thuộc chỉ tiêu trên.",
+        en="The label differs from the form, so the row may be another one; please confirm that the figure belongs here.",
+    ),
+    "column_uncertain": Text(
+        vi="Chưa rõ số liệu thuộc cột nào (số lớp/cuộc, số người, năm nay hay năm trước); đề nghị xác nhận.",
+        en="It is not clear which column the figure belongs to (classes, persons, this year or last); please confirm.",
+    ),
+    "unit_in_header": Text(
+        vi="Biểu ghi đơn vị nghìn đồng hoặc triệu đồng; số tiền đã tạm quy đổi ra đồng, đề nghị xác nhận.",
+        en="The table states thousands or millions of đồng; the amount was converted for now, please confirm.",
+    ),
+    "merged_rows": Text(
+        vi="Ô được gộp qua nhiều dòng; tạm tính cho dòng đầu, đề nghị ghi riêng từng dòng.",
+        en="The cell is merged over several rows and was read for the first; please write each row on its own.",
+    ),
+    "value_moved": Text(
+        vi="Số liệu ghi ở dòng tiêu đề đã tạm chuyển sang dòng chỉ tiêu tương ứng; đề nghị xác nhận.",
+        en="The figure stands in the row of the heading and was moved to its indicator for now; please confirm.",
+    ),
+    "hidden_row": Text(
+        vi="Dòng này bị ẩn trong bảng tính; đề nghị xác nhận số liệu.",
+        en="The row is hidden in the workbook; please confirm the figure.",
+    ),
+    "two_values": Text(
+        vi="Hai ô của cùng chỉ tiêu ghi hai số khác nhau; đề nghị ghi một số đúng.",
+        en="Two cells of the same indicator hold different figures; please write the right one.",
+    ),
+    "two_amounts": Text(
+        vi="Có hai số tiền khác nhau ở hai cột; đề nghị ghi một số đúng.",
+        en="Two columns hold different amounts of money; please write the right one.",
+    ),
+}
+"""Words for the warnings that only a form can give; the others are in `parsers.number_warnings`."""
+
+
+def _finding(code: str, where: str, vi: str, en: str, severity: Severity = Severity.WARNING) -> Finding:
+    return Finding(code=code, severity=severity, where=where, text=Text(vi=vi, en=en))
+
+
+def disputed_row(indicator: Indicator, label: str, place: str) -> Finding:
+    """A row that may be this indicator, but another row or indicator fits as well: its figures are not used."""
+    return _finding(
+        "F-ROW-DISPUTED",
+        indicator.code,
+        f"Dòng “{label}” ({place}) có thể là “{indicator.label}” nhưng chưa chắc chắn; số liệu chưa được dùng, "
+        "đề nghị ghi tên chỉ tiêu đúng như mẫu.",
+        f"Row “{label}” ({place}) may be “{indicator.label_en}”, but not surely; its figures were not used. "
+        "Please write the label as in the form.",
+    )
+
+
+def unknown_row(label: str, place: str, missing: int) -> Finding:
+    """A row with figures that is no row of the form, while rows of the form are missing."""
+    return _finding(
+        "F-ROW-UNKNOWN",
+        "",
+        f"Dòng “{label}” ({place}) không khớp chỉ tiêu nào của mẫu, trong khi còn {missing} chỉ tiêu chưa thấy; "
+        "số liệu dòng này chưa được dùng.",
+        f"Row “{label}” ({place}) matches no indicator while {missing} of them were not found; its figures were not used.",
+    )
+
+
+def header_has_value(indicator: Indicator, raw: str, cell: str) -> Finding:
+    """A figure in the row of a heading, where the form has none."""
+    return _finding(
+        "F-HEADER-VALUE",
+        indicator.code,
+        f"Dòng tiêu đề “{indicator.label}” (ô {cell}) ghi “{raw}”; mẫu không có số liệu ở dòng này nên chưa được dùng.",
+        f"The heading “{indicator.label_en}” (cell {cell}) holds “{raw}”; the form has no figure there, so it was not used.",
+    )
+
+
+def stray_value(indicator: Indicator, raw: str, cell: str) -> Finding:
+    """A figure in a column that the indicator's unit does not use."""
+    return _finding(
+        "V-COL",
+        indicator.code,
+        f"{indicator.label}: ô {cell} ghi “{raw}” ở cột không đúng đơn vị tính ({indicator.unit}); số này chưa được dùng.",
+        f"{indicator.label_en}: cell {cell} holds “{raw}” in a column its unit ({indicator.unit}) does not use; it was not used.",
+    )
+
+
+def guessed_columns(sheet: str) -> Finding:
+    """The quantity columns were not certain."""
+    return _finding(
+        "F-COLUMNS",
+        "",
+        f"Tiêu đề cột của biểu (trang “{sheet}”) không rõ ràng; các số liệu cần được xác nhận.",
+        f"The column headings of the table (sheet “{sheet}”) are not clear; its figures are to be confirmed.",
+    )
+
+
+def no_quantity_column(sheet: str) -> Finding:
+    """The labels were found, but no column of figures."""
+    return _finding(
+        "F-NO-COLUMN",
+        "",
+        f"Không tìm thấy cột số liệu của biểu (trang “{sheet}”).",
+        f"No column of figures was found in the table (sheet “{sheet}”).",
+    )
+
+
+def several_forms(count: int) -> Finding:
+    """The document holds more than one filled form."""
+    return _finding(
+        "F-SEVERAL",
+        "",
+        f"Tệp có {count} biểu số liệu đã điền; mỗi biểu được đọc riêng.",
+        f"The file holds {count} filled forms; each was read on its own.",
+        Severity.INFO,
+    )
+
+
+def other_year(sheet: str, year: int) -> Finding:
+    """A form of another year beside this year's was left out."""
+    return _finding(
+        "F-OTHER-YEAR",
+        "",
+        f"Biểu số liệu năm {year} (trang “{sheet}”) không được dùng cho đợt này.",
+        f"The form of {year} (sheet “{sheet}”) was not used for this campaign.",
+        Severity.INFO,
+    )
+
+
+def hidden_sheet(sheet: str) -> Finding:
+    """The form was found on a hidden sheet only."""
+    return _finding(
+        "F-HIDDEN",
+        "",
+        f"Biểu số liệu chỉ có ở trang tính ẩn “{sheet}”; đề nghị xác nhận.",
+        f"The form stands on the hidden sheet “{sheet}” only; please confirm.",
+    )

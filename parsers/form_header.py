@@ -1,0 +1,360 @@
+"""Reads the header of a form table: which column is the row number, the label, the unit, each quantity, and the note.
+
+A header is recognised by its words whether it is one row or several, merged or not. Beside this year's columns there may be a
+plan, last year or a percentage: those are set aside. Whenever more than one reading is left, the column is marked uncertain.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from config.campaign import Column, ColumnKind
+from config.vietnamese import fold
+from parsers.grid import CellKind, Sheet
+
+_WORDS = {
+    ColumnKind.ROW_NUMBER: {"stt", "tt", "so tt", "so thu tu", "thu tu", "no", "nr", "ma so"},
+    ColumnKind.LABEL: {
+        "noi dung", "chi tieu", "noi dung hoat dong", "ten chi tieu", "noi dung cong viec", "tieu chi", "hoat dong", "danh muc",
+        "noi dung chi tieu", "cac chi tieu", "indicator", "indicators", "item", "items", "activity", "activities", "description",
+    },
+    ColumnKind.UNIT: {"don vi tinh", "dvt", "don vi", "dv tinh", "d v t", "dv", "unit", "unit of measure", "units"},
+    ColumnKind.NOTE: {"ghi chu", "chu thich", "ghi chu neu co", "gc", "note", "notes", "remark", "remarks", "comments"},
+}  # fmt: skip
+_ANY_QUANTITY = {
+    "so luong", "sl", "so lieu", "ket qua", "gia tri", "tong so", "thuc hien", "ket qua thuc hien", "so luong thuc hien", "kq",
+    "so lieu thuc hien", "ket qua dat duoc", "so lieu bao cao", "quantity", "value", "amount", "figures", "number", "result",
+}  # fmt: skip
+_PLAN = re.compile(r"\b(ke hoach|kh|muc tieu|duoc giao|du kien|dang ky|plan|planned|target)\b")
+_ACTUAL = re.compile(r"\b(thuc hien|ket qua|dat duoc|da lam|actual|result)\b")
+_BEFORE = re.compile(r"\b(nam truoc|cung ky|ky truoc|nam ngoai|lan truoc|previous|last year)\b")
+_COMPARED = re.compile(r"\b(ty le|ti le|so sanh|so voi|tang giam|phan tram|luy ke|cong don|change|ratio|percent)\b|%")
+_RISE = re.compile(r"\b(tăng|giảm)\b", re.IGNORECASE)  # with their marks: without, "tặng sách" would be a rise
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_JOINED = re.compile(r"[/,+&\n;–-]|\bvà\b|\bva\b|\band\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\b(nghìn|ngàn|nghin|ngan (?:dong|đồng)|1[. ]?000\s*(?:đồng|dong|đ|d|vnđ|vnd))\b", re.IGNORECASE)
+_MILLIONS = re.compile(r"\b(triệu|trieu|1[. ]?000[. ]?000\s*(?:đồng|dong|đ|d|vnđ|vnd))\b", re.IGNORECASE)
+_MISSPELT = 84
+_SHORTEST_MISSPELT = 5
+_LONGEST_HEADER = 90
+_MOST_KNOWN = 2_000
+_WIDTH = 24
+_NO_TELLING = frozenset("so luong tong cac luot the of number".split())  # noqa: SIM905 - a list of words reads best as a line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Where everything stands in a table. `single` is a column for all quantities at once ("3/120").
+
+    `uncertain` holds keys of quantity columns (or "single") that were guessed. `factors` says by what the header of a column
+    multiplies money ("nghìn đồng").
+    """
+
+    label: int
+    row_number: int | None = None
+    unit: int | None = None
+    note: int | None = None
+    quantities: tuple[tuple[str, int], ...] = ()
+    single: int | None = None
+    others: tuple[int, ...] = ()
+    uncertain: frozenset[str] = frozenset()
+    factors: tuple[tuple[int, int], ...] = ()
+    ignored: tuple[int, ...] = ()  # plan, last year, percentages
+    by_order: bool = False  # the quantity columns were not named: they were taken in the form's order
+
+    def quantity(self, key: str) -> int | None:
+        """The column of a quantity key, or None."""
+        return dict(self.quantities).get(key)
+
+    @property
+    def value_columns(self) -> tuple[int, ...]:
+        """Every column that may hold a figure of the form."""
+        single = (self.single,) if self.single is not None else ()
+        return tuple(dict.fromkeys((*(column for _, column in self.quantities), *single)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """A header band: its rows, and its columns read."""
+
+    top: int
+    bottom: int
+    columns: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The header words of one form."""
+
+    kinds: tuple[tuple[ColumnKind, frozenset[str]], ...]
+    keys: tuple[str, ...]
+    telling: tuple[tuple[str, frozenset[str]], ...]
+    groups: frozenset[str]
+    known: dict[str, tuple[ColumnKind | None, tuple[str, ...], bool]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Physical:
+    """One column of the sheet with what its header says."""
+
+    column: int
+    lines: tuple[str, ...]
+    kind: ColumnKind | None = None
+    keys: tuple[str, ...] = ()  # quantity keys named; all of them for "Số lớp/người"
+    unnamed: bool = False  # a quantity, but not which
+    plan: bool = False
+    actual: bool = False
+    before: bool = False
+    compared: bool = False
+    years: frozenset[int] = field(default_factory=frozenset)
+    hidden: bool = False
+
+
+@functools.lru_cache(maxsize=16)
+def _words_of(columns: tuple[Column, ...]) -> _Words:
+    kinds = []
+    for kind, words in _WORDS.items():
+        own = {fold(text) for column in columns if column.kind is kind for text in (column.header, *column.aliases)}
+        kinds.append((kind, frozenset((words | own) - {""})))
+    quantities = [column for column in columns if column.kind is ColumnKind.QUANTITY]
+    named = {each.key: {word for text in (each.header, *each.aliases) for word in fold(text).split()} for each in quantities}
+    telling = []
+    for key, words in named.items():
+        shared = {word for other, others in named.items() if other != key for word in others}
+        telling.append((key, frozenset(words - shared - _NO_TELLING) or frozenset(words - shared)))
+    groups = {fold(each.group_header) for each in quantities} - {""}
+    return _Words(tuple(kinds), tuple(named), tuple(telling), frozenset(groups | _ANY_QUANTITY))
+
+
+def header_kinds(sheet: Sheet, row: int, first: int, last: int, columns: tuple[Column, ...]) -> set[str]:
+    """The kinds of header cell found in a row: "row_number", "label", "unit", "note", "any quantity" and quantity keys."""
+    words = _words_of(columns)
+    found: set[str] = set()
+    for column in range(first, last + 1):
+        cell = sheet.cells.get((row, column))
+        if cell is None or cell.kind is not CellKind.TEXT or len(cell.text) > _LONGEST_HEADER:
+            continue
+        kind, keys, unnamed = _meaning(cell.text, words)
+        found.update([kind.value] if kind else [])
+        found.update(keys)
+        found.update(["any quantity"] if unnamed else [])
+    return found
+
+
+def read_header(
+    sheet: Sheet, band: tuple[int, int], label: int, reach: tuple[int, int], columns: tuple[Column, ...], year: int
+) -> Header:
+    """Read the header rows `band` of the table whose labels stand in column `label`, between the columns of `reach`."""
+    words = _words_of(columns)
+    physical = [_physical(sheet, band, column, words) for column in range(reach[0], min(reach[1], label + _WIDTH) + 1)]
+    physical = [each for each in physical if each.column != label]
+    return Header(top=band[0], bottom=band[1], columns=_chosen(physical, label, words, year))
+
+
+def _meaning(text: str, words: _Words) -> tuple[ColumnKind | None, tuple[str, ...], bool]:
+    """What one header text says: a kind of column, the quantity keys it names, or a quantity it does not name."""
+    meaning = words.known.get(text)
+    if meaning is None:
+        if len(words.known) > _MOST_KNOWN:
+            words.known.clear()
+        meaning = words.known[text] = _find_meaning(text, words)
+    return meaning
+
+
+def _find_meaning(text: str, words: _Words) -> tuple[ColumnKind | None, tuple[str, ...], bool]:
+    folded = fold(_YEAR.sub("", text))
+    if not folded:
+        return None, (), False
+    for kind, known in words.kinds:
+        if folded in known or _misspelt(folded, known):
+            return kind, (), False
+    if folded in words.groups or _misspelt(folded, words.groups):
+        return None, (), True
+    present = folded.split()
+    named: list[tuple[int, str]] = []
+    for key, telling in words.telling:
+        places = [place for place, word in enumerate(present) if word in telling or _misspelt(word, telling)]
+        if places:
+            named.append((places[0], key))
+    named.sort()
+    if len(named) > 1 and not _JOINED.search(text):
+        named = named[:1]  # "Người dự thi": the first word says what is counted
+    if named and len(present) > len(named) * 5:
+        return None, (), False  # a sentence, not a header
+    return None, tuple(key for _, key in named), False
+
+
+def _misspelt(text: str, known: Iterable[str]) -> bool:
+    return len(text) >= _SHORTEST_MISSPELT and any(
+        len(word) >= _SHORTEST_MISSPELT and fuzz.ratio(text, word) >= _MISSPELT for word in known
+    )
+
+
+def _physical(sheet: Sheet, band: tuple[int, int], column: int, words: _Words) -> _Physical:
+    lines = _lines(sheet, band, column)
+    folded = " | ".join(fold(line) if "%" not in line else f"{fold(line)} %" for line in lines)
+    made = _Physical(column, lines, hidden=column in sheet.hidden_columns)
+    made.plan, made.actual = bool(_PLAN.search(folded)), bool(_ACTUAL.search(folded))
+    made.before = bool(_BEFORE.search(folded))
+    made.compared = bool(_COMPARED.search(folded) or _RISE.search(" ".join(lines)))
+    made.years = frozenset(int(year) for line in lines for year in _YEAR.findall(line))
+    for line in reversed(lines):
+        kind, keys, unnamed = _meaning(line, words)
+        if kind and not made.keys and not made.unnamed and kind is not ColumnKind.LABEL:
+            made.kind = kind
+            break
+        made.keys = made.keys or keys
+        made.unnamed = made.unnamed or unnamed
+    if made.keys:
+        made.unnamed = False
+    elif made.kind is None and lines and (made.plan or made.actual or made.years) and not made.compared:
+        made.unnamed = True
+    return made
+
+
+def _lines(sheet: Sheet, band: tuple[int, int], column: int) -> tuple[str, ...]:
+    """The header texts above a column from top to bottom, merged areas and blank cells to the right filled in."""
+    lines: list[str] = []
+    for row in range(band[0], band[1] + 1):
+        text = _header_text(sheet, row, column)
+        if not text and row < band[1] and _header_text(sheet, band[1], column):
+            text = _spread_from_left(sheet, row, column, band[1])
+        if text and (not lines or lines[-1] != text):
+            lines.append(text)
+    return tuple(lines)
+
+
+def _header_text(sheet: Sheet, row: int, column: int) -> str:
+    cell = sheet.cells.get((row, column))
+    if cell is not None:
+        return cell.text.strip()[:_LONGEST_HEADER]
+    for merge in sheet.merges:
+        if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right:
+            return sheet.at(merge.top, merge.left).text.strip()[:_LONGEST_HEADER]
+    return ""
+
+
+def _spread_from_left(sheet: Sheet, row: int, column: int, bottom: int) -> str:
+    """The text of an unmerged group heading: it stands above its first column only."""
+    for left in range(column - 1, max(column - 6, 0), -1):
+        if not sheet.at(bottom, left).text:
+            return ""
+        if text := sheet.at(row, left).text.strip():
+            return text
+    return ""
+
+
+def _chosen(physical: list[_Physical], label: int, words: _Words, year: int) -> Columns:
+    kinds: dict[ColumnKind, int] = {}
+    for each in physical:
+        if each.kind and each.kind not in kinds and not (each.kind is ColumnKind.ROW_NUMBER and each.column > label):
+            kinds[each.kind] = each.column
+    quantities = [each for each in physical if each.kind is None and (each.keys or each.unnamed)]
+    kept, doubtful = _this_year(quantities, year)
+    assigned, single, uncertain = _assigned(kept, words, doubtful=doubtful)
+    by_order = not any(each.keys for each in kept) and len(assigned) > 1
+    if len(assigned) < len(words.keys) and single is None:
+        nameless = _nameless(physical, max(label, kinds.get(ColumnKind.UNIT, 0)))
+        found = _in_order(nameless, assigned, words)
+        assigned, uncertain = {**assigned, **found}, uncertain | frozenset(found)
+        by_order = by_order or len(found) > 1
+    taken = {column for column in (*assigned.values(), single, *kinds.values()) if column is not None}
+    ignored = tuple(each.column for each in physical if each.column not in taken and (each.compared or each in quantities))
+    return Columns(
+        label=label,
+        row_number=kinds.get(ColumnKind.ROW_NUMBER),
+        unit=kinds.get(ColumnKind.UNIT),
+        note=kinds.get(ColumnKind.NOTE),
+        quantities=tuple(assigned.items()),
+        single=single,
+        others=tuple(each.column for each in physical if each.column > label and each.column not in (*taken, *ignored)),
+        uncertain=uncertain,
+        factors=tuple((each.column, factor) for each in physical if (factor := money_factor(" ".join(each.lines))) > 1),
+        ignored=ignored,
+        by_order=by_order,
+    )
+
+
+def _nameless(physical: list[_Physical], after: int) -> list[int]:
+    """Columns to the right of label and unit whose headings are blank or mean nothing to us, up to the note."""
+    found = []
+    for each in physical:
+        if each.column <= after or each.hidden:
+            continue
+        if each.kind is ColumnKind.NOTE:
+            break
+        if each.kind is None and not each.keys and not each.unnamed and not each.compared:
+            found.append(each.column)
+    return found
+
+
+def _in_order(nameless: list[int], assigned: dict[str, int], words: _Words) -> dict[str, int]:
+    """Nameless columns taken for the quantities still missing, when there are as many of them."""
+    free = [key for key in words.keys if key not in assigned]
+    if len(nameless) < len(free) or (assigned and len(nameless) > len(free)):
+        return {}
+    return dict(zip(free, nameless, strict=False))
+
+
+def _this_year(columns: list[_Physical], year: int) -> tuple[list[_Physical], bool]:
+    """The columns of this year's results; true beside them when only doubtful ones are left."""
+    kept = [each for each in columns if not each.compared] or columns
+    doubtful = kept is columns and bool(columns)
+    if any(not each.hidden for each in kept):
+        kept = [each for each in kept if not each.hidden]
+    present = [each for each in kept if not each.before and (not each.years or year in each.years)]
+    doubtful = doubtful or not present
+    dated = [each for each in present if year in each.years]
+    if (
+        dated
+        and len(dated) < len(present)
+        and {key for each in dated for key in each.keys} >= {key for each in present for key in each.keys}
+    ):
+        present = dated
+    kept = present or kept
+    done = [each for each in kept if not each.plan or each.actual]
+    return done or kept, doubtful or not done
+
+
+def _assigned(columns: list[_Physical], words: _Words, *, doubtful: bool) -> tuple[dict[str, int], int | None, frozenset[str]]:
+    """Which column holds which quantity key, the column for all of them at once, and which of these were guessed."""
+    assigned: dict[str, int] = {}
+    uncertain: set[str] = set()
+    single: int | None = None
+    for each in columns:
+        if len(each.keys) == 1:
+            key = each.keys[0]
+            if key in assigned:
+                uncertain.add(key)
+            assigned.setdefault(key, each.column)
+    joined = [each.column for each in columns if len(each.keys) > 1]
+    unnamed = [each.column for each in columns if each.unnamed]
+    free = [key for key in words.keys if key not in assigned]
+    if not assigned and not joined and len(unnamed) == len(words.keys) > 1:
+        assigned = dict(zip(words.keys, unnamed, strict=True))  # the sub-headings are missing: the form's own order
+        uncertain.update(assigned)
+    elif joined or unnamed:
+        if len(words.keys) == 1 and not assigned:
+            assigned[words.keys[0]] = unnamed[0]
+            uncertain.update(words.keys if len(unnamed) > 1 else ())
+        elif not assigned:
+            single = (joined or unnamed)[0]
+            uncertain.update(("single",) if len(joined or unnamed) > 1 else ())
+        elif free and len(unnamed) == len(free) == 1:
+            assigned[free[0]] = unnamed[0]
+            uncertain.add(free[0])
+    if doubtful:
+        uncertain.update(assigned, ("single",))
+    return assigned, single, frozenset(uncertain)
+
+
+def money_factor(text: str) -> int:
+    """By what a printed unit multiplies money: 1,000 for "nghìn đồng", 1,000,000 for "triệu đồng", else 1."""
+    if _MILLIONS.search(text):
+        return 1_000_000
+    return 1_000 if _THOUSANDS.search(text) else 1

@@ -1,0 +1,87 @@
+"""The text around a form table: letterhead and title above it, signature below it, the cover sheet before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from parsers.form_header import money_factor
+from parsers.form_table import Block, Table
+from parsers.grid import Sheet
+
+_MOST = 1_500
+_MOST_ABOVE = 1_000
+_MOST_COVER = 400
+_MOST_LINES = 60
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_COUNTED_IN = re.compile(r"(?:đơn vị tính|đơn vị|đvt)\s*:?\s*\(?([^)\n]{2,30})", re.IGNORECASE)
+_LETTERHEAD = re.compile(r"ubnd|ủy ban|uỷ ban|cộng h[oò]|mẫu|biểu|phụ lục", re.IGNORECASE)
+
+
+def heading_of(table: Table, tables: Sequence[Table], sheets: Sequence[Sheet]) -> str:
+    """What stands above and below the table, and on cover sheets when it is the only table."""
+    above, below = _around(table, tables)
+    text = _clipped(above, _MOST_ABOVE)
+    rest = _clipped(below, _MOST - len(text))
+    cover = _cover(table, sheets) if len(tables) == 1 else ""
+    return "\n".join(part for part in (text, rest, cover) if part)[:_MOST]
+
+
+def title_of(table: Table, tables: Sequence[Table]) -> str:
+    """What stands above the table, with the name of its sheet."""
+    return "\n".join([table.blocks[0].sheet.name, *_around(table, tables)[0]])
+
+
+def years_in(text: str) -> frozenset[int]:
+    """The years a text names."""
+    return frozenset(int(year) for year in _YEAR.findall(text))
+
+
+def money_counted_in(table: Table, tables: Sequence[Table]) -> int:
+    """By what the title multiplies money: "Đơn vị tính: nghìn đồng" above the table gives 1,000."""
+    return max((money_factor(match[1]) for line in _around(table, tables)[0] for match in _COUNTED_IN.finditer(line)), default=1)
+
+
+def _around(table: Table, tables: Sequence[Table]) -> tuple[list[str], list[str]]:
+    first, last = table.blocks[0], table.blocks[-1]
+    others = [block for other in tables if other is not table for block in other.blocks]
+    floor = max((block.bottom for block in others if block.sheet is first.sheet and block.bottom < first.top), default=0)
+    ceiling = min(
+        (block.top for block in others if block.sheet is last.sheet and block.top > last.bottom), default=last.sheet.last_row + 1
+    )
+    above = _lines(first.sheet, range(floor + 1, first.top), _reach(first, others))
+    below = _lines(last.sheet, range(last.bottom + 1, ceiling), _reach(last, others))
+    if floor:  # below another table: its signature stands first, our letterhead after it
+        above = above[next((number for number, line in enumerate(above) if _LETTERHEAD.search(line)), 0) :]
+    if ceiling <= last.sheet.last_row:
+        below = below[: next((number for number, line in enumerate(below) if _LETTERHEAD.search(line)), 0)]
+    return above, below
+
+
+def _reach(block: Block, others: Iterable[Block]) -> tuple[int, int]:
+    """The columns to read text from: all of them, unless another table stands beside this one."""
+    beside = [each for each in others if each.sheet is block.sheet and each.top <= block.bottom and block.top <= each.bottom]
+    return (block.left, block.right) if beside else (1, 1 << 30)
+
+
+def _lines(sheet: Sheet, rows: range, reach: tuple[int, int]) -> list[str]:
+    by_row: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), cell in sheet.cells.items():
+        if row in rows and reach[0] <= column <= reach[1] and (text := cell.text.strip()):
+            by_row.setdefault(row, []).append((column, text))
+    return [" ".join(text for _, text in sorted(by_row[row])) for row in sorted(by_row)[:_MOST_LINES]]
+
+
+def _cover(table: Table, sheets: Sequence[Sheet]) -> str:
+    used = {id(block.sheet) for block in table.blocks}
+    lines = [
+        line
+        for sheet in sheets
+        if id(sheet) not in used and not sheet.hidden
+        for line in _lines(sheet, range(1, _MOST_LINES), (1, 1 << 30))
+    ]
+    return _clipped(lines, _MOST_COVER)
+
+
+def _clipped(lines: Iterable[str], most: int) -> str:
+    return "\n".join(lines)[: max(most, 0)]

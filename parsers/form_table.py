@@ -1,0 +1,443 @@
+"""Finds the form table on the sheets of a document: its label column, its header, its rows, and the text around it.
+
+The labels are found first, wherever they stand; the header is looked for above them. A table may be split into blocks, one
+below or beside the other or over several sheets; a second table with the same labels is a second form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from openpyxl.utils.cell import get_column_letter
+
+from config.campaign import ColumnKind, Form
+from config.vietnamese import fold
+from parsers.form_header import Columns, header_kinds, read_header
+from parsers.grid import Cell, CellKind, Sheet
+from parsers.labels import LabelIndex, label_index
+
+_STRONG = 0.78
+_SPLIT_LABEL_DISTANCE = 2
+_HEADER_REACH = 10  # rows above the first label
+_TRAILING_ROWS = 15
+_LEFT_REACH = 4
+_WIDTH = 24
+_MOST_TEXTS = 3_000  # texts of a sheet compared with the labels
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_ROW_NUMBER = re.compile(r"^\s*\(?(\d{1,3}(?:\.\d{1,3})*|[IVX]{1,4}|[a-z])\s*[.)]?\s*$")
+_LETTERED = re.compile(r"[A-Z]{1,3}\d+$")
+_TABLED = re.compile(r"(T\d+)R\d+C\d+$")
+_BULLET = re.compile(r"^\s*[-+*•–]\s*\w")
+_YEARS = (2000, 2100)
+_LONGEST_HEADER_WORD = 6  # "Người" heads a column and may be a label elsewhere
+_OVERLAP = 3  # rows that a continued page may repeat
+_MOST_HITS = 600
+_LONG = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a form table: its label and where it stands. Two sheet rows when a label was wrapped over two."""
+
+    sheet: Sheet
+    numbers: tuple[int, ...]
+    label: str
+    row_number: str
+    unit: str
+    columns: Columns
+    hidden: bool = False
+
+    def cell(self, column: int | None) -> Cell:
+        """The cell of the row in that column, the first that holds something if there are two."""
+        if column is None:
+            return _NOTHING
+        for number in self.numbers:
+            cell = self.sheet.cells.get((number, column))
+            if cell is not None:
+                return cell
+        return Cell(kind=CellKind.BLANK, address=_address(self.sheet, self.numbers[0], column))
+
+    def has_value(self) -> bool:
+        """Whether any quantity column holds something."""
+        return any((number, column) in self.sheet.cells for column in self.columns.value_columns for number in self.numbers)
+
+
+_NOTHING = Cell(kind=CellKind.BLANK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A part of a table on one sheet: its rows from `top` (the header included) to `bottom`, between two columns."""
+
+    sheet: Sheet
+    top: int
+    bottom: int
+    left: int
+    right: int
+    rows: tuple[Row, ...]
+    has_header: bool
+    indicators: frozenset[int]  # found with certainty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A form table put together from its blocks."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows in reading order."""
+        return tuple(row for block in self.blocks for row in block.rows)
+
+    @property
+    def indicators(self) -> frozenset[int]:
+        """The indicators whose labels were surely seen."""
+        return frozenset().union(*(block.indicators for block in self.blocks))
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it stands on a hidden sheet."""
+        return all(block.sheet.hidden for block in self.blocks)
+
+
+def find_tables(sheets: Sequence[Sheet], form: Form, year: int) -> tuple[Table, ...]:
+    """The form tables on these sheets, in reading order."""
+    index = label_index(form.indicators)
+    blocks = [block for sheet in sheets if sheet.cells for block in _Finder(sheet, form, index, year).blocks()]
+    blocks = [_with_columns(block, blocks[:number]) for number, block in enumerate(blocks)]
+    return tuple(table for table in _joined(blocks) if len(table.indicators) >= fewest_rows(form))
+
+
+def fewest_rows(form: Form) -> int:
+    """How many labels of the form must be found for a table to be one."""
+    return min(3, max(1, len(form.indicators) // 2))
+
+
+def _joined(blocks: list[Block]) -> list[Table]:
+    """Blocks whose labels complete each other make one table; blocks that repeat labels are tables of their own."""
+    tables: list[list[Block]] = []
+    for block in blocks:
+        if tables:
+            seen = frozenset().union(*(each.indicators for each in tables[-1]))
+            again = len(block.indicators & seen)
+            goes_on = block.sheet is tables[-1][-1].sheet or min(block.indicators) + _OVERLAP >= max(seen)
+            if goes_on and again * 4 <= len(block.indicators) and again * 2 <= len(seen):
+                tables[-1].append(block)
+                continue
+        tables.append([block])
+    return [Table(blocks=tuple(each)) for each in tables]
+
+
+def _with_columns(block: Block, before: list[Block]) -> Block:
+    """A block without header of its own takes the columns of the block before it when they stand in the same place."""
+    if block.has_header or not before or not block.rows:
+        return block
+    last = next((each for each in reversed(before) if each.has_header and each.rows), None)
+    if last is None:
+        return block
+    shift = block.rows[0].columns.label - last.rows[0].columns.label
+    if shift and block.sheet is last.sheet and last.top <= block.top <= last.bottom:
+        columns = _shifted(last.rows[0].columns, shift)  # beside it: the second half of a table cut for the page
+    elif not shift:
+        columns = last.rows[0].columns
+    else:
+        return block
+    rows = tuple(
+        replace(
+            row, columns=columns, unit=row.cell(columns.unit).text.strip(), row_number=_row_number(row.cell(columns.row_number))
+        )
+        for row in block.rows
+    )
+    return replace(block, rows=rows)
+
+
+def _shifted(columns: Columns, shift: int) -> Columns:
+    def moved(column: int | None) -> int | None:
+        return None if column is None else column + shift
+
+    return replace(
+        columns,
+        label=columns.label + shift,
+        row_number=moved(columns.row_number),
+        unit=moved(columns.unit),
+        note=moved(columns.note),
+        quantities=tuple((key, column + shift) for key, column in columns.quantities),
+        single=moved(columns.single),
+        others=tuple(column + shift for column in columns.others),
+        factors=tuple((column + shift, factor) for column, factor in columns.factors),
+        ignored=tuple(column + shift for column in columns.ignored),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    row: int
+    column: int
+    indicator: int
+    exact: bool
+
+
+class _Finder:
+    """Looks for blocks on one sheet."""
+
+    def __init__(self, sheet: Sheet, form: Form, index: LabelIndex, year: int) -> None:
+        self.sheet, self.form, self.index, self.year = sheet, form, index, year
+        self.last_row, self.last_column = sheet.last_row, sheet.last_column
+        self.rows_with_cells = sorted({row for row, _ in sheet.cells})
+        self.headers: set[int] = set()
+
+    def blocks(self) -> list[Block]:
+        """The blocks in reading order."""
+        self.headers = self._header_rows()
+        hits = self._hits()
+        if not hits:
+            return []
+        tables = self._label_columns(hits)
+        found: list[Block] = []
+        for number, (label, members) in enumerate(tables):
+            right = tables[number + 1][0] - 1 if number + 1 < len(tables) else self.last_column
+            left = max(1, tables[number - 1][0] + 1 if number else 1, label - _LEFT_REACH)
+            found.extend(self._blocks_of(label, members, left, min(right, label + _WIDTH)))
+        return sorted(found, key=lambda block: (block.top, block.left)) if len(tables) == 1 else found
+
+    def _header_rows(self) -> set[int]:
+        found: set[int] = set()
+        figures = {row for (row, _), cell in self.sheet.cells.items() if _is_data(cell, self.index)}
+        for row in self.rows_with_cells[:_MOST_HITS]:
+            if row in figures:
+                continue
+            kinds = header_kinds(self.sheet, row, 1, min(self.last_column, _WIDTH * 3), self.form.columns)
+            named = kinds & {ColumnKind.ROW_NUMBER.value, ColumnKind.LABEL.value, ColumnKind.UNIT.value, ColumnKind.NOTE.value}
+            if len(kinds) > 1 and (len(named) > 1 or kinds - named):
+                found.add(row)
+        return found
+
+    def _hits(self) -> list[_Hit]:
+        hits: list[_Hit] = []
+        compared = 0
+        for (row, column), cell in sorted(self.sheet.cells.items()):
+            if row in self.headers or cell.kind is not CellKind.TEXT or not _LETTERS.search(cell.text):
+                continue
+            holders = self.index.exact_holders(cell.text[:_LONG])
+            if holders:
+                hits.extend(_Hit(row, column, holder, exact=True) for holder in holders[:1])
+            elif len(cell.text) > 7 and compared < _MOST_TEXTS:  # noqa: PLR2004 - shorter ones are units and names
+                compared += 1
+                indicator, score = self.index.best(cell.text[:_LONG])
+                if score >= _STRONG:
+                    hits.append(_Hit(row, column, indicator, exact=False))
+            if len(hits) >= _MOST_HITS:
+                break
+        return hits
+
+    def _label_columns(self, hits: list[_Hit]) -> list[tuple[int, list[_Hit]]]:
+        """The label columns from left to right, each with its hits; one label column may be spread over two."""
+        by_column: dict[int, list[_Hit]] = {}
+        for hit in hits:
+            by_column.setdefault(hit.column, []).append(hit)
+        most = max(len({hit.row for hit in each}) for each in by_column.values())
+        tables: list[tuple[int, list[_Hit]]] = []
+        for column, members in sorted(by_column.items(), key=lambda item: (-len(item[1]), item[0])):
+            near = next((each for each in tables if abs(each[0] - column) <= _SPLIT_LABEL_DISTANCE), None)
+            if near is not None:
+                rows = {hit.row for hit in near[1]}
+                near[1].extend(hit for hit in members if hit.row not in rows)
+            elif len({hit.row for hit in members}) * 3 >= most:
+                tables.append((column, members))
+        return sorted(tables, key=lambda each: each[0])
+
+    def _blocks_of(self, label: int, hits: list[_Hit], left: int, right: int) -> list[Block]:
+        hits = sorted(hits, key=lambda hit: hit.row)
+        groups: list[list[_Hit]] = []
+        for number, hit in enumerate(hits):
+            if not groups or self._starts_anew(groups[-1], hits[number:]):
+                groups.append([])
+            groups[-1].append(hit)
+        blocks: list[Block] = []
+        for number, group in enumerate(groups):
+            floor = blocks[-1].bottom if blocks else 0
+            ceiling = groups[number + 1][0].row - 1 if number + 1 < len(groups) else self.last_row
+            blocks.append(self._block(label, group, (left, right), (floor, ceiling)))
+        return blocks
+
+    def _starts_anew(self, group: list[_Hit], ahead: list[_Hit]) -> bool:
+        """Whether a new block begins: behind another header, or where the form's labels begin again."""
+        hit = ahead[0]
+        if any(group[-1].row < row < hit.row for row in self.headers):
+            return True
+        seen = {each.indicator for each in group}
+        coming = ahead[:4]
+        repeated = sum(each.indicator in seen for each in coming)
+        return hit.indicator in seen and repeated >= min(3, len(coming)) and len(seen) > len(coming) // 2 and len(coming) > 1
+
+    def _block(self, label: int, hits: list[_Hit], reach: tuple[int, int], limits: tuple[int, int]) -> Block:
+        first, last = hits[0].row, hits[-1].row
+        band = self._band(first, max(limits[0], first - _HEADER_REACH - 1), label)
+        if band:
+            header = read_header(self.sheet, band, label, reach, self.form.columns, self.year)
+            columns, start = header.columns, header.bottom + 1
+        else:
+            columns, start = self._guessed(label, hits, reach), self._first_row_above(first, limits[0], label)
+        spread = {hit.row: hit.column for hit in hits}
+        rows = self._rows(columns, start, last, spread)
+        rows += self._trailing(columns, last, limits[1])
+        indicators = frozenset(hit.indicator for hit in hits)
+        bottom = max([last, *(row.numbers[-1] for row in rows)])
+        top = band[0] if band else start
+        return Block(
+            sheet=self.sheet,
+            top=top,
+            bottom=bottom,
+            left=reach[0],
+            right=reach[1],
+            rows=tuple(rows),
+            has_header=band is not None,
+            indicators=indicators,
+        )
+
+    def _band(self, first: int, floor: int, label: int) -> tuple[int, int] | None:
+        """The header rows above the first label, from top to bottom."""
+        above = [row for row in self.headers if floor < row < first]
+        if not above:
+            return None
+        bottom = top = max(above)
+        reach = max(1, label - _LEFT_REACH), min(label + _WIDTH, self.last_column)
+        while top - 1 > floor and (top - 1 in self.headers or self._is_group_heading(top - 1, reach)):
+            top -= 1
+        while bottom + 1 < first and self._is_sub_heading(bottom + 1, label, reach):
+            bottom += 1
+        return top, bottom
+
+    def _is_group_heading(self, row: int, reach: tuple[int, int]) -> bool:
+        """A row above the header that names years, plan and results, over two columns at least."""
+        texts = [self.sheet.at(row, column).text for column in range(reach[0], reach[1] + 1)]
+        present = [text for text in texts if text]
+        return len(present) > 1 and all(re.search(r"20\d\d|kế hoạch|thực hiện|kết quả", text, re.IGNORECASE) for text in present)
+
+    def _is_sub_heading(self, row: int, label: int, reach: tuple[int, int]) -> bool:
+        if self.sheet.at(row, label).text:
+            return False
+        kinds = header_kinds(self.sheet, row, reach[0], reach[1], self.form.columns)
+        return bool(kinds) and all(
+            cell.kind is CellKind.TEXT
+            for column in range(reach[0], reach[1] + 1)
+            if (cell := self.sheet.cells.get((row, column))) is not None
+        )
+
+    def _first_row_above(self, first: int, floor: int, label: int) -> int:
+        """Where a table without header begins: rows directly above the first known label that have a value beside theirs."""
+        row = first
+        while row - 1 > floor and self.sheet.at(row - 1, label).text and self._has_figure(row - 1, label):
+            row -= 1
+        return row
+
+    def _has_figure(self, row: int, label: int) -> bool:
+        return any(
+            (cell := self.sheet.cells.get((row, column))) is not None and cell.kind is CellKind.NUMBER
+            for column in range(label + 1, min(label + 8, self.last_column) + 1)
+        )
+
+    def _guessed(self, label: int, hits: list[_Hit], reach: tuple[int, int]) -> Columns:
+        """Columns of a table without header: unit by its words, then the quantities in the form's order, then the note."""
+        rows = [hit.row for hit in hits]
+        units = {fold(each.unit) for each in self.form.indicators if each.unit}
+        unit = next((column for column in range(label + 1, label + 3) if self._share(rows, column, units) * 3 >= len(rows)), None)
+        numbers = next((column for column in range(label - 1, reach[0] - 1, -1) if self._numbered(rows, column)), None)
+        start = (unit or label) + 1
+        keys = [each.key for each in self.form.quantity_columns]
+        expected = [*range(start, start + len(keys))]
+        filled = [column for column in range(start, reach[1] + 1) if self._figures(rows, column)]
+        quantities = tuple(zip(keys, expected, strict=True))
+        if filled and filled[0] not in expected and len(filled) == len(keys):
+            quantities = tuple(zip(keys, filled, strict=True))
+        last = max((column for _, column in quantities), default=label)
+        rest = [column for column in range(start, reach[1] + 1) if column not in {each for _, each in quantities}]
+        note = last + 1 if last + 1 <= reach[1] else None
+        return Columns(
+            label=label,
+            row_number=numbers,
+            unit=unit,
+            note=note,
+            quantities=quantities,
+            others=tuple(column for column in rest if column != note),
+            uncertain=frozenset(keys),
+        )
+
+    def _share(self, rows: list[int], column: int, units: set[str]) -> int:
+        return sum(fold(self.sheet.at(row, column).text) in units for row in rows)
+
+    def _numbered(self, rows: list[int], column: int) -> bool:
+        return any(_ROW_NUMBER.match(self.sheet.at(row, column).text) for row in rows)
+
+    def _figures(self, rows: list[int], column: int) -> bool:
+        return any(any(sign.isdigit() for sign in self.sheet.at(row, column).text) for row in rows)
+
+    def _rows(self, columns: Columns, start: int, last: int, spread: dict[int, int]) -> list[Row]:
+        return [
+            row
+            for number in range(start, last + 1)
+            if number not in self.headers and (row := self._row(columns, number, spread.get(number))) is not None
+        ]
+
+    def _row(self, columns: Columns, number: int, label_column: int | None) -> Row | None:
+        places = [label_column] if label_column else [columns.label, columns.label + 1, columns.label - 1]
+        values = (*columns.value_columns, columns.unit, columns.row_number, columns.note)
+        label = next(
+            (
+                text
+                for place in places
+                if place
+                and (place == label_column or place not in values)
+                and _LETTERS.search(text := self.sheet.at(number, place).text)
+            ),
+            "",
+        )
+        row = Row(
+            sheet=self.sheet,
+            numbers=(number,),
+            label=label.strip()[:_LONG],
+            row_number=_row_number(self.sheet.at(number, columns.row_number or 0)),
+            unit=self.sheet.at(number, columns.unit or 0).text.strip()[:60],
+            columns=columns,
+            hidden=number in self.sheet.hidden_rows,
+        )
+        return row if row.label or row.has_value() else None
+
+    def _trailing(self, columns: Columns, last: int, ceiling: int) -> list[Row]:
+        """Rows the unit added below the last known label: they have a label and a figure, or begin with a dash."""
+        rows: list[Row] = []
+        blanks = 0
+        for number in range(last + 1, min(last + _TRAILING_ROWS, ceiling) + 1):
+            row = self._row(columns, number, None) if number not in self.headers else None
+            if row is None or not row.label or not (row.has_value() or _BULLET.match(row.label)):
+                blanks += 1
+                if blanks > 1 or number in self.headers:
+                    break
+                continue
+            blanks = 0
+            rows.append(row)
+        return rows
+
+
+def _is_data(cell: Cell, index: LabelIndex) -> bool:
+    """Whether a cell shows that its row is no header: a figure other than a year, or a label of the form."""
+    if cell.kind is CellKind.TEXT:
+        return len(cell.text) > _LONGEST_HEADER_WORD and bool(index.exact_holders(cell.text[:_LONG]))
+    return cell.kind is not CellKind.NUMBER or not (isinstance(cell.value, int) and _YEARS[0] <= cell.value <= _YEARS[1])
+
+
+def _address(sheet: Sheet, row: int, column: int) -> str:
+    """The address a blank cell has, in the manner of the sheet's other cells."""
+    sample = next(iter(sheet.cells.values())).address if sheet.cells else ""
+    if _LETTERED.match(sample):
+        return f"{get_column_letter(column)}{row}"
+    table = _TABLED.match(sample)
+    return f"{table[1]}R{row}C{column}" if table else ""
+
+
+def _row_number(cell: Cell) -> str:
+    match = _ROW_NUMBER.match(cell.text)
+    return match[1] if match else ""

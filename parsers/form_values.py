@@ -1,0 +1,169 @@
+"""Reads the figures of one placed row: each quantity cell, pairs in one cell, figures in the wrong column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from config.campaign import Indicator, IndicatorRole, IndicatorType
+from parsers.form_amounts import from_note, read_money, read_remark, read_text
+from parsers.form_claims import SINGLE, Claim, Merges, context_of, doubted, empty_claim, made_value, number_claim, worst
+from parsers.form_findings import stray_value
+from parsers.form_table import Row
+from parsers.grid import Cell, CellKind
+from parsers.number_values import NumberContext, NumberReading
+from parsers.numbers import read_number
+from parsers.values import Finding, Value, ValueStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowValues:
+    """What a row says. `moved` is a figure that fits no column of its indicator but may belong to a neighbour of it."""
+
+    values: tuple[Value, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    moved: Value | None = None
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads rows of one form. `factors`: by what a sheet's title multiplies money, by the sheet's id."""
+
+    year: int
+    factors: Mapping[int, int] = field(default_factory=dict)
+    merges: Merges = field(default_factory=Merges)
+
+    def read(self, row: Row, indicator: Indicator, *, certain: bool) -> RowValues:
+        """The values of a row taken for this indicator; in doubt when the row is not certain."""
+        if indicator.type is IndicatorType.TEXT:
+            return RowValues(
+                values=tuple(doubted(value, _row_doubts(row, certain=certain)) for value in read_text(row, indicator))
+            )
+        if indicator.type is IndicatorType.MONEY:
+            found = RowValues(values=read_money(row, indicator, self.year, self.factors, self.merges))
+        elif not indicator.columns:
+            found = RowValues(moved=self._in_heading(row, indicator))
+        else:
+            found = self._counts(row, indicator)
+        doubts = _row_doubts(row, certain=certain)
+        return replace(
+            found,
+            values=tuple(doubted(value, doubts) for value in (*found.values, *read_remark(row, indicator))),
+            moved=doubted(found.moved, doubts) if found.moved else None,
+        )
+
+    def _counts(self, row: Row, indicator: Indicator) -> RowValues:
+        claims: dict[str, list[Claim]] = {key: [] for key in indicator.columns}
+        own: dict[str, Claim] = {}
+        strays: list[Claim] = []
+        for key, column, cell in _own_cells(row, indicator):
+            asked = indicator.columns[0] if key == SINGLE else key
+            reading = read_number(cell, self._context(row, indicator, asked))
+            doubts = self._doubts(row, indicator, key, column, reading)
+            own.setdefault(asked, number_claim(reading.values.get(asked), cell, reading, doubts))
+            if key == SINGLE:
+                for other in indicator.columns:
+                    own.setdefault(other, number_claim(None, cell, reading, doubts))
+            for other, value in reading.values.items():
+                claims.get(other, strays).append(number_claim(value, cell, reading, doubts))
+        values = [
+            _settled(row, indicator, key, claims[key], own.get(key)) for key in indicator.columns if key in own or claims[key]
+        ]
+        if not strays:
+            values = from_note(row, indicator, values, self._context(row, indicator, indicator.columns[0]))
+        return self._with_strays(row, indicator, values, strays)
+
+    def _doubts(self, row: Row, indicator: Indicator, key: str, column: int, reading: NumberReading) -> list[str]:
+        """Why a cell's figure may belong to another column or row."""
+        doubts = ["column_uncertain"] if key in row.columns.uncertain else []
+        merge = self.merges.at(row, column)
+        shared = key == SINGLE or (merge is not None and merge.right > merge.left)
+        named = not {"unit_suffix", "column_shift"}.isdisjoint(reading.warnings)
+        if shared and len(indicator.columns) > 1 and len(reading.values) == 1 and not named and any(reading.values.values()):
+            doubts.append("column_uncertain")  # "120" under one heading for classes and persons
+        if self.merges.below(row, column):
+            doubts.append("merged_rows")
+        return doubts
+
+    def _with_strays(self, row: Row, indicator: Indicator, values: list[Value], named: list[Claim]) -> RowValues:
+        """Figures in quantity columns the indicator does not use: taken when its own are blank, else told."""
+        strays = list(named)
+        for key, column in row.columns.quantities:
+            cell = row.cell(column)
+            if key in indicator.columns or cell.kind is CellKind.BLANK:
+                continue
+            reading = read_number(cell, self._context(row, indicator, key))
+            value = next(iter(reading.values.values()), None)
+            if reading.status is not ValueStatus.EMPTY and value != 0:
+                strays.append(number_claim(value, cell, reading))
+        if not strays:
+            return RowValues(values=tuple(values))
+        stray = strays[0]
+        if any(value.value is not None and value.value == stray.value for value in values):
+            return RowValues(values=tuple(values))
+        told = stray_value(indicator, stray.cell.text.strip(), stray.cell.address)
+        if _is_first_total(row, indicator):
+            doubt = replace(stray, status=worst(stray.status, ValueStatus.CONFIRM), warnings=(*stray.warnings, "value_moved"))
+            return RowValues(values=tuple(values), findings=(told,), moved=made_value(row, indicator, "", doubt))
+        if all(value.status is ValueStatus.EMPTY for value in values) and stray.value is not None and len(indicator.columns) == 1:
+            return RowValues(values=(_shifted(row, indicator, stray),))
+        return RowValues(values=tuple(values), findings=(told,))
+
+    def _in_heading(self, row: Row, indicator: Indicator) -> Value | None:
+        """The first thing written in the quantity columns of a heading, which has none."""
+        for column in row.columns.value_columns:
+            cell = row.cell(column)
+            if cell.kind is CellKind.BLANK:
+                continue
+            context = replace(self._context(row, indicator, "count"), type=IndicatorType.INTEGER_FLAG, unit="", pair=None)
+            reading = read_number(cell, context)
+            if reading.status is not ValueStatus.EMPTY:
+                claim = number_claim(next(iter(reading.values.values()), None), cell, reading)
+                return made_value(row, indicator, "count", claim)
+        return None
+
+    def _context(self, row: Row, indicator: Indicator, column: str) -> NumberContext:
+        return context_of(row, indicator, column, self.year)
+
+
+def _row_doubts(row: Row, *, certain: bool) -> list[str]:
+    return ([] if certain else ["row_uncertain"]) + (["hidden_row"] if row.hidden else [])
+
+
+def _own_cells(row: Row, indicator: Indicator) -> list[tuple[str, int, Cell]]:
+    """The cells that belong to the indicator by key, or "single" for a column that holds all quantities."""
+    columns = row.columns
+    found = [(key, column, row.cell(column)) for key in indicator.columns if (column := columns.quantity(key)) is not None]
+    if columns.single is not None and len(found) < len(indicator.columns):
+        found.append((SINGLE, columns.single, row.cell(columns.single)))
+    return found
+
+
+def _settled(row: Row, indicator: Indicator, key: str, claims: list[Claim], own: Claim | None) -> Value:
+    """One value of all that is claimed for a column."""
+    amounts = {each.value for each in claims if each.value is not None}
+    if own is not None and own.status is ValueStatus.REJECT:
+        other = next(iter(amounts)) if len(amounts) == 1 else None
+        return made_value(row, indicator, key, replace(own, value=None, suggest=other if isinstance(other, int) else own.suggest))
+    if len(amounts) > 1:
+        refused = made_value(
+            row, indicator, key, replace(claims[0], value=None, status=ValueStatus.REJECT, warnings=("two_values",))
+        )
+        return replace(refused, raw=" | ".join(dict.fromkeys(each.cell.text.strip() for each in claims)))
+    if claims:
+        return made_value(row, indicator, key, min(claims, key=lambda each: each.status is not ValueStatus.OK))
+    if own is not None and own.status is not ValueStatus.EMPTY:
+        own = empty_claim(own.cell)  # its cell spoke for another column
+    return made_value(row, indicator, key, own or empty_claim(row.cell(None)))
+
+
+def _is_first_total(row: Row, indicator: Indicator) -> bool:
+    """Whether this is a total under the first quantity (classes): what stands beside it totals something else (persons)."""
+    first = row.columns.quantities[0][0] if row.columns.quantities else ""
+    return indicator.role is IndicatorRole.TOTAL and indicator.columns == (first,)
+
+
+def _shifted(row: Row, indicator: Indicator, stray: Claim) -> Value:
+    """A single figure in a neighbouring column, taken in doubt."""
+    warnings = tuple(dict.fromkeys((*stray.warnings, "column_shift")))
+    return made_value(row, indicator, indicator.columns[0], replace(stray, status=ValueStatus.CONFIRM, warnings=warnings))
