@@ -287,3 +287,9 @@ def _filing(row: RowMapping) -> Filing:
 def _document(row: RowMapping) -> DocumentRow:
     fields = {name: row[name] for name in DocumentRow.__dataclass_fields__}
     return DocumentRow(**{**fields, "why": from_plain(Text, row["why"])})
+
+
+def forget_reading(connection: Connection, number: int) -> None:
+    """Forget what was read from one message and how it was filed, so that it is read again."""
+    for table in (filing, document, reading):
+        connection.execute(delete(table).where(table.c.message_id == number))

@@ -9,7 +9,7 @@ from datetime import datetime
 from config.campaign import Campaign, Requirement, Slot, Unit
 from config.text import Text
 from parsers.values import Document, DocumentFate, NarrativeReading, SectionText, ValueStatus
-from service.rules.judge_findings import findings_of
+from service.rules.judge_findings import findings_of, suggested_totals
 from service.rules.judge_form import NO_FIGURES, Figures, SentForm, merge_message
 from service.rules.judge_photos import SentPhoto, count_photos, is_photo
 from service.rules.judge_slots import content_of, filled, slot_reports
@@ -90,7 +90,7 @@ def judge(
     for contribution in ordered:
         _add(progress, campaign, contribution)
     current = _supersede(progress)
-    values = _corrected(progress.figures.values, rulings)
+    values = _with_suggestions(campaign, _corrected(progress.figures.values, rulings))
     photos, photo_fates = count_photos(tuple(progress.photos))
     for fate in photo_fates:
         progress.fates[fate.message, fate.path] = fate
@@ -283,3 +283,12 @@ def _corrected(values: Mapping[tuple[str, str], UnitValue], rulings: tuple[Rulin
         )
         result[key] = replace(corrected, warnings=before.warnings if before else ())
     return result
+
+
+def _with_suggestions(campaign: Campaign, values: Mapping[tuple[str, str], UnitValue]) -> dict[tuple[str, str], UnitValue]:
+    """Totals left blank keep their blank; the sum of their parts stands beside it as a suggestion."""
+    sums = suggested_totals(campaign, values)
+    return {
+        key: replace(each, suggest=sums[key]) if each.status is ValueStatus.EMPTY and key in sums else each
+        for key, each in values.items()
+    }

@@ -1,0 +1,132 @@
+"""From the raw bytes of a mail, or of one file, to everything understood of it: what the reading children run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from config.campaign import Campaign
+from parsers import content_type as kind
+from parsers.archives import Unpacker
+from parsers.containers import open_all
+from parsers.message import OpenedMessage, read_envelope_and_parts
+from parsers.parts import Leaf, make_leaf
+from parsers.read_document import DocumentReader, Expected
+from parsers.recognition import Recognise
+from parsers.values import Document, DocumentFate, DocumentRole, Envelope, MessageReading, Robot
+from parsers.writing import Convert
+
+BODY_PATH = "(nội dung thư)"
+"""The path of a report that is written, or a form that is pasted, into the mail itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Programs that readers may ask for; None where this machine has none."""
+
+    convert: Convert | None = None
+    recognise: Recognise | None = None
+    unpack: Unpacker | None = None
+
+
+NOTHING_OUTSIDE = Outside()
+
+
+_NO_ENVELOPE = Envelope(
+    message_id="",
+    subject="",
+    senders=(),
+    sender_name="",
+    recipients=(),
+    dated=None,
+    in_reply_to="",
+    references=(),
+    robot=Robot.NONE,
+    authentication_results=(),
+    received_at=None,
+    fingerprint="",
+)
+
+
+def expected_of(campaigns: tuple[Campaign, ...]) -> tuple[Expected, ...]:
+    """What the readers look for: the form of each campaign."""
+    return tuple(Expected(campaign=each.id, form=each.form, year=each.year) for each in campaigns)
+
+
+def read_message(
+    raw: bytes,
+    expected: tuple[Expected, ...],
+    *,
+    own_addresses: frozenset[str] = frozenset(),
+    outside: Outside = NOTHING_OUTSIDE,
+) -> MessageReading:
+    """Everything understood of one mail. Never raises for what a sender did: every leaf has a role, a fate and a reason."""
+    opened = read_envelope_and_parts(raw, own_addresses=own_addresses)
+    documents, campaign = _read_leaves(opened.leaves, expected, outside)
+    written = _in_the_body(opened, expected, documents)
+    return MessageReading(
+        envelope=opened.envelope,
+        body=opened.body,
+        documents=(*documents, *written),
+        forwarded=opened.forwarded,
+        request="",
+        links=opened.links,
+        findings=opened.findings,
+        campaign=campaign,
+    )
+
+
+def read_file(name: str, data: bytes, expected: tuple[Expected, ...], *, outside: Outside = NOTHING_OUTSIDE) -> MessageReading:
+    """Everything understood of one file, as if it had come in a mail without a word; a mail is read as one."""
+    if kind.media_type(data, name) == kind.EML:
+        return read_message(data, expected, outside=outside)
+    leaf = make_leaf(data, path=name, name=name)
+    documents, campaign = _read_leaves((leaf,), expected, outside)
+    return MessageReading(
+        envelope=_NO_ENVELOPE,
+        body="",
+        documents=documents,
+        forwarded=(),
+        request="",
+        links=(),
+        findings=(),
+        campaign=campaign,
+    )
+
+
+def extract(raw: bytes, sha256: str, *, outside: Outside = NOTHING_OUTSIDE) -> bytes | None:
+    """The bytes of the document with this hash, found again in the raw mail; None when it is not there."""
+    opened = read_envelope_and_parts(raw)
+    for each in open_all(opened.leaves, convert=outside.unpack):
+        if each.leaf.sha256 == sha256:
+            return each.leaf.data
+    return None
+
+
+def _read_leaves(leaves: tuple[Leaf, ...], expected: tuple[Expected, ...], outside: Outside) -> tuple[tuple[Document, ...], str]:
+    """The documents, and the campaign that most of them speak for."""
+    reader = DocumentReader(expected, outside.convert, outside.recognise)
+    documents: list[Document] = []
+    votes: dict[str, int] = {}
+    for opened in open_all(leaves, convert=outside.unpack):
+        understood = reader.read(opened)
+        documents.append(understood.document)
+        if understood.campaign:
+            votes[understood.campaign] = votes.get(understood.campaign, 0) + 1
+    return tuple(documents), max(votes, key=lambda each: votes[each]) if votes else ""
+
+
+def _in_the_body(opened: OpenedMessage, expected: tuple[Expected, ...], documents: tuple[Document, ...]) -> tuple[Document, ...]:
+    """A form pasted, or a report written, into the mail itself; only what no attached file gives counts."""
+    source, declared = (opened.html, "text/html") if opened.html else (opened.body, "text/plain")
+    if not source.strip():
+        return ()
+    reader = DocumentReader(expected, None, None)
+    found = reader.read_text(source, declared, path=BODY_PATH)
+    if found.fate is not DocumentFate.USED:
+        return ()
+    roles = {each.role for each in documents if each.fate is DocumentFate.USED}
+    if found.forms and DocumentRole.FORM in roles:
+        found = replace(found, forms=())
+    if found.narrative is not None and DocumentRole.NARRATIVE in roles:
+        found = replace(found, narrative=None)
+    return (found,) if found.forms or found.narrative else ()

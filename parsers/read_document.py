@@ -1,0 +1,267 @@
+"""One opened file to one document: which reader it goes to, what it gives for the form, the narrative and the photos."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from config.campaign import Form
+from config.errors import ParseError
+from config.text import NO_TEXT, Text
+from parsers import content_type as kind
+from parsers.containers import OpenedLeaf
+from parsers.form import read_forms
+from parsers.grid import Sheet
+from parsers.narrative import read_narrative
+from parsers.parts import make_leaf
+from parsers.photos import read_photo
+from parsers.recognition import Recognise
+from parsers.scan import read_scan
+from parsers.spreadsheets import PasswordError, read_sheets
+from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading
+from parsers.writing import Convert, Paragraph, Writing, read_writing
+from parsers.writing_pdf import page_pictures
+
+_SPREADSHEETS = frozenset({kind.XLSX, kind.XLSM, kind.XLSB, kind.XLS, kind.XLS_XML, kind.ODS, kind.CSV})
+_WRITINGS = frozenset(
+    {kind.DOCX, kind.DOCM, kind.DOC, kind.DOC_XML, kind.ODT, kind.RTF, kind.PDF, kind.HTML, kind.TEXT, kind.MHTML}
+)
+_SLIDES = frozenset({kind.PPTX, kind.PPTM, kind.PPT, kind.ODP})
+_MOST_TEXT = 4_000
+_WEAK_MATCH = 3
+"""A table with fewer rows of the form than this is no form."""
+
+_NOT_OURS = Text(
+    vi="không có biểu số liệu, nội dung báo cáo hay ảnh hoạt động",
+    en="holds no form, no report text and no photo",
+)
+_NO_READER = Text(vi="loại tệp này không dùng cho báo cáo", en="this kind of file is not used for reports")
+_BLANK = Text(vi="mẫu trống, chưa điền số liệu", en="the blank form, nothing filled in")
+_SLIDES_WHY = Text(vi="bài trình chiếu; chỉ lấy ảnh bên trong", en="slides; only the pictures inside are taken")
+_CANNOT_SCAN = Text(
+    vi="bản quét; máy chủ chưa đọc được chữ trên ảnh (cần gói tesseract-ocr-vie); đề nghị gửi tệp Excel hoặc Word",
+    en="a scan; this server cannot read text on pictures (package tesseract-ocr-vie); please send Excel or Word",
+)
+_EMPTY_SCAN = Text(vi="bản quét không đọc được chữ", en="a scan without readable text")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """The form that one campaign expects."""
+
+    campaign: str
+    form: Form
+    year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A document and the campaign whose form it carries, "" when it carries none."""
+
+    document: Document
+    campaign: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """What a reader found, before it is decided what the document is for."""
+
+    sheets: tuple[Sheet, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+    heading: str = ""
+    findings: tuple[Finding, ...] = ()
+    scanned: bool = False
+    why: Text = NO_TEXT
+
+
+class DocumentReader:
+    """Reads documents for the expected forms. `convert` and `recognise` are outside programs, None where there are none."""
+
+    def __init__(self, expected: Sequence[Expected], convert: Convert | None, recognise: Recognise | None) -> None:
+        self._expected = tuple(expected)
+        self._convert = convert
+        self._recognise = recognise
+
+    def read(self, opened: OpenedLeaf) -> Understood:
+        """Everything understood of one opened leaf. Never raises for what a sender did."""
+        if opened.fate is not None or opened.leaf.refusal != NO_TEXT or opened.is_container:
+            return Understood(document=_as_opened(opened))
+        if opened.media_type in kind.PICTURES or opened.media_type.startswith("image/"):
+            return self._picture(opened)
+        try:
+            content = self._content(opened)
+        except PasswordError as error:
+            return Understood(document=_failed(opened, DocumentFate.REFUSED, error.text))
+        except ParseError as error:
+            return Understood(document=_failed(opened, DocumentFate.UNREADABLE, _words(error)))
+        if content is None:
+            why = _SLIDES_WHY if opened.media_type in _SLIDES else _NO_READER
+            return Understood(document=_plain(opened, DocumentRole.UNKNOWN, DocumentFate.IGNORED, why))
+        return self._judged(opened, content)
+
+    def read_text(self, source: str, media_type: str, *, path: str) -> Document:
+        """What is understood of a text that is no file: the body of a mail."""
+        leaf = make_leaf(source.encode(), path=path, name="", declared_type=media_type)
+        opened = OpenedLeaf(leaf=leaf, media_type=media_type, is_container=False, fate=None, why=NO_TEXT)
+        return self.read(opened).document
+
+    def _content(self, opened: OpenedLeaf) -> _Content | None:
+        if opened.media_type in _SPREADSHEETS:
+            return self._spreadsheet(opened)
+        if opened.media_type in _WRITINGS:
+            return self._writing(opened)
+        return None
+
+    def _spreadsheet(self, opened: OpenedLeaf) -> _Content:
+        workbook = read_sheets(opened.leaf.data, opened.media_type)
+        if workbook.uncalculated and self._convert is not None:
+            # formulas saved without results: LibreOffice calculates them, else the cells stay blank and are asked about
+            with contextlib.suppress(ParseError):
+                workbook = read_sheets(self._convert(opened.leaf.data, opened.media_type, "xlsx"), kind.XLSX)
+        lines = tuple(Paragraph(text=line) for sheet in workbook.sheets for line in _lines(sheet))
+        return _Content(sheets=workbook.sheets, paragraphs=lines, findings=workbook.findings)
+
+    def _writing(self, opened: OpenedLeaf) -> _Content:
+        writing = read_writing(opened.leaf.data, opened.media_type, convert=self._convert)
+        if writing.needs_ocr and opened.media_type == kind.PDF:
+            if self._recognise is None:
+                return _Content(scanned=True, why=_CANNOT_SCAN)
+            return _scanned(read_scan(page_pictures(opened.leaf.data), self._recognise))
+        return _Content(sheets=writing.tables, paragraphs=writing.paragraphs, heading=writing.heading, findings=writing.findings)
+
+    def _picture(self, opened: OpenedLeaf) -> Understood:
+        leaf = opened.leaf
+        verdict = read_photo(leaf.data, opened.media_type, name=leaf.name, inline=leaf.inline)
+        document = replace(
+            _plain(opened, verdict.role, verdict.fate, verdict.why),
+            photo=verdict.photo,
+            findings=(*opened.findings, *verdict.findings),
+        )
+        if verdict.role is not DocumentRole.SCAN:
+            return Understood(document=document)
+        if self._recognise is None:
+            return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_CANNOT_SCAN))
+        try:
+            content = _scanned(read_scan((leaf.data,), self._recognise))
+        except ParseError as error:
+            return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_words(error)))
+        understood = self._judged(opened, content)
+        return replace(understood, document=replace(understood.document, photo=verdict.photo))
+
+    def _judged(self, opened: OpenedLeaf, content: _Content) -> Understood:
+        """What the document is for, by what was found in it."""
+        best, forms = self._best_form(content.sheets)
+        narrative = self._narrative(best, content)
+        filled = tuple(each for each in forms if not each.blank)
+        role, fate, why = _verdict(filled, forms, narrative, content)
+        document = replace(
+            _plain(opened, role, fate, why),
+            forms=forms,
+            narrative=narrative,
+            text=_text_of(content)[:_MOST_TEXT],
+            findings=(*opened.findings, *content.findings),
+        )
+        return Understood(document=document, campaign=best.campaign if best and (forms or narrative) else "")
+
+    def _best_form(self, sheets: tuple[Sheet, ...]) -> tuple[Expected | None, tuple[FormReading, ...]]:
+        """The expected form that most rows belong to, and its readings."""
+        best: Expected | None = None
+        readings: tuple[FormReading, ...] = ()
+        score = 0
+        for expected in self._expected:
+            found = tuple(
+                each for each in read_forms(sheets, expected.form, year=expected.year) if each.matched >= _least(expected.form)
+            )
+            rows = sum(each.matched for each in found)
+            if rows > score:
+                best, readings, score = expected, found, rows
+        return best, readings
+
+    def _narrative(self, best: Expected | None, content: _Content) -> NarrativeReading | None:
+        for expected in (best,) if best is not None else self._expected:
+            if expected is not None:
+                narrative = read_narrative(content.paragraphs, expected.form.outline)
+                if narrative is not None:
+                    return narrative if narrative.heading else replace(narrative, heading=content.heading)
+        return None
+
+
+def _verdict(
+    filled: tuple[FormReading, ...],
+    forms: tuple[FormReading, ...],
+    narrative: NarrativeReading | None,
+    content: _Content,
+) -> tuple[DocumentRole, DocumentFate, Text]:
+    blank_outline = narrative is not None and any(each.code == "N-BLANK" for each in narrative.findings)
+    if filled:
+        return DocumentRole.FORM, DocumentFate.USED, NO_TEXT
+    if narrative is not None and not blank_outline:
+        return DocumentRole.NARRATIVE, DocumentFate.USED, NO_TEXT
+    if forms or blank_outline:
+        return DocumentRole.BLANK_FORM, DocumentFate.IGNORED, _BLANK
+    if content.scanned:
+        return DocumentRole.SCAN, DocumentFate.UNREADABLE, content.why if content.why != NO_TEXT else _EMPTY_SCAN
+    return DocumentRole.UNKNOWN, DocumentFate.IGNORED, _NOT_OURS
+
+
+def _least(form: Form) -> int:
+    rows = sum(1 for each in form.indicators if each.columns)
+    return min(_WEAK_MATCH, rows)
+
+
+def _scanned(writing: Writing) -> _Content:
+    return _Content(
+        sheets=writing.tables,
+        paragraphs=writing.paragraphs,
+        heading=writing.heading,
+        findings=writing.findings,
+        scanned=True,
+    )
+
+
+def _lines(sheet: Sheet) -> list[str]:
+    """A sheet's rows as lines of text: a report may be typed into cells, and its letterhead always is."""
+    rows: dict[int, list[str]] = {}
+    for (row, _), cell in sorted(sheet.cells.items()):
+        rows.setdefault(row, []).append(cell.text.strip())
+    return [" ".join(each for each in cells if each) for _, cells in sorted(rows.items())]
+
+
+def _text_of(content: _Content) -> str:
+    lines = (content.heading, *(each.text for each in content.paragraphs))
+    return "\n".join(line for line in lines if line)
+
+
+def _words(error: ParseError) -> Text:
+    text = getattr(error, "text", None)
+    if isinstance(text, Text):
+        return text
+    return Text(vi=f"không mở được tệp ({error}); đề nghị gửi lại dạng .xlsx, .docx hoặc .pdf", en=str(error))
+
+
+def _as_opened(opened: OpenedLeaf) -> Document:
+    role = DocumentRole.CONTAINER if opened.is_container else DocumentRole.UNKNOWN
+    if opened.leaf.refusal != NO_TEXT:
+        return _plain(opened, role, DocumentFate.REFUSED, opened.leaf.refusal)
+    return _plain(opened, role, opened.fate or DocumentFate.USED, opened.why)
+
+
+def _failed(opened: OpenedLeaf, fate: DocumentFate, why: Text) -> Document:
+    return _plain(opened, DocumentRole.UNKNOWN, fate, why)
+
+
+def _plain(opened: OpenedLeaf, role: DocumentRole, fate: DocumentFate, why: Text) -> Document:
+    leaf = opened.leaf
+    return Document(
+        path=leaf.path,
+        name=leaf.name,
+        sha256=leaf.sha256,
+        size=leaf.size,
+        type=opened.media_type,
+        role=role,
+        fate=fate,
+        why=why,
+        slice=leaf.slice,
+        findings=opened.findings,
+    )

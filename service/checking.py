@@ -1,0 +1,113 @@
+"""What `thubao check` finds beyond the files: servers that do not let us in, programs that are missing, and the mails to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from config.campaign import Campaign
+from config.errors import ThubaoError
+from config.settings import Home
+from service.convert import available
+from service.credentials import mailbox_login, read_secret
+from service.mailbox import Mailbox
+from service.outbox import SmtpSender
+from service.rules.remind import ladder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEntry:
+    """A mail to come: when, what, to how many."""
+
+    at: datetime
+    campaign: str
+    kind: str
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What was checked. `problems` keep the service from working, `notes` are good to know."""
+
+    home: Home
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    servers: tuple[str, ...]
+    calendar: tuple[CalendarEntry, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """The report for `--json`."""
+        return {
+            "home": str(self.home.path),
+            "problems": list(self.problems),
+            "notes": list(self.notes),
+            "servers": list(self.servers),
+            "calendar": [
+                {"at": each.at.isoformat(), "campaign": each.campaign, "kind": each.kind, "recipients": each.recipients}
+                for each in self.calendar
+            ],
+        }
+
+
+def check_home(home: Home, now: datetime, *, online: bool) -> CheckReport:
+    """Everything that can be known before the service starts."""
+    problems: list[str] = []
+    servers: list[str] = []
+    if online:
+        for settings in home.mailboxes:
+            try:
+                with Mailbox(settings, mailbox_login(settings)) as mailbox:
+                    counts = [f"{folder}: {mailbox.status(folder).messages}" for folder in settings.folders]
+                servers.append(f"{settings.name} {settings.host}:{settings.port} ({', '.join(counts)})")
+            except ThubaoError as error:
+                problems.append(f"{settings.name}: {error}")
+        problems.extend(_check_smtp(home, servers))
+    notes = [_absent(name) for name, program in available().items() if not program.found]
+    for campaign in home.campaigns:
+        without = [unit.full_name for unit in campaign.roster if not unit.emails]
+        if without:
+            notes.append(f"{campaign.id}: {', '.join(without)} – chưa có địa chỉ thư / no address")
+    calendar = tuple(entry for campaign in home.campaigns for entry in _calendar(home, campaign) if entry.at > now)
+    return CheckReport(
+        home=home,
+        problems=tuple(problems),
+        notes=tuple(notes),
+        servers=tuple(servers),
+        calendar=tuple(sorted(calendar, key=lambda each: each.at)),
+    )
+
+
+def _check_smtp(home: Home, servers: list[str]) -> list[str]:
+    smtp = home.smtp
+    if smtp is None:
+        return []
+    password = smtp.password
+    try:
+        sender = SmtpSender(smtp, lambda: read_secret(password, "[smtp] password") if password else "")
+        sender.check()
+        sender.close()
+    except ThubaoError as error:
+        return [f"smtp: {error}"]
+    servers.append(f"smtp {smtp.host}:{smtp.port} ({smtp.sending.value})")
+    return []
+
+
+def _absent(name: str) -> str:
+    program = available()[name]
+    return f"{name} chưa cài (gói {program.package}): {program.purpose.vi} / not installed: {program.purpose.en}"
+
+
+def _calendar(home: Home, campaign: Campaign) -> list[CalendarEntry]:
+    """Every rung of the ladder, the alert and the delivery; how many units a reminder reaches depends on what they send."""
+    with_address = sum(1 for unit in campaign.roster if unit.emails)
+    entries = [
+        CalendarEntry(at=rung.due_at, campaign=campaign.id, kind=rung.kind.value, recipients=with_address)
+        for rung in ladder(campaign, campaign.deadline, home.office.timezone)
+    ]
+    officers = len(home.office.officers)
+    entries.append(CalendarEntry(at=campaign.deadline, campaign=campaign.id, kind="officer_alert", recipients=officers))
+    if campaign.consolidation.at_deadline:
+        to = len(campaign.consolidation.recipients)
+        entries.append(CalendarEntry(at=campaign.deadline, campaign=campaign.id, kind="delivery", recipients=to))
+    return entries

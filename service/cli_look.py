@@ -1,0 +1,155 @@
+"""Commands that look: status, show, messages, explain, notices. They change nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from service.cli_session import CampaignOption, HomeOption, JsonOption, NowOption, Session, print_json, session
+
+_TOLD_OF_A_MESSAGE = ("id", "subject", "from", "received_at", "message_id", "uid", "sha256")
+
+UnitArgument = Annotated[str, typer.Argument(help="The unit's code or an unambiguous name.")]
+
+
+def status(
+    campaign: Annotated[str | None, typer.Argument(help="The campaign's id, where several run.", show_default=False)] = None,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The board: who has sent what, who still owes what, what needs you."""
+    with session(home, now) as at:
+        board = at.desk.board(at.desk.campaign(campaign))
+        if as_json:
+            print_json(at.views.board(board))
+            return
+        from service.console import Console
+
+        Console(at.home.office).board(board)
+
+
+def show(
+    unit: UnitArgument,
+    campaign: CampaignOption = None,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One unit: slots, figures with source, findings, versions, timeline."""
+    with session(home, now) as at:
+        plain = _unit(at, campaign, unit)
+        if as_json:
+            print_json(plain)
+            return
+        from service.console import Console
+
+        Console(at.home.office).unit(at.desk.campaign(campaign), plain)
+
+
+def messages(
+    state: Annotated[str | None, typer.Option("--state", help="Only messages in this state.", show_default=False)] = None,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every message with its state, unit, evidence, and the fate of each document."""
+    with session(home, now) as at:
+        plain = [each for each in _messages(at) if state is None or each["state"] == state]
+        if as_json:
+            print_json(plain)
+            return
+        from service.console import Console
+
+        Console(at.home.office).messages(plain)
+
+
+def explain(
+    unit: UnitArgument,
+    indicator: Annotated[str, typer.Argument(help="The indicator's code, such as 1.it_training.")],
+    campaign: CampaignOption = None,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Where a number comes from, down to the cell and the raw text."""
+    from service.desk import NotUnderstoodError
+
+    with session(home, now) as at:
+        chosen = at.desk.campaign(campaign)
+        found = chosen.form.indicator(indicator)
+        if found is None:
+            raise NotUnderstoodError(f"the form has no indicator {indicator}; `thubao show {unit}` lists them")
+        plain = _unit(at, campaign, unit)
+        by_number = {each["id"]: each for each in _messages(at)}
+        columns = plain["values"].get(indicator, {})
+        for value in columns.values():
+            mail = by_number.get(value["source"].get("message"))
+            if mail is not None:
+                value["message"] = {
+                    key: mail[key] for key in ("id", "subject", "from", "received_at", "message_id", "uid", "sha256")
+                }
+        findings = [each for each in plain["findings"] if each["where"].split("|")[0] == indicator]
+        answer = {
+            "campaign": chosen.id,
+            "unit": plain["code"],
+            "name": plain["name"],
+            "indicator": indicator,
+            "label": found.label,
+            "values": columns,
+            "findings": findings,
+            "versions": [
+                {**each, "changes": [change for change in each["changes"] if change["indicator"] == indicator]}
+                for each in plain["versions"]
+            ],
+        }
+        if as_json:
+            print_json(answer)
+            return
+        from service.console import Console
+
+        Console(at.home.office).explanation(answer)
+
+
+def notices(campaign: CampaignOption = None, home: HomeOption = None, now: NowOption = None, as_json: JsonOption = False) -> None:
+    """The outbox: every mail with its cause, key and fate."""
+    from storage.notices import notices as recorded
+
+    with session(home, now) as at, at.installation.database.reading() as connection:
+        plain = [at.views.notice(each) for each in recorded(connection, campaign)]
+        if as_json:
+            print_json(plain)
+            return
+        from service.console import Console
+
+        Console(at.home.office).notices(plain)
+
+
+def _unit(at: Session, campaign: str | None, wanted: str) -> dict[str, Any]:
+    from service.consolidating import unit_lines
+    from storage.decisions import decisions_on
+    from storage.notices import notices as recorded
+
+    chosen = at.desk.campaign(campaign)
+    unit = at.desk.unit(chosen, wanted)
+    with at.installation.database.reading() as connection:
+        line = next(each for each in unit_lines(connection, chosen, at.now) if each.code == unit.code)
+        sent = recorded(connection, chosen.id, unit.code)
+        decisions = decisions_on(connection, chosen.id, unit.code)
+    return at.views.unit(chosen, line, sent, decisions)
+
+
+def _messages(at: Session) -> list[dict[str, Any]]:
+    from storage.mail_records import messages as recorded
+    from storage.mail_records import sightings
+    from storage.readings import documents, filings, reading_of
+
+    with at.installation.database.reading() as connection:
+        filed, seen, listed = filings(connection), sightings(connection), documents(connection)
+        found = []
+        for record in recorded(connection):
+            files = tuple(each for each in listed if each.message_id == record.id)
+            reading = reading_of(connection, record.id)
+            found.append(at.views.message(record, filed.get(record.id), seen.get(record.id), reading, files))
+        return found

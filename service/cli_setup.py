@@ -1,0 +1,57 @@
+"""Commands before the work begins: demo, init, check."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli_session import HomeOption, JsonOption, NowOption, RefusedError, home_path, print_json
+
+
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="No live board; exits when the campaign is over.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Run the reference campaign on a fast clock with servers of its own: nineteen communes send, Thubao does the rest."""
+    from service.demo.show import run_demo
+
+    run_demo(home.absolute() if home is not None else Path.cwd() / "demo-home", headless=headless)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new home folder.")],
+    campaign: Annotated[str, typer.Option("--campaign", help="The built-in campaign to begin with.")] = "htsd-2020",
+) -> None:
+    """Write a home folder with settings, the reference campaign, and its letters."""
+    from config.home import write_home
+
+    written = write_home(folder.absolute(), campaign=campaign)
+    typer.echo(f"Đã tạo {len(written)} tệp trong {folder}.")
+    typer.echo(f"Tiếp theo: sửa {folder / 'thubao.toml'}, rồi chạy: thubao --home {folder} check")
+
+
+def check(
+    offline: Annotated[bool, typer.Option("--offline", help="Do not log in to the servers.")] = False,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Validate everything, log in to the servers, and print the calendar of mails."""
+    from config.loading import load_home
+    from service.checking import check_home
+    from service.console import Console
+
+    path = home_path(home)
+    configured = load_home(path)
+    moment = now or datetime.now(configured.office.timezone)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=configured.office.timezone)
+    report = check_home(configured, moment, online=not offline)
+    if as_json:
+        print_json(report.plain())
+    else:
+        Console(configured.office).checked(report)
+    if report.problems:
+        raise RefusedError("; ".join(report.problems))

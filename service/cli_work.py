@@ -1,0 +1,215 @@
+"""Commands that do the work: run, tick, poll, import, read, remind, consolidate, replay, rebuild, fsck."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli_session import HomeOption, JsonOption, NowOption, Session, moment_of, print_json, session
+
+if TYPE_CHECKING:
+    from service.worker import TickReport
+
+
+ReceivedAtOption = Annotated[
+    datetime | None,
+    typer.Option("--received-at", parser=moment_of, metavar="ISO8601", help="When the mail arrived.", show_default=False),
+]
+
+
+def run(home: HomeOption = None) -> None:
+    """The service: reads the mailbox, files, reminds, consolidates, until stopped."""
+    from service.console import Console, progress_bar
+    from service.worker import Worker
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    with session(home, None, exclusive=True) as at:
+        console = Console(at.home.office)
+        zone = at.home.office.timezone
+        with progress_bar(at.home.office) as progress:
+            worker = Worker(at.installation, lambda: datetime.now(zone), progress=progress)
+            console.say("Thubao đang chạy; dừng bằng Ctrl+C hoặc SIGTERM.", "Thubao is running; stop it with Ctrl+C or SIGTERM.")
+            worker.run(report=console.tick)
+        console.say("Đã dừng.", "Stopped.")
+
+
+def tick(home: HomeOption = None, now: NowOption = None, as_json: JsonOption = False) -> None:
+    """Once: poll, process, queue what is due, send it, consolidate if due. For cron and the Task Scheduler."""
+    from service.console import Console, progress_bar
+    from service.worker import Worker
+
+    with session(home, now, exclusive=True) as at, progress_bar(at.home.office) as progress:
+        report = Worker(at.installation, _clock(at, now), progress=progress).tick()
+        if as_json:
+            print_json(_tick(report))
+        else:
+            Console(at.home.office).tick(report)
+    if report.problems and not report.received:
+        raise typer.Exit(1)
+
+
+def poll(home: HomeOption = None, now: NowOption = None, as_json: JsonOption = False) -> None:
+    """Once: fetch and process new mail, nothing else."""
+    from service.console import Console, progress_bar
+    from service.worker import TickReport, Worker
+
+    with session(home, now, exclusive=True) as at, progress_bar(at.home.office) as progress:
+        received, problems = Worker(at.installation, _clock(at, now), progress=progress).poll()
+        report = TickReport(received=received, problems=problems)
+        if as_json:
+            print_json(_tick(report))
+        else:
+            Console(at.home.office).tick(report)
+    if problems and not received:
+        raise typer.Exit(1)
+
+
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders: .eml, .msg, .mbox, Maildir.")],
+    received_at: Annotated[
+        datetime | None,
+        typer.Option(
+            "--received-at", parser=moment_of, metavar="ISO8601", help="When the mail was received.", show_default=False
+        ),
+    ] = None,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in mail from files instead of a server, and process it."""
+    from service.console import Console, progress_bar
+    from service.importing import import_mail
+    from service.worker import Worker
+
+    with session(home, now, exclusive=True) as at:
+        zone = at.home.office.timezone
+        moment = received_at if received_at is None or received_at.tzinfo else received_at.replace(tzinfo=zone)
+        report = import_mail(at.installation, tuple(paths), at.now, moment)
+        with progress_bar(at.home.office) as progress:
+            Worker(at.installation, _clock(at, now), progress=progress).process()
+        if as_json:
+            print_json({"messages": list(report.messages), "skipped": list(report.skipped)})
+        else:
+            Console(at.home.office).imported(report)
+
+
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Mails, workbooks, reports, archives or pictures.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is understood of a file, and what is not. Recorded nowhere."""
+    from service.console import Console
+    from service.looking import look_at, office_for_reading
+
+    office, campaigns = office_for_reading(home)
+    plain = look_at(tuple(files), office, campaigns)
+    if as_json:
+        print_json(plain)
+    else:
+        Console(office).files(plain)
+
+
+def remind(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be sent.")] = False,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is due now, or would be."""
+    from service.console import Console
+    from service.planning import plan, planned_reminders
+    from service.worker import Worker
+    from storage.notices import due_notices
+
+    with session(home, now, exclusive=not dry_run) as at:
+        if dry_run:
+            plain: list[dict[str, Any]] = []
+            for campaign in at.home.campaigns:
+                with at.installation.database.reading() as connection:
+                    due = planned_reminders(at.installation, connection, campaign, at.now)
+                plain.extend(at.views.due_reminder(campaign, each) for each in due)
+        else:
+            plan(at.installation, at.now)
+            with at.installation.database.reading() as connection:
+                plain = [at.views.notice(each) for each in due_notices(connection, at.now)]
+            Worker(at.installation, _clock(at, now)).send()
+        if as_json:
+            print_json(plain)
+        else:
+            Console(at.home.office).reminders(plain)
+
+
+def consolidate(
+    campaign: Annotated[str | None, typer.Argument(help="The campaign's id, where several run.", show_default=False)] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="The folder to write to.", show_default=False)] = None,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the consolidated outputs now."""
+    from service.console import Console
+    from service.consolidating import consolidate_campaign
+
+    with session(home, now, exclusive=True) as at:
+        made = consolidate_campaign(at.installation, at.desk.campaign(campaign), at.now, output.absolute() if output else None)
+        if as_json:
+            print_json(
+                {
+                    "campaign": made.consolidation.campaign,
+                    "version": made.consolidation.version,
+                    "reported": made.consolidation.reported,
+                    "expected": made.consolidation.expected,
+                    "missing": list(made.consolidation.missing),
+                    "files": [str(path) for path in made.files],
+                }
+            )
+        else:
+            Console(at.home.office).consolidated(made)
+
+
+def replay(
+    message: Annotated[int | None, typer.Option("--message", help="Only this message.", show_default=False)] = None,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read archived mail again with the readers of today; decisions stay. Nothing is sent twice."""
+    from service.console import Console, progress_bar
+    from service.repair import replay as again
+
+    with session(home, now, exclusive=True) as at:
+        with progress_bar(at.home.office) as progress:
+            count = again(at.installation, at.now, message, progress)
+        if as_json:
+            print_json({"messages": count})
+        else:
+            Console(at.home.office).say(f"Đã đọc lại {count} thư.", f"{count} messages read again.")
+
+
+def _clock(at: Session, now: datetime | None) -> Any:  # noqa: ANN401 - a Clock, named only where the worker is loaded
+    zone = at.home.office.timezone
+    return (lambda: at.now) if now is not None else (lambda: datetime.now(zone))
+
+
+def _tick(report: TickReport) -> dict[str, Any]:
+    return {
+        "new_messages": report.new_messages,
+        "server": sum(each.server_count for each in report.received),
+        "recorded": sum(each.recorded for each in report.received),
+        "problems": list(report.problems),
+        "reminders": report.planned.reminders,
+        "alerts": report.planned.alerts,
+        "consolidated": [str(path) for each in report.planned.consolidated for path in each.files],
+        "sent": report.sent.sent,
+        "dry_run": report.sent.dry,
+        "cancelled": report.sent.cancelled,
+        "failed": report.sent.failed,
+        "later": report.sent.later,
+        "uncertain": report.sent.uncertain,
+    }

@@ -1,0 +1,135 @@
+"""The board in the terminal: one row per unit, what needs the officer, and the health of the mailbox."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text as Styled
+
+from config.campaign import Campaign, Slot
+from config.settings import Office
+from config.text import Language, Text
+from service import console_words as words
+
+if TYPE_CHECKING:  # the board is handed in; showing it needs none of what made it
+    from service.desk import Board
+    from service.rules.consolidation import UnitLine
+
+_MARKS = {"missing": "·", "partial": "◐", "received": "●", "issues": "!", "approved": "✓", "returned": "↩", "excused": "○"}
+"""A sign beside the colour: the board must read on a black and white print too."""
+
+_COLUMNS = (
+    Text(vi="STT", en="No."),
+    Text(vi="Đơn vị", en="Unit"),
+    Text(vi="Trạng thái", en="State"),
+    Text(vi="Báo cáo", en="Report"),
+    Text(vi="Số liệu", en="Form"),
+    Text(vi="Ảnh", en="Photos"),
+    Text(vi="Nhận lúc", en="Received"),
+    Text(vi="Thời hạn", en="Time"),
+    Text(vi="Bản", en="Ver."),
+    Text(vi="Lưu ý", en="Notes"),
+    Text(vi="Nhắc", en="Rem."),
+)
+
+
+def board_table(board: Board, office: Office) -> Table:
+    """The board as a table."""
+    language = office.language
+    campaign, rates = board.campaign, board.rates
+    due = Text(vi="hạn", en="due").in_(language)
+    title = (
+        f"{campaign.title}\n{due} {at_moment(campaign.deadline, office)} · {_time_left(campaign.deadline - board.now, language)}"
+    )
+    complete, on_time = Text(vi="Đã đủ", en="Complete").in_(language), Text(vi="đúng hạn", en="on time").in_(language)
+    caption = (
+        f"{complete} {rates.actual}/{rates.expected} ({rates.rate:.0%}) · "
+        f"{on_time} {rates.on_time}/{rates.expected} ({rates.on_time_rate:.0%}) · {at_moment(board.now, office)}"
+    )
+    table = Table(title=title, caption=caption, title_justify="left", caption_justify="left", header_style="bold")
+    for column in _COLUMNS:
+        table.add_column(column.in_(language))
+    for position, line in enumerate(board.lines, start=1):
+        table.add_row(str(position), *_cells(line, campaign, office))
+    return table
+
+
+def needs_you(board: Board, office: Office) -> list[str]:
+    """What waits for the officer, one line each."""
+    vietnamese = office.language is Language.VI
+    lines = []
+    if board.needs_decision:
+        count = f"{board.needs_decision:02d}"
+        lines.append(f"Cần quyết định: {count} (thubao messages)" if vietnamese else f"Needs you: {count} (thubao messages)")
+    if board.unattributed:
+        count = f"{board.unattributed:02d}"
+        lines.append(f"Thư chưa rõ đơn vị: {count}" if vietnamese else f"Mail from an unknown unit: {count}")
+    return lines
+
+
+def health_lines(board: Board, office: Office) -> list[str]:
+    """The health of each mailbox."""
+    vietnamese = office.language is Language.VI
+    lines = []
+    for each in board.mailboxes:
+        last = at_moment(each.last_success, office) if each.last_success else ("chưa lần nào" if vietnamese else "never")
+        told = (
+            f"Hộp thư {each.name}: kiểm tra lần cuối {last}; {each.recorded}/{each.server} thư đã ghi nhận"
+            if vietnamese
+            else f"Mailbox {each.name}: last read {last}; {each.recorded}/{each.server} mails on record"
+        )
+        lines.append(f"{told} — {each.error}" if each.error else told)
+    return lines
+
+
+def word(table: dict[str, Text], key: str, language: Language) -> str:
+    """The word for a state."""
+    return table[key].in_(language) if key in table else key
+
+
+def grouped(value: int | str | None, language: Language) -> str:
+    """A figure with grouped thousands."""
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", ".") if language is Language.VI else f"{value:,}"
+    return "" if value is None else value
+
+
+def at_moment(moment: datetime, office: Office) -> str:
+    """A moment in the office's time zone."""
+    return f"{moment.astimezone(office.timezone):%d/%m/%Y %H:%M}"
+
+
+def _cells(line: UnitLine, campaign: Campaign, office: Office) -> list[Styled]:
+    submission, language = line.submission, office.language
+    content, time = submission.content.value, line.timeliness.value
+    slots = {each.slot: each for each in submission.slots}
+    received = submission.completed_at or submission.last_received_at
+    photos = slots.get(Slot.PHOTOS)
+    rule = campaign.photos
+    return [
+        Styled(line.name),
+        Styled(f"{_MARKS[content]} {word(words.CONTENT, content, language)}", style=words.COLOUR[content]),
+        Styled(_slot(slots, Slot.NARRATIVE, language)),
+        Styled(_slot(slots, Slot.FORM, language)),
+        Styled(f"{photos.count}/{rule.min}–{rule.max}" if photos and rule else ""),
+        Styled(f"{received.astimezone(office.timezone):%d/%m %H:%M}" if received else ""),
+        Styled(word(words.TIME, time, language), style=words.COLOUR[time]),
+        Styled(str(submission.version or "")),
+        Styled(str(len(submission.findings) or "")),
+        Styled(str(line.reminders or "")),
+    ]
+
+
+def _slot(slots: object, slot: Slot, language: Language) -> str:
+    report = slots.get(slot) if isinstance(slots, dict) else None
+    return word(words.SLOT_STATE, report.state.value, language) if report else ""
+
+
+def _time_left(left: timedelta, language: Language) -> str:
+    vietnamese = language is Language.VI
+    if left < timedelta(0):
+        return "đã hết hạn" if vietnamese else "the deadline has passed"
+    days, hours = left.days, left.seconds // 3600
+    return f"còn {days:02d} ngày {hours:02d} giờ" if vietnamese else f"{days} days {hours} hours left"

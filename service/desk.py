@@ -1,0 +1,197 @@
+"""What the officer asks and decides. Called by the command line and the page alike; knows nothing of either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import Connection
+
+from config.campaign import Campaign, IndicatorType, Unit
+from config.errors import ThubaoError
+from config.vietnamese import fold
+from service.consolidating import unit_lines
+from service.filing import refile
+from service.health import MailboxHealth, mailbox_health
+from service.installation import Installation
+from service.judging import Change, rejudge, submission_of
+from service.rules.consolidation import UnitLine
+from service.rules.status import Rates, rates
+from service.rules.submission import Submission
+from storage.decisions import DecisionKind, record_decision
+from storage.events import record_event
+from storage.mail_records import message_record, messages
+from storage.readings import MessageState, filing_of, filings, reading_of
+
+
+class NotUnderstoodError(ThubaoError):
+    """The officer named something that does not exist or is not clear; the text says what to write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The state of a campaign at a glance."""
+
+    campaign: Campaign
+    now: datetime
+    rates: Rates
+    lines: tuple[UnitLine, ...]
+    unattributed: int
+    needs_decision: int
+    mailboxes: tuple[MailboxHealth, ...]
+
+
+class Desk:
+    """The officer's desk: asks of the records, and decisions put on record under a name."""
+
+    def __init__(self, installation: Installation, now: datetime, who: str) -> None:
+        self._installation = installation
+        self._now = now
+        self._who = who
+
+    def campaign(self, identifier: str | None) -> Campaign:
+        """The campaign named, or the only one; the one due next when several run."""
+        campaigns = self._installation.home.campaigns
+        if identifier is None:
+            running = self._installation.campaigns_at(self._now) or campaigns
+            return min(running, key=lambda each: (each.deadline < self._now, each.deadline))
+        found = self._installation.home.campaign(identifier)
+        if found is None:
+            raise NotUnderstoodError(
+                f"there is no campaign {identifier}; write one of: {', '.join(each.id for each in campaigns)}"
+            )
+        return found
+
+    def unit(self, campaign: Campaign, wanted: str) -> Unit:
+        """The unit with this code or unambiguous name."""
+        exact = [each for each in campaign.roster if each.code == wanted]
+        named = exact or [each for each in campaign.roster if fold(wanted) in {fold(each.name), fold(each.full_name)}]
+        named = named or [each for each in campaign.roster if fold(wanted) in {fold(alias) for alias in each.aliases}]
+        named = named or [each for each in campaign.roster if fold(wanted) and fold(wanted) in fold(each.full_name)]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            names = ", ".join(f"{each.code} {each.full_name}" for each in named)
+            raise NotUnderstoodError(f"“{wanted}” may be {names}; write the code")
+        raise NotUnderstoodError(f"no unit is called “{wanted}”; `thubao status` lists them with their codes")
+
+    def board(self, campaign: Campaign) -> Board:
+        """The board of a campaign."""
+        with self._installation.database.reading() as connection:
+            lines = unit_lines(connection, campaign, self._now)
+            states = [each.state for each in filings(connection).values()]
+            mailboxes = mailbox_health(connection, self._installation)
+        submissions = tuple(each.submission for each in lines)
+        waiting = sum(1 for each in states if each in {MessageState.NEEDS_DECISION, MessageState.SET_ASIDE})
+        return Board(
+            campaign=campaign,
+            now=self._now,
+            rates=rates(campaign, submissions, self._now),
+            lines=lines,
+            unattributed=sum(1 for each in states if each is MessageState.UNATTRIBUTED),
+            needs_decision=waiting + sum(1 for each in submissions if each.waiting or each.provisional),
+            mailboxes=mailboxes,
+        )
+
+    def submission(self, campaign: Campaign, unit: Unit) -> Submission:
+        """One unit's report."""
+        with self._installation.database.reading() as connection:
+            return submission_of(connection, campaign, unit)
+
+    def assign(self, number: int, campaign: Campaign, unit: Unit, why: str = "") -> None:
+        """This message is from that unit. Its sender is known from now on, and other mail of theirs is filed anew."""
+        with self._installation.database.writing() as connection:
+            if message_record(connection, number) is None:
+                raise NotUnderstoodError(f"there is no message {number}; `thubao messages` lists them")
+            if reading_of(connection, number) is None:
+                raise NotUnderstoodError(f"message {number} was not read yet; run `thubao tick` first")
+            self._record(connection, DecisionKind.ASSIGN, campaign, unit, why, message_id=number)
+            refile(self._installation, connection, self._same_sender(connection, number), self._now)
+
+    def correct(self, campaign: Campaign, unit: Unit, code: str, column: str, written: str, why: str) -> Change:
+        """The figure is this one. The unit's own text stays on record beside it."""
+        indicator = campaign.form.indicator(code)
+        if indicator is None:
+            raise NotUnderstoodError(f"the form has no indicator {code}; `thubao show {unit.code}` lists them")
+        if column not in indicator.columns:
+            choices = ", ".join(indicator.columns) or "none"
+            raise NotUnderstoodError(f"indicator {code} has no column {column}; write one of: {choices}")
+        value: int | str = written
+        if indicator.type is not IndicatorType.TEXT:
+            digits = written.replace(".", "").replace(" ", "")
+            if not digits.isdecimal():
+                raise NotUnderstoodError(f"{written} is no whole number; write it with digits only")
+            value = int(digits)
+        return self._ruled(DecisionKind.CORRECT, campaign, unit, why, {"indicator": code, "column": column, "value": value})
+
+    def approve(self, campaign: Campaign, unit: Unit) -> Change:
+        """The report is accepted as it stands."""
+        submission = self.submission(campaign, unit)
+        if not submission.versions:
+            raise NotUnderstoodError(f"{unit.full_name} has sent nothing that could be approved")
+        if submission.provisional:
+            first = f"thubao assign {submission.versions[-1].message} {unit.code}"
+            raise NotUnderstoodError(f"the sender for {unit.full_name} is not confirmed; run `{first}` first")
+        return self._ruled(DecisionKind.APPROVE, campaign, unit, "", {})
+
+    def send_back(self, campaign: Campaign, unit: Unit, why: str) -> Change:
+        """The report is returned; the unit owes it again."""
+        if not self.submission(campaign, unit).versions:
+            raise NotUnderstoodError(f"{unit.full_name} has sent nothing that could be returned")
+        return self._ruled(DecisionKind.RETURN, campaign, unit, why, {})
+
+    def extend(self, campaign: Campaign, unit: Unit, day: date, why: str = "") -> Change:
+        """The unit has until the end of that day."""
+        until = datetime.combine(day, time(23, 59, 59), self._installation.home.office.timezone)
+        if until <= campaign.deadline:
+            raise NotUnderstoodError(f"{day:%d/%m/%Y} is not after the deadline; write a later day")
+        return self._ruled(DecisionKind.EXTEND, campaign, unit, why, {"until": until.isoformat()})
+
+    def excuse(self, campaign: Campaign, unit: Unit, why: str) -> Change:
+        """The unit owes no report."""
+        return self._ruled(DecisionKind.EXCUSE, campaign, unit, why, {})
+
+    def _ruled(self, kind: DecisionKind, campaign: Campaign, unit: Unit, why: str, payload: dict[str, object]) -> Change:
+        with self._installation.database.writing() as connection:
+            self._record(connection, kind, campaign, unit, why, payload=payload)
+            return rejudge(connection, campaign, unit, self._now)
+
+    def _record(
+        self,
+        connection: Connection,
+        kind: DecisionKind,
+        campaign: Campaign,
+        unit: Unit,
+        why: str,
+        *,
+        message_id: int | None = None,
+        payload: dict[str, object] | None = None,
+    ) -> None:
+        number = record_decision(
+            connection,
+            at=self._now,
+            who=self._who,
+            kind=kind,
+            campaign=campaign.id,
+            unit=unit.code,
+            message_id=message_id,
+            payload=payload,
+            why=why,
+        )
+        told = {"decision": number, "kind": kind.value, "unit": unit.code, "who": self._who, "why": why}
+        record_event(connection, self._now, "decision", told)
+
+    def _same_sender(self, connection: Connection, number: int) -> tuple[int, ...]:
+        """The message itself, and its sender's other mail that waits or is filed only provisionally."""
+        reading = reading_of(connection, number)
+        sender = reading.envelope.sender if reading else ""
+        numbers = [number]
+        for record in messages(connection):
+            filing = filing_of(connection, record.id)
+            if record.id == number or filing is None or not sender:
+                continue
+            waits = filing.provisional or filing.state in {MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION}
+            other = reading_of(connection, record.id) if waits else None
+            if other is not None and other.envelope.sender == sender:
+                numbers.append(record.id)
+        return tuple(numbers)

@@ -1,0 +1,79 @@
+"""One running Thubao: its configuration, database, archive and reading children, opened and closed together."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from config.campaign import Campaign
+from config.errors import StorageError, ThubaoError
+from config.loading import load_home
+from config.settings import Home, MailboxSettings
+from service.sandbox import ReadingPool
+from storage.archive import Archive
+from storage.database import Database
+
+
+class AlreadyRunningError(ThubaoError):
+    """Another Thubao works on this home folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Everything a step needs. `readers` starts its children when the first mail is read."""
+
+    home: Home
+    database: Database
+    archive: Archive
+    readers: ReadingPool
+
+    def campaigns_at(self, moment: datetime) -> tuple[Campaign, ...]:
+        """The campaigns to which a mail received at this moment can belong."""
+        day = moment.astimezone(self.home.office.timezone).date()
+        return tuple(each for each in self.home.campaigns if each.starts <= day <= each.closes)
+
+    def window_start(self) -> datetime:
+        """From when on mail is fetched: the first day of the earliest campaign."""
+        first = min(each.starts for each in self.home.campaigns)
+        return datetime.combine(first, time.min, self.home.office.timezone)
+
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses our own mail is sent from."""
+        return frozenset({self.home.smtp.from_address.lower()}) if self.home.smtp else frozenset()
+
+    def mailbox(self, name: str) -> MailboxSettings | None:
+        """The settings of a mailbox by name."""
+        return next((each for each in self.home.mailboxes if each.name == name), None)
+
+
+@contextlib.contextmanager
+def opened(path: Path, *, exclusive: bool) -> Iterator[Installation]:
+    """Open the home folder. `exclusive` takes the lock that only one receiving or sending Thubao may hold."""
+    home = load_home(path)
+    with contextlib.ExitStack() as stack:
+        if exclusive:
+            stack.enter_context(_locked(home.path / "data"))
+        database = Database(home.storage.database)
+        stack.callback(database.close)
+        archive = Archive(home.storage.archive)
+        readers = ReadingPool(home.campaigns)
+        stack.callback(readers.close)
+        yield Installation(home=home, database=database, archive=archive, readers=readers)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "thubao.lock", timeout=0)
+        with lock:
+            yield
+    except Timeout as error:
+        raise AlreadyRunningError(f"another Thubao is at work on {folder.parent}; stop it first or let it work") from error
+    except OSError as error:
+        raise StorageError(f"cannot write to {folder}: {error.strerror}; check that it belongs to this user") from error

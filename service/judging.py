@@ -1,0 +1,129 @@
+"""Judging a unit again from what is on record, and keeping the result for the board."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from config.campaign import Campaign, Unit
+from parsers.codec import from_plain, to_plain
+from parsers.values import Document
+from service.rules.judge import Contribution, Elsewhere, judge, nothing_from
+from service.rules.judge_photos import is_photo
+from service.rules.rulings import Ruling, RulingKind
+from service.rules.submission import Submission, Trust
+from storage.decisions import Decision, decisions_on
+from storage.readings import FiledReading, filed_to, other_users_of, save_fate
+from storage.submissions import save_state, state_of, states, unit_with_figures
+
+_LEAST_FIGURES = 6
+"""Two units with fewer figures than this may well agree by chance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A unit's report before and after a message or a decision."""
+
+    before: Submission
+    after: Submission
+
+
+def rejudge(connection: Connection, campaign: Campaign, unit: Unit, now: datetime) -> Change:
+    """Derive a unit's submission again from readings and decisions, and store it with the fate of each document."""
+    stored = state_of(connection, campaign.id, unit.code)
+    rulings = tuple(_ruling(each) for each in decisions_on(connection, campaign.id, unit.code) if each.kind.value in _RULINGS)
+    contributions = tuple(_contribution(each, unit.code) for each in filed_to(connection, campaign.id, unit.code))
+    first = judge(campaign, unit, contributions, rulings, Elsewhere())
+    figures = _figures_hash(first)
+    elsewhere = _elsewhere(connection, campaign, unit, contributions, figures)
+    after = judge(campaign, unit, contributions, rulings, elsewhere) if elsewhere != Elsewhere() else first
+    for document in after.documents:
+        save_fate(connection, document.message, document.path, document.fate, document.why)
+    save_state(
+        connection,
+        campaign=campaign.id,
+        unit=unit.code,
+        judged_at=now,
+        content=after.content.value,
+        figures=figures,
+        submission=to_plain(after),
+    )
+    before = from_plain(Submission, stored) if stored is not None else nothing_from(campaign, unit)
+    return Change(before=before, after=after)
+
+
+def submissions(connection: Connection, campaign: Campaign) -> tuple[Submission, ...]:
+    """The submission of every unit of the roster, in its order, as last judged."""
+    stored = states(connection, campaign.id)
+    return tuple(
+        from_plain(Submission, stored[unit.code]) if unit.code in stored else nothing_from(campaign, unit)
+        for unit in campaign.roster
+    )
+
+
+def submission_of(connection: Connection, campaign: Campaign, unit: Unit) -> Submission:
+    """The submission of one unit as last judged."""
+    stored = state_of(connection, campaign.id, unit.code)
+    return from_plain(Submission, stored) if stored is not None else nothing_from(campaign, unit)
+
+
+_RULINGS = {each.value for each in RulingKind}
+
+
+def _ruling(decision: Decision) -> Ruling:
+    payload: Mapping[str, object] = decision.payload
+    until = payload.get("until")
+    value = payload.get("value")
+    return Ruling(
+        decision=decision.id,
+        kind=RulingKind(decision.kind.value),
+        at=decision.at,
+        why=decision.why,
+        indicator=str(payload.get("indicator", "")),
+        column=str(payload.get("column", "")),
+        value=value if isinstance(value, int | str) else None,
+        until=datetime.fromisoformat(str(until)) if until else None,
+    )
+
+
+def _contribution(filed: FiledReading, unit: str) -> Contribution:
+    """What one message brought for this unit: its own documents, less those that are from another."""
+    return Contribution(
+        message=filed.message_id,
+        received_at=filed.received_at,
+        trust=Trust(filed.filing.trust),
+        provisional=filed.filing.provisional,
+        confirmed=any(each.get("kind") == "decision" for each in filed.filing.evidence),
+        documents=tuple(each for each in filed.reading.documents if _unit_of(filed, each) == unit),
+    )
+
+
+def _unit_of(filed: FiledReading, document: Document) -> str | None:
+    return filed.document_units.get(document.path, filed.filing.unit)
+
+
+def _elsewhere(
+    connection: Connection, campaign: Campaign, unit: Unit, contributions: tuple[Contribution, ...], figures: str
+) -> Elsewhere:
+    hashes = {document.sha256 for each in contributions for document in each.documents if is_photo(document)}
+    photos = {}
+    if hashes:
+        for sha256, (identifier, code) in other_users_of(connection, sorted(hashes), campaign.id, unit.code).items():
+            other = campaign.unit(code)
+            photos[sha256] = other.full_name if other is not None and identifier == campaign.id else f"{code} ({identifier})"
+    twin = unit_with_figures(connection, campaign.id, figures, unit.code) if figures else None
+    other = campaign.unit(twin) if twin else None
+    return Elsewhere(photos=photos, same_figures=other.full_name if other else "")
+
+
+def _figures_hash(submission: Submission) -> str:
+    """A hash of all figures, "" when there are too few to mean anything."""
+    figures = {f"{each.indicator}|{each.column}": each.value for each in submission.values if isinstance(each.value, int)}
+    if sum(1 for value in figures.values() if value) < _LEAST_FIGURES:
+        return ""
+    return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,169 @@
+"""How figures, moments and lists are worded in letters, in official Vietnamese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from config.campaign import Campaign, Indicator, IndicatorRole, IndicatorType, Severity, Slot
+from config.text import Language
+from parsers.values import ValueStatus
+from service.rules.submission import Change, SlotState, Submission
+
+_MOST_PROBLEMS = 12
+_MOST_FIGURES = 10
+
+
+def two_digits(number: int, language: Language) -> str:
+    """A small count as official Vietnamese writes it: 05."""
+    return f"{number:02d}" if language is Language.VI else str(number)
+
+
+def figure(value: int | str | None, language: Language) -> str:
+    """A figure with grouped thousands: 1.250 in Vietnamese, 1,250 in English."""
+    if value is None:
+        return "(trống)" if language is Language.VI else "(blank)"
+    if isinstance(value, str):
+        return value
+    grouped = f"{value:,}"
+    return grouped.replace(",", ".") if language is Language.VI else grouped
+
+
+def moment(at: datetime, timezone: ZoneInfo, language: Language) -> str:
+    """A moment: "08:00 ngày 15/10/2020"."""
+    local = at.astimezone(timezone)
+    between = " ngày " if language is Language.VI else " on "
+    return f"{local:%H:%M}{between}{local:%d/%m/%Y}"
+
+
+def figure_line(campaign: Campaign, code: str, column: str, value: int | str | None, language: Language) -> str:
+    """One figure with its label: "Tổng số người tham gia: 145 người"."""
+    indicator = campaign.form.indicator(code)
+    if indicator is None:
+        return f"{code}: {figure(value, language)}"
+    label = (indicator.label if language is Language.VI else indicator.label_en or indicator.label).rstrip(" :,")
+    return f"{label}{_column_words(campaign, indicator, column)}: {figure(value, language)}{_measure(indicator)}"
+
+
+def key_figures(campaign: Campaign, submission: Submission, language: Language) -> list[str]:
+    """The figures a unit most needs to see as we read them: totals, required and money."""
+    lines = []
+    for value in submission.values:
+        indicator = campaign.form.indicator(value.indicator)
+        if indicator is None or not isinstance(value.value, int) or value.column not in indicator.columns:
+            continue
+        telling = indicator.role is IndicatorRole.TOTAL or indicator.required or indicator.type is IndicatorType.MONEY
+        if telling:
+            mark = _ASKED[language] if value.status is ValueStatus.CONFIRM else ""
+            lines.append(figure_line(campaign, value.indicator, value.column, value.value, language) + mark)
+    return lines[:_MOST_FIGURES]
+
+
+def changed_figures(campaign: Campaign, changes: Iterable[Change], language: Language) -> list[str]:
+    """What a newer version changed: "Tổng số người tham gia: 145 -> 154"."""
+    lines = []
+    for each in changes:
+        before = figure(each.before, language)
+        lines.append(
+            f"{figure_line(campaign, each.indicator, each.column, each.after, language)} ({_BEFORE[language]}: {before})"
+        )
+    return lines[: 2 * _MOST_FIGURES]
+
+
+def missing_items(campaign: Campaign, submission: Submission, language: Language) -> list[str]:
+    """The parts of the report that are still owed, in words; empty when nothing is."""
+    lines = []
+    for report in submission.slots:
+        if report.slot not in campaign.required_slots:
+            continue
+        if report.state is SlotState.MISSING:
+            lines.append(_missing(campaign, report.slot, language))
+        elif report.state is SlotState.PARTIAL and report.slot is Slot.PHOTOS and campaign.photos is not None:
+            lines.append(_FEW_PHOTOS[language].format(n=two_digits(report.count, language), **_photo_limits(campaign, language)))
+    return lines
+
+
+def have_items(submission: Submission, language: Language) -> list[str]:
+    """The parts of the report that are in."""
+    return [
+        _HAVE[language][report.slot].format(n=two_digits(report.count, language))
+        for report in submission.slots
+        if report.state is not SlotState.MISSING and (report.slot is not Slot.PHOTOS or report.count)
+    ]
+
+
+def problems(submission: Submission, language: Language) -> list[str]:
+    """What is doubtful in what was sent, the gravest first, at most a dozen lines. What is missing is told elsewhere."""
+    order = (Severity.ERROR, Severity.WARNING)
+    doubts = [each for severity in order for each in submission.findings if each.severity is severity]
+    told = [each.text.in_(language) for each in doubts if each.code != "V-PHOTO"]
+    if len(told) > _MOST_PROBLEMS:
+        told = [*told[:_MOST_PROBLEMS], _AND_MORE[language].format(n=len(told) - _MOST_PROBLEMS)]
+    return told
+
+
+def status_text(submission: Submission, language: Language) -> str:
+    """What the office has of a unit so far, as a clause."""
+    if not submission.versions:
+        return _STATUS[language]["none"]
+    return _STATUS[language]["problems" if submission.complete else "partial"]
+
+
+def _missing(campaign: Campaign, slot: Slot, language: Language) -> str:
+    return _MISSING[language][slot].format(**_photo_limits(campaign, language))
+
+
+def _photo_limits(campaign: Campaign, language: Language) -> dict[str, str]:
+    rule = campaign.photos
+    return {"min": two_digits(rule.min if rule else 0, language), "max": two_digits(rule.max if rule else 0, language)}
+
+
+def _column_words(campaign: Campaign, indicator: Indicator, column: str) -> str:
+    if len(indicator.columns) < 2:  # noqa: PLR2004 - with one column there is nothing to tell apart
+        return ""
+    header = next((each.header for each in campaign.form.columns if each.key == column), "")
+    return f" ({header.lower()})" if header else ""
+
+
+def _measure(indicator: Indicator) -> str:
+    if indicator.type is IndicatorType.MONEY:
+        return " đồng"
+    return f" {indicator.unit.lower()}" if indicator.unit and "/" not in indicator.unit and len(indicator.columns) == 1 else ""
+
+
+_ASKED = {Language.VI: " (đề nghị xác nhận)", Language.EN: " (please confirm)"}
+_BEFORE = {Language.VI: "bản trước", Language.EN: "before"}
+_AND_MORE = {Language.VI: "và {n} nội dung khác.", Language.EN: "and {n} more."}
+_FEW_PHOTOS = {
+    Language.VI: "Mới có {n} ảnh; đề nghị gửi thêm để đủ từ {min} đến {max} ảnh.",
+    Language.EN: "Only {n} photos so far; please send more, {min} to {max} are asked for.",
+}
+_MISSING = {
+    Language.VI: {
+        Slot.NARRATIVE: "Chưa có báo cáo tổng kết (bản lời).",
+        Slot.FORM: "Chưa có biểu tổng hợp số liệu.",
+        Slot.PHOTOS: "Chưa có ảnh; đề nghị gửi từ {min} đến {max} ảnh tiêu biểu.",
+    },
+    Language.EN: {
+        Slot.NARRATIVE: "The written report is missing.",
+        Slot.FORM: "The statistics form is missing.",
+        Slot.PHOTOS: "No photos yet; please send {min} to {max}.",
+    },
+}
+_HAVE = {
+    Language.VI: {Slot.NARRATIVE: "báo cáo tổng kết", Slot.FORM: "biểu tổng hợp số liệu", Slot.PHOTOS: "{n} ảnh"},
+    Language.EN: {Slot.NARRATIVE: "the written report", Slot.FORM: "the statistics form", Slot.PHOTOS: "{n} photos"},
+}
+_STATUS = {
+    Language.VI: {
+        "none": "chưa nhận được báo cáo",
+        "partial": "đã nhận được một phần báo cáo",
+        "problems": "đã nhận được báo cáo, còn nội dung cần làm rõ,",
+    },
+    Language.EN: {
+        "none": "has received no report",
+        "partial": "has received part of the report",
+        "problems": "has the report, with open questions,",
+    },
+}

@@ -1,0 +1,121 @@
+"""What is due at this moment and not done: reminders, the alert and the consolidated report at the deadline. Rows, not mails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from config.campaign import Campaign
+from service.consolidating import Output, consolidate_campaign, is_due
+from service.installation import Installation
+from service.judging import submissions
+from service.rules.remind import DueReminder, RungKind, due_reminders
+from storage.notices import NoticeKind, enqueue, notice_key
+from storage.submissions import latest_consolidation
+
+_KINDS = {RungKind.REMINDER: NoticeKind.REMINDER, RungKind.OVERDUE: NoticeKind.OVERDUE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReport:
+    """What was queued in one round."""
+
+    reminders: int = 0
+    alerts: int = 0
+    consolidated: tuple[Output, ...] = ()
+
+
+def plan(installation: Installation, now: datetime) -> PlanReport:
+    """Queue every notice that is due now, and make every consolidation that is. Doing it again queues nothing new."""
+    reminders = alerts = 0
+    outputs = []
+    for campaign in installation.home.campaigns:
+        output = close_if_due(installation, campaign, now)
+        if output is not None:
+            outputs.append(output)
+        with installation.database.writing() as connection:
+            due = planned_reminders(installation, connection, campaign, now)
+            reminders += sum(_enqueue_reminder(connection, campaign, each, now) for each in due)
+            alerts += _enqueue_alert(installation, connection, campaign, now)
+            _enqueue_deliveries(connection, campaign, now)
+    return PlanReport(reminders=reminders, alerts=alerts, consolidated=tuple(outputs))
+
+
+def planned_reminders(
+    installation: Installation, connection: Connection, campaign: Campaign, now: datetime
+) -> tuple[DueReminder, ...]:
+    """The reminders due now for units that have an address, whether queued before or not."""
+    timezone = installation.home.office.timezone
+    due = due_reminders(campaign, submissions(connection, campaign), now, timezone)
+    return tuple(each for each in due if _address(campaign, each.unit))
+
+
+def close_if_due(installation: Installation, campaign: Campaign, now: datetime) -> Output | None:
+    """At the deadline, and whenever figures change after it: the consolidated report."""
+    with installation.database.reading() as connection:
+        due = is_due(connection, campaign, now)
+    return consolidate_campaign(installation, campaign, now) if due else None
+
+
+def _enqueue_deliveries(connection: Connection, campaign: Campaign, now: datetime) -> None:
+    """The newest final consolidation goes to its recipients: once per version, however often this is asked."""
+    latest = latest_consolidation(connection, campaign.id)
+    if latest is None or not latest.final or not campaign.consolidation.at_deadline:
+        return
+    for position, recipient in enumerate(campaign.consolidation.recipients, start=1):
+        enqueue(
+            connection,
+            key=notice_key(campaign.id, None, NoticeKind.DELIVERY, latest.made_at, position),
+            campaign=campaign.id,
+            unit=None,
+            kind=NoticeKind.DELIVERY,
+            due_at=latest.made_at,
+            created_at=now,
+            recipient=recipient,
+            cause=f"consolidation {latest.version}",
+            context={"files": list(latest.files), "version": latest.version},
+        )
+
+
+def _enqueue_reminder(connection: Connection, campaign: Campaign, due: DueReminder, now: datetime) -> bool:
+    kind = _KINDS[due.rung.kind]
+    return enqueue(
+        connection,
+        key=notice_key(campaign.id, due.unit, kind, due.rung.due_at, 1),
+        campaign=campaign.id,
+        unit=due.unit,
+        kind=kind,
+        due_at=due.rung.due_at,
+        created_at=now,
+        recipient=_address(campaign, due.unit),
+        cause=f"rung {due.rung.number}",
+        context={"rung": due.rung.number},
+    )
+
+
+def _enqueue_alert(installation: Installation, connection: Connection, campaign: Campaign, now: datetime) -> int:
+    """At the deadline the officers learn who is missing."""
+    if now < campaign.deadline:
+        return 0
+    return sum(
+        enqueue(
+            connection,
+            key=notice_key(campaign.id, None, NoticeKind.OFFICER_ALERT, campaign.deadline, position),
+            campaign=campaign.id,
+            unit=None,
+            kind=NoticeKind.OFFICER_ALERT,
+            due_at=campaign.deadline,
+            created_at=now,
+            recipient=officer,
+            cause="deadline",
+        )
+        for position, officer in enumerate(installation.home.office.officers, start=1)
+    )
+
+
+def _address(campaign: Campaign, code: str) -> str:
+    """The unit's first address, "" when the roster has none."""
+    unit = campaign.unit(code)
+    return unit.emails[0] if unit and unit.emails else ""

@@ -1,0 +1,87 @@
+"""The answer a mail gets: one receipt for what could be filed, one question where the unit is not known, none for robots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from parsers.values import MessageReading, Robot
+from service.installation import Installation
+from service.judging import Change
+from service.rules.status import deadline_of
+from service.rules.submission import Content, Trust
+from storage.mail_records import MessageRecord
+from storage.notices import NoticeKind, enqueue, notice_key
+from storage.readings import Filing, MessageState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A message with what was read of it, how it was filed, and what it changed."""
+
+    record: MessageRecord
+    reading: MessageReading
+    filing: Filing
+    change: Change | None = None
+
+
+def answer(installation: Installation, connection: Connection, arrived: Arrived, now: datetime) -> bool:
+    """Queue the answer to a message in the same transaction that filed it; gives whether there is one."""
+    record, filing = arrived.record, arrived.filing
+    sender = arrived.reading.envelope.sender
+    if installation.home.smtp is None or not sender or not _may_answer(installation, arrived):
+        return False
+    campaign = installation.home.campaign(filing.campaign or "")
+    if campaign is None:
+        return False
+    kind = NoticeKind.RECEIPT if filing.state is MessageState.FILED else NoticeKind.QUESTION
+    return enqueue(
+        connection,
+        key=notice_key(campaign.id, filing.unit, kind, record.received_at, record.id),
+        campaign=campaign.id,
+        unit=filing.unit,
+        kind=kind,
+        due_at=min(record.received_at, now),
+        created_at=now,
+        recipient=sender,
+        cause=f"message {record.id}",
+        context={"letter": _letter(installation, arrived), "message": record.id, "changes": _changes(arrived)},
+        trigger_id=record.id,
+    )
+
+
+def _may_answer(installation: Installation, arrived: Arrived) -> bool:
+    envelope = arrived.reading.envelope
+    if envelope.robot is not Robot.NONE or len(envelope.senders) != 1 or envelope.sender in installation.own_addresses():
+        return False
+    return arrived.filing.trust != Trust.FAILED.value
+
+
+def _letter(installation: Installation, arrived: Arrived) -> str:
+    """Which receipt: what the sender most needs to know."""
+    change = arrived.change
+    campaign = installation.home.campaign(arrived.filing.campaign or "")
+    if change is None or campaign is None or arrived.filing.state is not MessageState.FILED:
+        return "ask_unit"
+    newest = change.after.versions[-1] if change.after.versions else None
+    brought_something = newest is not None and newest.message == arrived.record.id
+    if brought_something and arrived.record.received_at > deadline_of(campaign, change.after) and not _was_complete(change):
+        return "receipt_late"
+    if brought_something and newest is not None and newest.changes and change.before.versions:
+        return "receipt_replacement"
+    in_order = change.after.complete and change.after.content not in {Content.ISSUES, Content.PARTIAL, Content.RETURNED}
+    return "receipt_complete" if in_order else "receipt_problems"
+
+
+def _was_complete(change: Change) -> bool:
+    return change.before.complete
+
+
+def _changes(arrived: Arrived) -> list[list[object]]:
+    versions = arrived.change.after.versions if arrived.change else ()
+    for version in versions:
+        if version.message == arrived.record.id:
+            return [[each.indicator, each.column, each.before, each.after] for each in version.changes]
+    return []

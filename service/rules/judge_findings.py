@@ -1,0 +1,154 @@
+"""Everything wrong or doubtful in a unit's report, in words a clerk can act on: cells, rules, documents, photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from parsers.numbers import warning_text
+
+from config.campaign import Campaign, Requirement, Severity, Unit
+from config.text import Text
+from parsers.values import Document, DocumentFate, Finding, NarrativeReading, ValueStatus
+from service.rules.submission import UnitPhoto, UnitValue
+from service.rules.validate import derive, validate
+
+Key = tuple[str, str]
+
+_GRAVE = {ValueStatus.REJECT: Severity.ERROR, ValueStatus.CONFIRM: Severity.WARNING}
+
+
+def findings_of(
+    campaign: Campaign,
+    unit: Unit,
+    *,
+    values: Mapping[Key, UnitValue],
+    form_findings: tuple[Finding, ...],
+    narrative: NarrativeReading | None,
+    photos: tuple[UnitPhoto, ...],
+    documents: tuple[Document, ...],
+    elsewhere: Mapping[str, str],
+    same_figures: str,
+) -> tuple[Finding, ...]:
+    """All findings on a report: first its cells, then the rules, then documents and photos; nothing is said twice."""
+    nothing = not values and narrative is None and not photos
+    found: list[Finding] = [*form_findings, *_doubtful_cells(campaign, values)]
+    if not nothing:
+        found.extend(_by_rule(campaign, unit, values, narrative, photos, same_figures))
+        found.extend(_missing_sections(campaign, narrative))
+    found.extend(each for document in documents for each in document.findings)
+    found.extend(_unused_documents(documents))
+    found.extend(_borrowed_photos(photos, elsewhere))
+    told: dict[tuple[str, str, str], Finding] = {}
+    for each in found:
+        told.setdefault((each.code, each.where, each.text.vi), each)
+    return tuple(told.values())
+
+
+def suggested_totals(campaign: Campaign, values: Mapping[Key, UnitValue]) -> Mapping[Key, int]:
+    """Sums of parts for totals that the unit left blank: shown to the officer, never taken as the unit's own figure."""
+    figures = {key: each.value for key, each in values.items()}
+    return {(each.indicator, each.column): each.value for each in derive(campaign.form, figures) if isinstance(each.value, int)}
+
+
+def _by_rule(
+    campaign: Campaign,
+    unit: Unit,
+    values: Mapping[Key, UnitValue],
+    narrative: NarrativeReading | None,
+    photos: tuple[UnitPhoto, ...],
+    same_figures: str,
+) -> tuple[Finding, ...]:
+    figures = {key: each.value for key, each in values.items()}
+    return validate(
+        campaign.form,
+        figures,
+        {key: each.status for key, each in values.items()},
+        {key: each.raw for key, each in values.items()},
+        unit=unit,
+        year=campaign.year,
+        warnings={key: each.warnings for key, each in values.items()},
+        has_form=bool(values),
+        photo_count=len(photos) if campaign.photos is not None and photos else None,
+        photo_rule=campaign.photos,
+        photos=photos,
+        narrative=narrative,
+        others={same_figures: figures} if same_figures else None,
+    )
+
+
+def _doubtful_cells(campaign: Campaign, values: Mapping[Key, UnitValue]) -> Iterator[Finding]:
+    for (code, _column), each in values.items():
+        severity = _GRAVE.get(each.status)
+        if severity is None:
+            continue
+        indicator = campaign.form.indicator(code)
+        label = indicator.label if indicator else code
+        place = f" (ô {each.source.cell})" if each.source and each.source.cell else ""
+        place_en = f" (cell {each.source.cell})" if each.source and each.source.cell else ""
+        for warning in _telling(each.warnings):
+            reason = warning_text(warning)
+            yield Finding(
+                code=f"N-{warning}",
+                severity=severity,
+                where=code,
+                text=Text(
+                    vi=f"{label}{place}: ghi “{each.raw}”; {_lower(reason.vi)}",
+                    en=f"{indicator.label_en if indicator else code}{place_en}: “{each.raw}”; {_lower(reason.en)}",
+                ),
+            )
+
+
+def _telling(warnings: tuple[str, ...]) -> tuple[str, ...]:
+    """The warnings that make a value doubtful; a value that is doubtful for no named reason still gets one sentence."""
+    return warnings or ("unclear",)
+
+
+def _missing_sections(campaign: Campaign, narrative: NarrativeReading | None) -> Iterator[Finding]:
+    if narrative is None or campaign.narrative is Requirement.OFF:
+        return
+    yield from narrative.findings
+    have = {each.code for each in narrative.sections if each.text.strip()}
+    for section in campaign.form.outline:
+        if section.required and section.code not in have:
+            yield Finding(
+                code="V-SECTION",
+                severity=Severity.WARNING,
+                where=section.code,
+                text=Text(
+                    vi=f"Báo cáo chưa có nội dung mục “{section.heading}”.",
+                    en=f"The report has nothing under “{section.heading_en}”.",
+                ),
+            )
+
+
+def _unused_documents(documents: tuple[Document, ...]) -> Iterator[Finding]:
+    for each in documents:
+        if each.fate in {DocumentFate.REFUSED, DocumentFate.UNREADABLE}:
+            yield Finding(
+                code="D-UNREADABLE" if each.fate is DocumentFate.UNREADABLE else "D-REFUSED",
+                severity=Severity.WARNING,
+                where=each.path,
+                text=Text(
+                    vi=f"Tệp “{each.name}”: {each.why.vi or 'không đọc được'}.",
+                    en=f"File “{each.name}”: {each.why.en or 'could not be read'}.",
+                ),
+            )
+
+
+def _borrowed_photos(photos: tuple[UnitPhoto, ...], elsewhere: Mapping[str, str]) -> Iterator[Finding]:
+    for photo in photos:
+        other = elsewhere.get(photo.sha256)
+        if other:
+            yield Finding(
+                code="V-PHOTO-SHARED",
+                severity=Severity.WARNING,
+                where=photo.source.document,
+                text=Text(
+                    vi=f"Ảnh “{photo.name}” trùng với ảnh của {other}; đề nghị xác nhận.",
+                    en=f"Photo “{photo.name}” was also sent by {other}; please confirm.",
+                ),
+            )
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

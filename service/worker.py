@@ -1,0 +1,181 @@
+"""The loop: one tick after the other over what the database says is due. Holds no state that a crash could lose."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import FrameType
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from config.errors import MailServerError
+from config.settings import MailboxSettings, Sending, SmtpSettings
+from service.backoff import Backoff
+from service.correspondence import Correspondence
+from service.credentials import mailbox_login, read_secret
+from service.filing import file_new
+from service.health import alarm_if_silent
+from service.installation import Installation
+from service.mailbox import Mailbox
+from service.outbox import SmtpSender
+from service.planning import PlanReport, plan
+from service.reading import read_new
+from service.receive import ReceiveReport, note_failure, receive
+from service.sending import Postman, SendReport
+
+log = logging.getLogger("thubao.worker")
+
+_BACKWARD = timedelta(minutes=5)
+_SHORTEST = timedelta(seconds=5)
+
+Clock = Callable[[], datetime]
+"""The moment that it is now, with a time zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickReport:
+    """What one tick did."""
+
+    received: tuple[ReceiveReport, ...] = ()
+    problems: tuple[str, ...] = ()
+    planned: PlanReport = field(default_factory=PlanReport)
+    sent: SendReport = field(default_factory=SendReport)
+
+    @property
+    def new_messages(self) -> int:
+        """How many messages came in."""
+        return sum(len(each.new) for each in self.received)
+
+
+class Worker:
+    """Does what is due, once per tick. `clock` may be fast or frozen; everything else is as in production."""
+
+    def __init__(
+        self, installation: Installation, clock: Clock, *, progress: Callable[[int, int], None] = lambda _done, _all: None
+    ) -> None:
+        self._progress = progress
+        self._looked_through = False
+        self._installation = installation
+        self._clock = clock
+        self._backoff = {each.name: Backoff() for each in installation.home.mailboxes}
+        self._latest: datetime | None = None
+        self._recovered = False
+        self._at_work = threading.Lock()
+        self.stopping = threading.Event()
+
+    def tick(self) -> TickReport:
+        """Poll, read, file, queue what is due, send it. A mailbox that fails keeps nothing else from being done."""
+        received, problems = self.poll()
+        if self._clock_went_back():
+            return TickReport(
+                received=received, problems=(*problems, "the clock went back; nothing is sent until it is right again")
+            )
+        planned = plan(self._installation, self._clock())
+        return TickReport(received=received, problems=problems, planned=planned, sent=self.send())
+
+    def poll(self) -> tuple[tuple[ReceiveReport, ...], tuple[str, ...]]:
+        """Fetch new mail from every mailbox whose turn it is, then read and file it."""
+        reports, problems = [], []
+        for settings in self._installation.home.mailboxes:
+            if self.stopping.is_set():
+                break
+            now = self._clock()
+            backoff = self._backoff[settings.name]
+            if not backoff.ready(now):
+                continue
+            try:
+                reports.append(self._receive(settings))
+            except MailServerError as error:
+                problems.append(f"{settings.name}: {error}")
+                self._backoff[settings.name] = backoff.failed(now, transient=error.transient)
+                note_failure(self._installation.database, settings, error, now)
+                alarm_if_silent(self._installation, settings, now)
+            else:
+                self._backoff[settings.name] = backoff.succeeded()
+        self._looked_through = self._looked_through or not problems
+        self.process()
+        return tuple(reports), tuple(problems)
+
+    def process(self) -> None:
+        """Read and file what is archived: new mail, and whatever a crash left behind."""
+        read_new(self._installation, self._clock(), self._progress)
+        file_new(self._installation, self._clock())
+
+    def send(self) -> SendReport:
+        """Send what is due."""
+        smtp = self._installation.home.smtp
+        if smtp is None:
+            return SendReport()
+        now = self._clock()
+        sender = SmtpSender(smtp, lambda: smtp_password(smtp)) if smtp.sending is Sending.ON else None
+        postman = Postman(self._installation.database, smtp, sender, Correspondence(self._installation, now))
+        try:
+            if not self._recovered:
+                postman.recover(now)
+                self._recovered = True
+            return postman.send_due(now, stopping=self.stopping.is_set)
+        finally:
+            if sender is not None:
+                sender.close()
+
+    def run(self, *, report: Callable[[TickReport], None] = lambda _report: None) -> None:
+        """Tick until told to stop. SIGTERM and SIGINT end it after the step at hand."""
+        scheduler = BlockingScheduler(timezone=self._installation.home.office.timezone)
+        interval = min((each.poll_every for each in self._installation.home.mailboxes), default=timedelta(minutes=1))
+
+        def one_tick() -> None:
+            with self._at_work:
+                try:
+                    report(self.tick())
+                except Exception:  # the loop boundary: a fault of ours must not end the service
+                    log.exception("a tick failed; the next one goes on")
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            self.stopping.set()
+            scheduler.shutdown(wait=False)
+
+        scheduler.add_job(
+            one_tick,
+            IntervalTrigger(seconds=max(interval, _SHORTEST).total_seconds()),
+            next_run_time=datetime.now(scheduler.timezone),
+            max_instances=1,
+            coalesce=True,
+        )
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, stop)
+        scheduler.start()
+        with self._at_work:  # the step at hand ends before the database is closed under it
+            pass
+
+    def _receive(self, settings: MailboxSettings) -> ReceiveReport:
+        installation = self._installation
+        with Mailbox(settings, mailbox_login(settings)) as mailbox:
+            return receive(
+                mailbox,
+                settings,
+                installation.archive,
+                installation.database,
+                window_start=installation.window_start().date(),
+                now=self._clock,
+                progress=self._progress,
+                full=not self._looked_through,
+                stop=self.stopping.is_set,
+            )
+
+    def _clock_went_back(self) -> bool:
+        """A clock set back by more than five minutes would close campaigns at the wrong time: wait until it is past again."""
+        now = self._clock()
+        if self._latest is not None and now < self._latest - _BACKWARD:
+            return True
+        self._latest = max(now, self._latest) if self._latest else now
+        return False
+
+
+def smtp_password(smtp: SmtpSettings) -> str:
+    """The password for the outgoing server, "" when it wants none."""
+    return read_secret(smtp.password, "[smtp] password") if smtp.password else ""
