@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config.campaign import Campaign
 from config.text import Language
-from service.outputs.files import atomic_file
+from service.outputs.atomic import atomic_file
 from service.outputs.wording import label
 from service.rules.consolidation import Consolidation
 

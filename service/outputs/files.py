@@ -1,49 +1,46 @@
-"""Files written whole or not at all, and zip archives whose bytes depend on their content alone."""
+"""All output files of one consolidation, written together under the names that people and scripts rely on."""
 
 from __future__ import annotations
 
-import io
-import os
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-@contextmanager
-def atomic_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes its name only when it is complete and on disk; nothing is left behind when writing fails."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+from config.campaign import Campaign
+from config.text import Language
+from parsers.photos import without_position
+from service.outputs.album import PhotoSource, write_album
+from service.outputs.atomic import write_atomically
+from service.outputs.consolidation_json import to_json
+from service.outputs.report import write_report
+from service.outputs.workbook import write_workbook
+from service.rules.consolidation import Consolidation
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Writes all of the data under this name, or leaves what was there."""
-    with atomic_file(path) as file:
-        file.write(data)
+def write_outputs(
+    folder: Path,
+    campaign: Campaign,
+    consolidation: Consolidation,
+    language: Language,
+    photos: PhotoSource | None,
+    *,
+    office: str = "",
+    template: Path | None = None,
+    clean: Callable[[bytes], bytes] = without_position,
+) -> tuple[Path, ...]:
+    """Writes workbook, report, photo album and JSON into `folder`, each atomically, and returns their paths.
 
-
-def zip_entry(name: str, *, compressed: bool = True) -> zipfile.ZipInfo:
-    """A zip entry without a time of its own; names outside ASCII carry the UTF-8 flag."""
-    entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
-    entry.create_system = 3
-    entry.external_attr = 0o600 << 16
-    return entry
-
-
-def without_times(archive: bytes) -> Iterator[tuple[zipfile.ZipInfo, bytes]]:
-    """The entries of a zip archive in a fixed order without their times: how Office files become repeatable."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as source:
-        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            yield zip_entry(name), source.read(name)
+    Without `photos` there is no album, and the report has no pictures. `template` is the office's own report template, used
+    where it exists. `clean` re-encodes a photo without its position and raises ValueError for what is no picture.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{consolidation.campaign}-v{consolidation.version}"
+    workbook, report, data = (folder / f"{stem}.{extension}" for extension in ("xlsx", "docx", "json"))
+    write_workbook(workbook, campaign, consolidation, language)
+    write_report(report, campaign, consolidation, language, photos=photos, office=office, template=template)
+    album = []
+    if photos is not None:
+        album.append(folder / f"{stem}-photos.zip")
+        write_album(album[0], campaign, consolidation, language, photos, clean=clean)
+    write_atomically(data, json.dumps(to_json(consolidation), ensure_ascii=False, indent=1).encode())
+    return (workbook, report, *album, data)

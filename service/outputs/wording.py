@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from config.campaign import Campaign, Indicator, Severity, Slot
+from config.campaign import Campaign, Indicator, IndicatorType, Severity, Slot
 from config.text import Language, Text
 from parsers.values import ValueStatus
 from service.rules.consolidate import numeric
@@ -53,6 +54,7 @@ SEVERITY = {
     Severity.INFO: Text(vi="Lưu ý", en="Note"),
 }
 
+_OPEN_END = re.compile(r"(, (trong đó|chia ra|of which|in which))?[\s:,]*$")
 NOT_SENT = Text(vi="chưa gửi", en="not sent")
 ASK_AGAIN = Text(vi="hỏi lại", en="asked again")
 _ABSENT = {
@@ -107,6 +109,30 @@ def draft_mark(consolidation: Consolidation, language: Language) -> str:
 def label(indicator: Indicator, language: Language) -> str:
     """An indicator's label in a language; the printed one where there is no translation."""
     return indicator.label_en if language is Language.EN and indicator.label_en else indicator.label
+
+
+def plain_label(indicator: Indicator, language: Language) -> str:
+    """An indicator's label without the "of which:" that leads over to the rows below it."""
+    return _OPEN_END.sub("", label(indicator, language).strip())
+
+
+def column_header(campaign: Campaign, column: str) -> str:
+    """The form's header of a column, its key if the form has no such column."""
+    return next((each.header or each.key for each in campaign.form.columns if each.key == column), column)
+
+
+def measure(campaign: Campaign, indicator: Indicator, column: str, language: Language) -> str:
+    """What a column of an indicator counts: "lớp", "người", "đồng"; the column's header where the form prints no unit."""
+    if indicator.type is IndicatorType.TEXT:
+        return Text(vi="Nội dung", en="Text").in_(language)
+    if indicator.type is IndicatorType.MONEY:
+        return indicator.unit or Text(vi="Đồng", en="VND").in_(language)
+    parts = [part.strip() for part in indicator.unit.split("/")]
+    if column in indicator.columns and len(parts) == len(indicator.columns) and all(parts):
+        return parts[indicator.columns.index(column)]
+    if indicator.unit and len(indicator.columns) == 1:
+        return indicator.unit
+    return column_header(campaign, column)
 
 
 def place(campaign: Campaign, where: str, language: Language) -> str:

@@ -9,10 +9,10 @@ from functools import cached_property
 
 from openpyxl import Workbook
 
-from config.campaign import Campaign, Indicator, IndicatorType, Unit
+from config.campaign import Campaign, Indicator, Unit
 from config.text import Language, Text
 from parsers.values import ValueStatus
-from service.outputs.wording import label
+from service.outputs.wording import column_header, measure, plain_label
 from service.outputs.workbook_cells import column_letter, quoted_sheet
 from service.outputs.workbook_style import Styles
 from service.rules.consolidation import Consolidation, Total, UnitLine
@@ -33,7 +33,6 @@ MOST_LINKS = 65_000
 """Spreadsheets drop the links of a sheet that has more than 65,530."""
 
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
-_OPEN_END = re.compile(r"(, (trong đó|chia ra|of which|in which))?[\s:,]*$")
 _LONG_LABEL = 60
 
 
@@ -127,21 +126,12 @@ class Layout:
 
     def short_label(self, indicator: Indicator) -> str:
         """The indicator's label without what it says in brackets when it is long."""
-        full = _OPEN_END.sub("", label(indicator, self.language).strip())
+        full = plain_label(indicator, self.language)
         return _IN_BRACKETS.sub("", full) if len(full) > _LONG_LABEL else full
 
     def measure(self, indicator: Indicator, column: str) -> str:
-        """What a column of an indicator counts: "lớp", "người", "đồng"; the column's header where the form prints no unit."""
-        if indicator.type is IndicatorType.TEXT:
-            return Text(vi="Nội dung", en="Text").in_(self.language)
-        if indicator.type is IndicatorType.MONEY:
-            return indicator.unit or Text(vi="Đồng", en="VND").in_(self.language)
-        parts = [part.strip() for part in indicator.unit.split("/")]
-        if len(parts) == len(indicator.columns) and all(parts):
-            return parts[indicator.columns.index(column)]
-        if indicator.unit and len(indicator.columns) == 1:
-            return indicator.unit
-        return self.column_header(column)
+        """What a column of an indicator counts, as the form prints it."""
+        return measure(self.campaign, indicator, column, self.language)
 
     def column_words(self, indicator: Indicator | None, column: str) -> str:
         """A column by the form's header; by what it counts where the form has no such column."""
@@ -151,7 +141,7 @@ class Layout:
 
     def column_header(self, column: str) -> str:
         """The form's header of a column, its key if the form has no such column."""
-        return next((each.header or each.key for each in self.campaign.form.columns if each.key == column), column)
+        return column_header(self.campaign, column)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from openpyxl.styles.stylesheet import write_stylesheet
 from openpyxl.xml.functions import tostring
 
-from service.outputs.files import atomic_file, zip_entry
+from service.outputs.atomic import atomic_file, zip_entry
 
 _BEGINNING = ("[Content_Types].xml", "_rels/.rels")
 _STYLES = "xl/styles.xml"

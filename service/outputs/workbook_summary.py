@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from config.campaign import Column, ColumnKind, Indicator, IndicatorRole, IndicatorType
+from config.campaign import ColumnKind, Indicator
 from config.text import Text
 from service.outputs import workbook_style as style
+from service.outputs.form_layout import CellRole, FormCell, FormRow, form_header, form_rows
 from service.outputs.wording import coverage, draft_mark, instant, label
 from service.outputs.workbook_cells import Content, Look, column_letter, link, row
 from service.outputs.workbook_formulas import coverage_formula, total_content
@@ -90,8 +91,8 @@ class _SummaryWriter:
         self.links: list[str] = []
         self._heading()
         self._header()
-        for indicator in book.layout.campaign.form.indicators:
-            self._indicator(indicator)
+        for form_row in form_rows(book.layout.campaign.form):
+            self._indicator(form_row)
         self._foot()
 
     # what stands above the table
@@ -144,33 +145,23 @@ class _SummaryWriter:
 
     def _header(self) -> None:
         top = len(self.rows) + 1
-        upper, lower = self._headers()
-        previous = ""
-        for place, (above, below) in enumerate(zip(upper, lower, strict=True), 1):
-            if not below:
-                self.merges.append((top, place, top + 1, place))
-            elif above == previous:
-                first = self.merges.pop() if self.merges[-1][0] == top and self.merges[-1][3] == place - 1 else None
-                self.merges.append((top, first[1] if first else place - 1, top, place))
-                upper[place - 1] = ""
-            previous = above if below else ""
-        height = max(style.lines_of(text, width) for text, width in zip(lower, self._widths, strict=True))
-        look = self._look(style.HEADER)
-        self.rows.append(row(top, [(look, text) for text in upper], height=22))
-        self.rows.append(row(top + 1, [(look, text) for text in lower], height=max(22, style.height_of(height))))
-
-    def _headers(self) -> tuple[list[str], list[str]]:
-        nameless = Text(vi="Nội dung", en="Content").in_(self._layout.language)
         covered = Text(vi="Số đơn vị có số liệu", en="Units with a figure").in_(self._layout.language)
-        upper = [
-            column.group_header or column.header or (nameless if column.kind is ColumnKind.LABEL else "")
-            for column in self._columns
-        ]
-        lower = [column.header if column.group_header else "" for column in self._columns]
-        return [*upper, covered], [*lower, ""]
+        texts = [[""] * self._last, [""] * self._last]
+        lines = [1, 1]
+        for cell in form_header(self._layout.campaign.form, self._layout.language, (covered,)):
+            texts[cell.top][cell.first - 1] = cell.text
+            if cell.bottom > cell.top or cell.last > cell.first:
+                self.merges.append((top + cell.top, cell.first, top + cell.bottom, cell.last))
+            if cell.top == cell.bottom:
+                width = sum(self._widths[cell.first - 1 : cell.last])
+                lines[cell.top] = max(lines[cell.top], style.lines_of(cell.text, width))
+        look = self._look(style.HEADER)
+        for offset in (0, 1):
+            height = max(22.0, style.height_of(lines[offset]))
+            self.rows.append(row(top + offset, [(look, text) for text in texts[offset]], height=height))
 
-    def _indicator(self, indicator: Indicator) -> None:
-        spots = self._spots(indicator)
+    def _indicator(self, form_row: FormRow) -> None:
+        spots = self._spots(form_row)
         notes = {at: self._chunks(spot) for at, spot in enumerate(spots) if isinstance(spot.content, str)}
         more = max((len(chunks) for chunks in notes.values()), default=1)
         for part in range(more):
@@ -220,75 +211,50 @@ class _SummaryWriter:
         text = Text(vi=f"… và {rest} dòng nữa, xem trang «{sheet}»", en=f"… and {rest} more lines, see sheet «{sheet}»")
         return text.in_(self._layout.language)
 
-    def _spots(self, indicator: Indicator) -> list[_Spot]:
-        heading = _is_heading(indicator)
-        area = self._area(indicator)
-        spots: list[_Spot] = []
-        for place, column in enumerate(self._columns, 1):
-            if area and area[0] < place <= area[1]:
-                continue
-            if area and place == area[0]:
-                spots.append(self._area_spot(indicator, area))
-            else:
-                spots.append(self._spot(indicator, column, place, heading=heading))
+    def _spots(self, form_row: FormRow) -> list[_Spot]:
         figures = tuple(
-            figure for key in indicator.columns if (figure := self._layout.figure_by_key.get((indicator.code, key))) is not None
+            figure
+            for key in form_row.indicator.columns
+            if (figure := self._layout.figure_by_key.get((form_row.indicator.code, key))) is not None
         )
-        look = style.GROUP_CENTRED if heading else style.CENTRED
-        spots.append(_Spot(first=self._last, last=self._last, look=look, content=coverage_formula(self._layout, figures)))
-        return spots
+        look = style.GROUP_CENTRED if form_row.heading else style.CENTRED
+        covered = _Spot(first=self._last, last=self._last, look=look, content=coverage_formula(self._layout, figures))
+        return [*(self._spot(form_row, cell) for cell in form_row.cells), covered]
 
-    def _spot(self, indicator: Indicator, column: Column, place: int, *, heading: bool) -> _Spot:
+    def _spot(self, form_row: FormRow, cell: FormCell) -> _Spot:
+        indicator, heading = form_row.indicator, form_row.heading
         centred = style.GROUP_CENTRED if heading else style.CENTRED
-        if column.kind is ColumnKind.ROW_NUMBER:
-            return _Spot(first=place, last=place, look=centred, content=indicator.row_number)
-        if column.kind is ColumnKind.LABEL:
-            text = label(indicator, self._layout.language)
-            if indicator.mixed_units:
-                self._footnoted = True
-                text += " (*)"
-            top = style.GROUP_LABEL if heading else style.LABEL
-            return _Spot(first=place, last=place, look=top, content=text)
-        if column.kind is ColumnKind.UNIT:
-            return _Spot(first=place, last=place, look=centred, content=indicator.unit)
-        if column.kind is ColumnKind.NOTE:
-            total = self._layout.totals.get((indicator.code, column.key))
-            content = None if total is None else total.value
-            return _Spot(first=place, last=place, look=style.TEXT_GROUP if heading else style.TEXT, content=content)
-        if column.key in indicator.columns:
-            return self._figure_spot(indicator, column.key, place, place)
-        grey = style.NOT_ASKED if not heading else style.TEXT_GROUP
-        return _Spot(first=place, last=place, look=grey, content=None)
+        text = style.TEXT_GROUP if heading else style.TEXT
+        total = self._layout.totals.get((indicator.code, cell.key))
+        match cell.role:
+            case CellRole.ROW_NUMBER:
+                look, content = centred, indicator.row_number
+            case CellRole.LABEL:
+                look, content = style.GROUP_LABEL if heading else style.LABEL, self._label(indicator)
+            case CellRole.UNIT:
+                look, content = centred, indicator.unit
+            case CellRole.FIGURE:
+                return self._figure_spot(form_row, cell)
+            case CellRole.NOTE | CellRole.TEXT:
+                look, content = text, "" if total is None or total.value is None else str(total.value)
+            case CellRole.NOT_ASKED:
+                look, content = style.TEXT_GROUP if heading else style.NOT_ASKED, ""
+        return _Spot(first=cell.first, last=cell.last, look=look, content=content)
 
-    def _area(self, indicator: Indicator) -> tuple[int, int] | None:
-        """The columns that an indicator fills as one: money or text of a form without a column for it."""
-        kinds = {column.key: column.kind for column in self._columns}
-        if not indicator.columns or any(kinds.get(key) is ColumnKind.QUANTITY for key in indicator.columns):
-            return None
-        places = [at for at, column in enumerate(self._columns, 1) if column.kind is ColumnKind.QUANTITY]
-        if not places or places[-1] - places[0] != len(places) - 1:
-            return (places[0], places[0]) if places else None
-        last = places[-1]
-        is_text = indicator.type is IndicatorType.TEXT
-        if is_text and last < len(self._columns) and self._columns[last].kind is ColumnKind.NOTE:
-            last += 1
-        return places[0], last
+    def _label(self, indicator: Indicator) -> str:
+        text = label(indicator, self._layout.language)
+        self._footnoted = self._footnoted or indicator.mixed_units
+        return f"{text} (*)" if indicator.mixed_units else text
 
-    def _area_spot(self, indicator: Indicator, area: tuple[int, int]) -> _Spot:
-        if indicator.type is IndicatorType.TEXT:
-            total = self._layout.totals.get((indicator.code, indicator.columns[0]))
-            content = None if total is None else total.value
-            return _Spot(first=area[0], last=area[1], look=style.TEXT, content=content)
-        return self._figure_spot(indicator, indicator.columns[0], *area)
-
-    def _figure_spot(self, indicator: Indicator, key: str, first: int, last: int) -> _Spot:
-        figure = self._layout.figure_by_key[indicator.code, key]
-        total = self._layout.totals.get((indicator.code, key))
-        heading = _is_heading(indicator)
-        look = style.GROUP_FIGURE if heading else style.FIGURE
+    def _figure_spot(self, form_row: FormRow, cell: FormCell) -> _Spot:
+        key = (form_row.indicator.code, cell.key)
+        figure = self._layout.figure_by_key[key]
+        total = self._layout.totals.get(key)
+        look = style.GROUP_FIGURE if form_row.heading else style.FIGURE
         if total is not None and total.asked:
             look = style.FIGURE_TO_CONFIRM
-        return _Spot(first=first, last=last, look=look, content=total_content(self._layout, figure), target=figure.letter)
+        content = total_content(self._layout, figure)
+        return _Spot(first=cell.first, last=cell.last, look=look, content=content, target=figure.letter)
 
     # what stands below the table
 
@@ -322,10 +288,6 @@ class _SummaryWriter:
 
     def _look(self, look: style.Style) -> Look:
         return self._book.styles.look(look)
-
-
-def _is_heading(indicator: Indicator) -> bool:
-    return indicator.parent is None or indicator.role in (IndicatorRole.GROUP, IndicatorRole.TOTAL)
 
 
 _FOOTNOTE = Text(
