@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.campaign import Unit
-from config.folding import fold
 from config.loading_problems import Complaints, bad_address, did_you_mean, is_address
 from config.text import Text
+from config.vietnamese import fold
 
 COLUMNS = ("code", "name", "kind", "emails", "aliases", "phone", "contact")  # the contract's, in its order
 OPTIONAL = ("weak_aliases", "parent", "population")

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from config.campaign import Unit
-from config.folding import fold
 from config.loading_problems import Complaints
 from config.loading_roster import roster_from
 from config.text import Language
+from config.vietnamese import fold
 
 HEADING = "code,name,kind,emails,aliases,phone,contact"
 ROWS = f"""{HEADING}
@@ -149,22 +149,3 @@ def test_whatever_is_written_is_read_back(
     units, problems = _read(folder, _as_excel_saves(text, separator).encode("utf-8-sig"))
     assert not problems
     assert [(unit.code, unit.name) for unit in units] == rows
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        ("UBND xã Quài-Tở", "ubnd xa quai to"),
-        ("Rạng Ðông", "rang dong"),
-        ("Rạng Đông", "rang dong"),
-        ("  ", ""),
-        ("TT. TG", "tt tg"),
-    ],
-)
-def test_folding_keeps_the_bare_words(text: str, folded: str) -> None:
-    assert fold(text) == folded
-
-
-@given(st.text())
-def test_folding_twice_is_folding_once(text: str) -> None:
-    assert fold(fold(text)) == fold(text)

@@ -98,7 +98,8 @@ _VALUES = st.sampled_from(["1", '"[x]"', "'= # ['", "[1, 2]", '[\n  "]",\n]', "{
 
 @given(st.dictionaries(_WORDS, st.dictionaries(_WORDS, _VALUES, max_size=4), max_size=4))
 def test_any_file_of_tables_is_mapped(tables: dict[str, dict[str, str]]) -> None:
-    text, expected = "", {}
+    text = ""
+    expected: dict[KeyPath, int] = {}
     for name, keys in tables.items():
         expected[name,] = text.count("\n") + 1
         text += f"[{name}]\n"
