@@ -1,0 +1,161 @@
+"""Counts in text: "02", "3 lớp/120 người", "2 + 3 = 5", "120 (nữ 65)". One figure, two for two columns, or a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from parsers.number_answers import CountCell, first_of, labelled, paired, single, summed
+from parsers.number_dates import is_date_text, serial_reading
+from parsers.number_parse import Quantity, parse
+from parsers.number_sums import added, equation, multiplied, parts_only
+from parsers.number_tokens import tokens_of
+from parsers.number_units import Counted, Mode
+from parsers.number_values import NumberContext, NumberReading, reading, rejected
+
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_NEGATIVE = re.compile(r"-\s*\d")
+_BULLETS = re.compile(r"(?:[-+]\s*[^\n]+\n)+[-+]\s*[^\n]+")
+_RANGE_RATIO = 5  # 3-120 is hardly "from 3 to 120"
+_TWO = 2
+
+
+def read_count(text: str, context: NumberContext, known: Counted) -> NumberReading:
+    """The figures of a cleaned text that is no whole-cell phrase."""
+    if is_date_text(text):
+        return rejected("date_text")
+    if _NEGATIVE.match(text) and not _BULLETS.fullmatch(text):
+        return rejected("negative")
+    inner = [match[1].strip() for match in _BRACKETS.finditer(text) if match[1].strip()]
+    main = " ".join(_BRACKETS.sub(" ", text).replace("(", " ").replace(")", " ").split(" ")).strip()
+    if not re.search(r"\w", main):
+        return rejected("negative") if inner and re.fullmatch(r"[\d.,]+", inner[0]) else rejected("text_no_number")
+    cell = CountCell(context, known, parse(tokens_of(main.strip(".,;: "), known.words), whole=context.whole))
+    answer = _answer(cell)
+    for each in inner:
+        answer = _with_brackets(answer, each, cell)
+    return serial_reading(answer, context, known) if answer.values else answer
+
+
+def _answer(cell: CountCell) -> NumberReading:
+    parsed = cell.parsed
+    quantities, joins = parsed.main()
+    if parsed.percent:
+        return rejected("percent")
+    if parsed.calendar and not quantities:
+        return rejected("date_text")
+    if not quantities and parsed.quantities and not parsed.vague:
+        return parts_only(cell)
+    if not quantities or parsed.vague:
+        return rejected("text_no_number")
+    if parsed.ranged:
+        return rejected("range")
+    if "=" in joins:
+        return equation(cell, quantities, joins)
+    if len(quantities) == 1:
+        return single(cell, quantities[0])
+    if "×" in joins or any(each.each or each.rate for each in quantities):
+        return multiplied(cell, quantities, joins)
+    if "+" in joins:
+        return added(cell, quantities, joins)
+    if len(quantities) == _TWO:
+        return _two(cell, quantities[0], quantities[1], joins[0])
+    return _many(cell, quantities, joins)
+
+
+def _two(cell: CountCell, first: Quantity, second: Quantity, join: str) -> NumberReading:
+    if cell.known.mode is Mode.PAIR:
+        return _two_in_pair(cell, first, second, join)
+    if join == "-" and not (first.kinds and second.kinds):
+        return rejected("range")
+    codes = cell.warnings([first, second])
+    if cell.known.mode is Mode.SUM:
+        if join == " " and not (first.kinds and second.kinds):
+            return rejected("text_no_number")
+        return summed(cell, [first, second], codes)
+    if cell.known.mode is Mode.FIRST:
+        return first_of(cell, [first, second], codes)
+    if join == "/" and not (first.kinds and second.kinds):
+        return rejected("ambiguous_slash")
+    return labelled(cell, [first, second], codes)
+
+
+def _two_in_pair(cell: CountCell, first: Quantity, second: Quantity, join: str) -> NumberReading:
+    codes = cell.warnings([first, second])
+    own, other = cell.known.own, cell.known.other
+    sides = [1 if each.kinds & own else 2 if each.kinds & other else 0 for each in (first, second)]
+    if 0 in sides and any(each.kinds for each, side in zip((first, second), sides, strict=True) if side == 0):
+        codes.append("ambiguous_unit")
+    if sides in ([1, 1], [2, 2]):
+        return rejected("range") if join == "-" else labelled(cell, [first, second], codes)
+    if sides in ([2, 1], [2, 0], [0, 1]):
+        first, second = second, first
+    if sides == [0, 0]:
+        if join == "-" and (first.value == 0 or second.value < first.value * _RANGE_RATIO):
+            return rejected("range")
+        if join not in ("/", ";", ",") or (join == "," and cell.pair and cell.context.column != cell.pair[0]):
+            codes.append("ambiguous_reading")
+    elif 0 in sides and join in (" ", "-", "&"):
+        codes.append("ambiguous_reading")
+    return paired(cell, first.value, second.value, codes)
+
+
+def _many(cell: CountCell, quantities: Sequence[Quantity], joins: Sequence[str]) -> NumberReading:
+    """Three figures and more."""
+    codes = cell.warnings(quantities)
+    if "/" in joins and not all(each.kinds for each in quantities):
+        return rejected("ambiguous_slash")
+    if "-" in joins and not all(each.kinds for each in quantities):
+        return rejected("range")
+    if cell.known.mode is Mode.SUM:
+        return summed(cell, quantities, codes) if " " not in joins else rejected("text_no_number")
+    if not all(each.kinds for each in quantities):
+        return rejected("text_no_number")
+    if cell.known.mode is Mode.FIRST:
+        return first_of(cell, quantities, codes)
+    return labelled(cell, quantities, codes)
+
+
+def _with_brackets(answer: NumberReading, inner: str, cell: CountCell) -> NumberReading:
+    """The answer with what the brackets add: the second figure of a pair, words for the digits, a part, a remark."""
+    if not answer.values:
+        return answer
+    parsed = parse(tokens_of(inner, cell.known.words), whole=cell.context.whole)
+    quantities, _ = parsed.main()
+    values = list(answer.values.values())
+    main = cell.parsed.main()[0]
+    if cell.pair and len(main) == 1 and len(quantities) == 1 and not parsed.unknown and not parsed.percent:
+        second = quantities[0]
+        fits = second.kinds & cell.known.other or (not second.kinds and second.value >= main[0].value)
+        first_fits = cell.context.column == cell.pair[0] or main[0].kinds & cell.known.own
+        same = second.amount.words and second.value == main[0].value
+        if fits and first_fits and not main[0].kinds & cell.known.other and not same:
+            return paired(cell, main[0].value, second.value, cell.warnings([main[0], second]))
+    codes = list(answer.warnings)
+    if len(quantities) == 1 and quantities[0].amount.words and not quantities[0].kinds & {"subset"}:
+        matching = quantities[0].value in values
+        return reading(answer.values, codes if matching else [*codes, "words_mismatch"])
+    if not parsed.quantities and not parsed.unknown and _only_unit(inner, cell):
+        return reading(answer.values, [*codes, "unit_suffix"])
+    codes.append("parenthetical_ignored")
+    if parsed.doubt or parsed.vague or any(each.approx for each in parsed.quantities) or _says_approx(inner):
+        codes.append("approx")
+    largest = max(Decimal(each) for each in values)
+    if (
+        any(each.value > largest for each in parsed.quantities)
+        or (len(quantities) == 1 and not quantities[0].kinds and len(main) > 1)
+        or (cell.pair and len(quantities) == 1 and not quantities[0].kinds and len(main) == 1)
+    ):
+        codes.append("ambiguous_reading")
+    return reading(answer.values, codes)
+
+
+def _only_unit(inner: str, cell: CountCell) -> bool:
+    tokens = tokens_of(inner, cell.known.words)
+    units = [token.word.kinds for token in tokens if token.word and token.word.kinds]
+    return bool(units) and any(kinds & (cell.known.own | cell.known.other) for kinds in units)
+
+
+def _says_approx(inner: str) -> bool:
+    return re.search(r"dự kiến|ước|tạm|khoảng|du kien|uoc|chưa đủ|chưa đầy đủ", inner.lower()) is not None

@@ -1,0 +1,158 @@
+"""What a cell of figures says, with every doubt about it: the one door to reading numbers.
+
+The policy: blank is not zero, "-" and "không" are; never round; a small sum of money is asked about, not multiplied; what can be
+read in two ways is used provisionally and asked about, what contradicts itself is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from config.campaign import IndicatorType
+from parsers.grid import Cell, CellKind
+from parsers.number_counts import read_count
+from parsers.number_dates import date_reading, serial_reading
+from parsers.number_literals import THOUSAND, clean
+from parsers.number_money import in_unit, read_money, unit_scale
+from parsers.number_notes import read_note
+from parsers.number_phrases import column_of, whole_cell
+from parsers.number_units import Counted, Mode, counted
+from parsers.number_values import NumberContext, NumberReading, empty, reading, rejected
+from parsers.number_warnings import WARNING_CODES, status_of, warning_severity, warning_text
+
+__all__ = [
+    "WARNING_CODES",
+    "NumberContext",
+    "NumberReading",
+    "read_note",
+    "read_number",
+    "status_of",
+    "warning_severity",
+    "warning_text",
+]
+
+_THREE_DECIMALS = re.compile(r"(?:^|[#0,])0\.000(?!0)")
+_QUOTED_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?:\s*\./\.)?[\s.,;:]*$")
+_EXACT_MANTISSA = 2  # 1.2E+06 is exact; the 1.23E+05 of a narrow column may be 123.456
+_LARGEST_EXPONENT = 15
+
+
+def read_number(cell: Cell, context: NumberContext) -> NumberReading:
+    """What a cell of figures says in its context. Never raises; a doubtful cell (OCR) is always to be confirmed."""
+    answer = _by_kind(cell, context)
+    if cell.formula and cell.kind is not CellKind.BLANK:
+        answer = _with(answer, "formula")
+    if cell.doubtful and answer.values:
+        answer = _with(answer, "ocr_suspect")
+    return answer
+
+
+def _with(answer: NumberReading, code: str) -> NumberReading:
+    codes = tuple(dict.fromkeys((*answer.warnings, code)))
+    if not answer.values:
+        return NumberReading(status=answer.status, warnings=codes, suggest=answer.suggest)
+    return NumberReading(status=status_of(codes), values=answer.values, warnings=codes, suggest=answer.suggest)
+
+
+def _by_kind(cell: Cell, context: NumberContext) -> NumberReading:
+    value = cell.value
+    if cell.kind is CellKind.BLANK or value is None:
+        return rejected("formula_uncalculated") if cell.formula else empty()
+    if cell.kind is CellKind.ERROR:
+        return rejected("excel_error")
+    if isinstance(value, bool):
+        return rejected("boolean")
+    if isinstance(value, int | Decimal):
+        return _number(Decimal(value), cell.number_format, context)
+    if isinstance(value, datetime | date | time):
+        return date_reading(value, cell.number_format, context, counted(context))
+    return _text(value, context)
+
+
+def _number(value: Decimal, number_format: str, context: NumberContext) -> NumberReading:
+    """A number cell: its format may betray what was typed."""
+    shown = _QUOTED_FORMAT.sub("", number_format)
+    if not value.is_finite():
+        return rejected("excel_error")
+    if "%" in shown:
+        return rejected("percent")
+    if value < 0:
+        return rejected("negative")
+    if value and context.whole and _THREE_DECIMALS.search(shown.split(";")[0]):
+        restored = value * THOUSAND if value < THOUSAND else value  # "1.200" was typed where the dot is a decimal point
+        if restored == int(restored):
+            return _figure(restored, context, ["thousands_dot_lost"])
+    if value == int(value) or not context.whole:
+        return _figure(value, context, [])
+    if context.type is IndicatorType.MONEY and unit_scale(context.unit) > 1:
+        return _figure(value, context, [])
+    suggest = value * THOUSAND
+    return rejected("non_integer", suggest=int(suggest) if suggest == int(suggest) else None)
+
+
+def _figure(value: Decimal, context: NumberContext, warnings: list[str]) -> NumberReading:
+    """A bare figure in its column."""
+    if context.type is IndicatorType.MONEY:
+        return in_unit(value, 1 if warnings else unit_scale(context.unit), warnings)
+    column = context.column
+    if context.columns and column not in context.columns and len(context.columns) == 1:
+        column = context.columns[0]
+        warnings = [*warnings, "column_shift"]
+    if value > THOUSAND**3:
+        warnings = [*warnings, "implausible"]
+    return serial_reading(reading({column: value}, warnings), context, counted(context))
+
+
+def _text(text: str, context: NumberContext) -> NumberReading:
+    """A text cell."""
+    cleaned, unusual = clean(text)
+    if not cleaned:
+        return empty()
+    answer = _cleaned(cleaned, context, counted(context))
+    return _with(answer, "fullwidth") if unusual and answer.values else answer
+
+
+def _cleaned(text: str, context: NumberContext, known: Counted) -> NumberReading:
+    answer = whole_cell(text, context, known)
+    if answer:
+        return answer
+    bare = _SENTENCE_END.sub("", text)
+    if len(bare) > 1 and bare[0] == bare[-1] == '"':
+        bare = bare[1:-1].strip()
+    bare = re.sub(r"^'+(?=.)", "", bare).strip()
+    bare = _without_unit(bare, context, known)
+    match = _SCIENTIFIC.fullmatch(bare)
+    if match:
+        return _scientific(match, context)
+    answer = whole_cell(bare, context, known) if bare != text else None
+    if answer:
+        return answer
+    return read_money(bare, context) if context.type is IndicatorType.MONEY else read_count(bare, context, known)
+
+
+def _without_unit(text: str, context: NumberContext, known: Counted) -> str:
+    """The text without the whole printed unit behind it: "3/120 (lớp/người)"."""
+    if known.mode is Mode.SINGLE or "/" not in context.unit:
+        return text
+    unit = r"\s*/\s*".join(re.escape(part.strip()) for part in context.unit.split("/"))
+    return re.sub(rf"(?<=[\d\s])\(?\s*{unit}\s*\)?$", "", text, flags=re.IGNORECASE).strip()
+
+
+def _scientific(match: re.Match[str], context: NumberContext) -> NumberReading:
+    """As in "5E+06": what a spreadsheet shows of 5000000."""
+    whole, fraction, exponent = match[1], match[2] or "", int(match[3])
+    if exponent > _LARGEST_EXPONENT:
+        return rejected("scientific", "text_no_number")
+    value = Decimal(f"{whole}.{fraction or 0}") * 10**exponent
+    if value != int(value):
+        return rejected("scientific", "non_integer")
+    warnings = ["scientific"]
+    if len((whole + fraction).rstrip("0")) > _EXACT_MANTISSA:
+        warnings.append("approx")
+    if context.type is IndicatorType.MONEY:
+        return in_unit(value, 1, warnings)
+    return reading({column_of(context): value}, [*warnings, "implausible"] if value > THOUSAND**3 else warnings)
