@@ -263,7 +263,7 @@ def _heading_clues(index: NameIndex, kind: EvidenceKind, text: str, path: str) -
 def _is_school(index: NameIndex, headings: Iterable[str]) -> bool:
     """Whether a letterhead is a school's: it names a school and no commune's office."""
     for heading in headings:
-        top = decoded(heading)[:_TOP]
+        top = _RECIPIENTS.sub("", decoded(heading))[:_TOP]
         if any(f" {words}" in f" {fold(top)}" for words in _SCHOOL_WORDS):
             return not any(hit.strength is Strength.STRONG and not hit.body for hit in index.find_units(top))
     return False
