@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from config.campaign import Form
@@ -17,7 +17,6 @@ from parsers.narrative import read_narrative
 from parsers.parts import make_leaf
 from parsers.photos import read_photo
 from parsers.recognition import Recognise
-from parsers.scan import read_scan
 from parsers.spreadsheets import PasswordError, read_sheets
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading
 from parsers.writing import Convert, Paragraph, Writing, read_writing
@@ -127,7 +126,7 @@ class DocumentReader:
         if writing.needs_ocr and opened.media_type == kind.PDF:
             if self._recognise is None:
                 return _Content(scanned=True, why=_CANNOT_SCAN)
-            return _scanned(read_scan(page_pictures(opened.leaf.data), self._recognise))
+            return self._scan(page_pictures(opened.leaf.data), self._recognise)
         return _Content(sheets=writing.tables, paragraphs=writing.paragraphs, heading=writing.heading, findings=writing.findings)
 
     def _picture(self, opened: OpenedLeaf) -> Understood:
@@ -143,11 +142,16 @@ class DocumentReader:
         if self._recognise is None:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_CANNOT_SCAN))
         try:
-            content = _scanned(read_scan((leaf.data,), self._recognise))
+            content = self._scan((leaf.data,), self._recognise)
         except ParseError as error:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_words(error)))
         understood = self._judged(opened, content)
         return replace(understood, document=replace(understood.document, photo=verdict.photo))
+
+    def _scan(self, pages: Iterable[bytes], recognise: Recognise) -> _Content:
+        from parsers.scan import read_scan
+
+        return _scanned(read_scan(pages, recognise))
 
     def _judged(self, opened: OpenedLeaf, content: _Content) -> Understood:
         """What the document is for, by what was found in it."""

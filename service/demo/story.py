@@ -131,6 +131,7 @@ class Story:
         """Figures as people write them: some are understood, some must be asked about."""
         unit = self._units[code]
         filled = figures(self._campaign, int(code))
+        report = report_document(self._campaign, unit.full_name, filled)
         filled["1.it_training"] = {"count": "02 lớp/45 người"}
         filled["4.books"] = {"count": "hơn 300 quyển"}
         filled["10.state_budget"] = {"money": "5 triệu"}
@@ -138,7 +139,7 @@ class Story:
         filled["7.communes"] = {"count": 3}
         files = {
             "So lieu.xlsx": form_workbook(self._campaign, unit.full_name, filled, offset=4),
-            "Bao cao.docx": report_document(self._campaign, unit.full_name, filled),
+            "Bao cao.docx": report,
             **_photos(int(code), 4),
         }
         yield self._mail(unit, _at(14, 15, 30), f"Xã {unit.name} nộp báo cáo", files)
