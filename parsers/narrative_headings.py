@@ -42,8 +42,9 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
 
 TITLE_LINES = 40
 OTHER_PAPERS = frozenset(
-    {"ke hoach", "quyet dinh", "cong van", "giay moi", "thong bao", "to trinh", "chuong trinh", "bien ban", "danh sach", "huong dan",
-     "kich ban", "giay uy quyen", "loi phat dong", "dien van", "bai phat bieu", "cong dien", "chi thi", "nghi quyet", "hop dong"}
+    {"ke hoach", "quyet dinh", "cong van", "giay moi", "thong bao", "to trinh", "chuong trinh", "bien ban", "danh sach",
+     "huong dan", "kich ban", "giay uy quyen",
+     "loi phat dong", "dien van", "bai phat bieu", "cong dien", "chi thi", "nghi quyet", "hop dong"}
 )  # fmt: skip
 """Kinds of official papers that units attach beside the report."""
 

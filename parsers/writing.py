@@ -124,8 +124,8 @@ def _read_zipped(data: bytes, media_type: str) -> RawWriting:
     return read_docx(data)
 
 
-def assemble(raw: RawWriting) -> Writing:
-    """The document with its text decoded and its layout tables turned into paragraphs."""
+def assemble(raw: RawWriting, *, keep_layout: bool = False) -> Writing:
+    """The document with its text decoded and its layout tables turned into paragraphs, unless those are kept as tables."""
     from parsers.legacy import DocumentDecoder
 
     decoder = DocumentDecoder(piece for paragraph in all_paragraphs(raw) for piece in paragraph.pieces)
@@ -140,11 +140,11 @@ def assemble(raw: RawWriting) -> Writing:
             paragraphs.extend(_paragraphs((block,), decode))
             continue
         texts = [(cell, _paragraphs(cell.paragraphs, decode)) for cell in block.cells]
-        if _is_layout(texts):
+        if not keep_layout and _is_layout(texts):
             paragraphs.extend(paragraph for _, found in texts for paragraph in found)
             continue
         sheet = _sheet(texts, len(tables) + 1)
-        if sheet.cells:
+        if sheet.cells or keep_layout:
             tables.append(sheet)
     running = [paragraph.text for paragraph in _paragraphs(raw.running, decode)]
     return Writing(

@@ -1,0 +1,142 @@
+"""Scans and phone photos of paper: a page as paragraphs and tables, every cell of them doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from config.errors import ParseError
+from parsers.grid import Sheet
+from parsers.recognition import Recognise, RecognisedWord
+from parsers.scan_picture import Grid, GridCell, find_grids, grid_cells, has_ink, png, prepared, stacked, without_rules
+from parsers.writing import Writing, assemble
+from parsers.writing_blocks import RawBlock, RawCell, RawTable, RawWriting, plain
+
+PAGES_MOST = 12
+SECOND_LOOK_MOST = 250  # cells read once more on their own
+POOR = 25.0  # words below this confidence outside tables are specks and stamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What was read from pictures of pages. `cell_pictures` holds a PNG of each cell that has text, by "T1R3C4"."""
+
+    writing: Writing
+    cell_pictures: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    blocks: tuple[RawBlock, ...]
+    pictures: Mapping[tuple[int, int, int], bytes]  # (table on this page, row, column)
+
+
+def read_scan(pictures: Iterable[bytes], recognise: Recognise) -> Writing:
+    """The text and tables on pictures of pages. ParseError when a picture or the OCR program fails."""
+    return scan_pages(pictures, recognise, keep_pictures=False).writing
+
+
+def scan_pages(pictures: Iterable[bytes], recognise: Recognise, *, keep_pictures: bool = True) -> Scan:
+    """The text and tables on pictures of pages, and a picture of each cell for the officer to look at."""
+    blocks: list[RawBlock] = []
+    cut_out: dict[tuple[int, int, int], bytes] = {}
+    pages = 0
+    for picture in pictures:
+        if pages == PAGES_MOST:
+            break
+        page = _read_page(prepared(picture), recognise, keep_pictures=keep_pictures)
+        before = sum(isinstance(block, RawTable) for block in blocks)
+        cut_out.update({(before + table, row, column): image for (table, row, column), image in page.pictures.items()})
+        blocks.extend(page.blocks)
+        pages += 1
+    if not pages:
+        raise ParseError("no page to read")
+    writing = assemble(RawWriting(blocks=tuple(blocks), page_count=pages), keep_layout=True)
+    tables = tuple(_doubtful(sheet) for sheet in writing.tables)
+    pictures_by_address = {f"T{table}R{row}C{column}": image for (table, row, column), image in cut_out.items()}
+    return Scan(writing=replace(writing, tables=tables), cell_pictures=pictures_by_address)
+
+
+def _read_page(page: Image.Image, recognise: Recognise, *, keep_pictures: bool) -> _Page:
+    grids = find_grids(page)
+    clean = without_rules(page, grids)
+    words = recognise(png(clean), "page" if not grids else "sparse")
+    outside = [word for word in words if not any(grid.inside(*word.middle) for grid in grids)]
+    found: list[tuple[float, RawBlock]] = [*_lines(outside)]
+    pictures: dict[tuple[int, int, int], bytes] = {}
+    for number, grid in enumerate(grids, start=1):
+        cells = grid_cells(grid)
+        texts = _cell_texts(clean, grid, cells, words, recognise)
+        table = RawTable(
+            cells=tuple(
+                RawCell(row=cell.top, column=cell.left, bottom=cell.bottom, right=cell.right, paragraphs=(plain(text),))
+                for cell, text in zip(cells, texts, strict=True)
+            )
+        )
+        found.append((float(grid.rows[0]), table))
+        if keep_pictures:
+            pictures.update(
+                {(number, cell.top, cell.left): png(page.crop(cell.box)) for cell, text in zip(cells, texts, strict=True) if text}
+            )
+    ordered = [block for _, block in sorted(found, key=lambda pair: pair[0])]
+    return _Page(blocks=tuple(ordered), pictures=pictures)
+
+
+def _cell_texts(
+    page: Image.Image, grid: Grid, cells: Sequence[GridCell], words: Sequence[RecognisedWord], recognise: Recognise
+) -> list[str]:
+    """The text of each cell; what has ink and gave no word, as lone figures do, is looked at a second time."""
+    inside: list[list[RecognisedWord]] = [[] for _ in cells]
+    for word in words:
+        x, y = word.middle
+        if not grid.inside(x, y):
+            continue
+        for index, cell in enumerate(cells):
+            left, top, right, bottom = cell.box
+            if left <= x < right and top <= y < bottom:
+                inside[index].append(word)
+                break
+    texts = [_joined(own) for own in inside]
+    blank = [index for index, text in enumerate(texts) if not text and has_ink(page, cells[index].box)][:SECOND_LOOK_MOST]
+    if blank:
+        sheet, places = stacked(page, [cells[index].box for index in blank])
+        for word in recognise(png(sheet), "block"):
+            _, y = word.middle
+            for index, (top, bottom) in zip(blank, places, strict=True):
+                if top <= y < bottom:
+                    texts[index] = f"{texts[index]} {word.text}".strip()
+    return texts
+
+
+def _joined(words: Sequence[RecognisedWord]) -> str:
+    """Words of a cell in reading order: by lines from the top, then from the left."""
+    return "\n".join(_line_text(line) for line in _by_lines(words))
+
+
+def _by_lines(words: Sequence[RecognisedWord]) -> list[list[RecognisedWord]]:
+    lines: list[list[RecognisedWord]] = []
+    for word in sorted(words, key=lambda each: each.middle[1]):
+        if lines:
+            last = lines[-1]
+            level = sum(each.middle[1] for each in last) / len(last)
+            if abs(word.middle[1] - level) <= 0.5 * max(word.height, last[0].height):
+                last.append(word)
+                continue
+        lines.append([word])
+    return lines
+
+
+def _line_text(words: Sequence[RecognisedWord]) -> str:
+    return " ".join(word.text for word in sorted(words, key=lambda each: each.left))
+
+
+def _lines(words: Sequence[RecognisedWord]) -> list[tuple[float, RawBlock]]:
+    """The lines outside of tables, as paragraphs with their height on the page."""
+    trusted = [word for word in words if word.confidence >= POOR]
+    return [(line[0].middle[1], plain(_line_text(line))) for line in _by_lines(trusted)]
+
+
+def _doubtful(sheet: Sheet) -> Sheet:
+    return replace(sheet, cells={place: replace(cell, doubtful=True) for place, cell in sheet.cells.items()})

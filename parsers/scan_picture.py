@@ -1,0 +1,317 @@
+"""A photographed or scanned page made fit for reading: evenly lit, upright, and its ruling lines found. Pillow alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+
+from config.errors import ParseError
+
+PIXELS_MOST = 60_000_000
+LONG_SIDE = 2_400  # an A4 page at 200 dpi has 2,339
+SHORT_SIDE_LEAST = 1_500
+DARK = 165  # of a page whose paper is 255
+SKEW_MOST = 8.0  # degrees
+PICTURE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
+
+BLOCK_ACROSS = 60  # the page is this many blocks wide when looking for lines across
+BLOCK_DOWN = 110
+FULL = 217  # of 255: how dark a block of a ruling line is
+LINE_BLOCKS = 3
+TOUCH = 14  # pixels: two lines this close meet
+SAME_LINE = 9
+EDGE_SHARE = 0.22  # of a table's height or width that an edge must cover
+THICKEST = 16  # pixels between the first and the last row of a line; a stamp or a photo is thicker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A ruling line: its position across its direction, and where it begins and ends along it."""
+
+    at: int
+    start: int
+    end: int
+    thickness: int = 1
+
+    @property
+    def length(self) -> int:
+        """How long it is."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table on a page: positions of its rows' and columns' edges, and the rules that part them."""
+
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    across: tuple[Rule, ...]
+    down: tuple[Rule, ...]
+
+    def inside(self, x: float, y: float) -> bool:
+        """Whether a point is inside the table."""
+        return self.columns[0] <= x <= self.columns[-1] and self.rows[0] <= y <= self.rows[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridCell:
+    """A cell of a grid, 1-based and inclusive, with its box in pixels."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    box: tuple[int, int, int, int]
+
+
+def prepared(picture: bytes) -> Image.Image:
+    """The page in grey: turned as the camera was held, evenly lit, straightened, about 200 dpi. ParseError when unreadable."""
+    try:
+        with Image.open(BytesIO(picture)) as opened:
+            if opened.width * opened.height > PIXELS_MOST:
+                raise ParseError(f"the picture has {opened.width} x {opened.height} pixels")
+            opened.draft("L", (LONG_SIDE, LONG_SIDE))
+            page = ImageOps.exif_transpose(opened).convert("L")
+    except PICTURE_ERRORS as error:
+        raise ParseError(f"the picture cannot be opened: {error}") from error
+    return straightened(_evenly_lit(_sized(page)))
+
+
+def _sized(page: Image.Image) -> Image.Image:
+    long, short = max(page.size), min(page.size)
+    factor = min(1.0, LONG_SIDE / long) if short * LONG_SIDE / long >= SHORT_SIDE_LEAST or long > LONG_SIDE else 1.0
+    if short < SHORT_SIDE_LEAST and long < LONG_SIDE:
+        factor = min(LONG_SIDE / long, SHORT_SIDE_LEAST / short, 2.0)
+    if abs(factor - 1.0) < 0.02:  # noqa: PLR2004 - not worth the blur
+        return page
+    size = (max(1, round(page.width * factor)), max(1, round(page.height * factor)))
+    return page.resize(size, Image.Resampling.LANCZOS if factor > 1 else Image.Resampling.BOX)
+
+
+def _evenly_lit(page: Image.Image) -> Image.Image:
+    """Takes the paper off: shadows of a phone photo go, ink stays."""
+    small = page.resize((max(1, page.width // 8), max(1, page.height // 8)), Image.Resampling.BOX)
+    paper = (
+        small.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(4)).resize(page.size, Image.Resampling.BILINEAR)
+    )
+    return ImageOps.autocontrast(ImageOps.invert(ImageChops.subtract(paper, page)), cutoff=(0.5, 0))
+
+
+def straightened(page: Image.Image) -> Image.Image:
+    """The page turned so that its lines of text lie level."""
+    angle = _skew(page)
+    if abs(angle) < 0.08:  # noqa: PLR2004 - less than three pixels on an A4 page
+        return page
+    return page.rotate(angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+
+
+def _skew(page: Image.Image) -> float:
+    """The turn, in degrees, at which rows of pixels differ most: text lines and gaps fall apart then."""
+    width = 480
+    small = page.resize((width, max(1, round(page.height * width / page.width))), Image.Resampling.BOX)
+    ink = ImageOps.invert(small).point(lambda value: 0 if value < 255 - DARK else value)
+    best = 0.0
+    for reach, step in ((SKEW_MOST, 1.0), (0.75, 0.25), (0.2, 0.1)):
+        steps = round(reach / step)
+        turns = [best + each * step for each in range(-steps, steps + 1)]
+        best = max(turns, key=lambda angle: (round(_sharpness(ink, angle), 1), -abs(angle)))
+    return best
+
+
+def _sharpness(ink: Image.Image, angle: float) -> float:
+    rows = ink.rotate(angle, resample=Image.Resampling.BILINEAR).resize((1, ink.height), Image.Resampling.BOX).tobytes()
+    mean = sum(rows) / len(rows)
+    return math.sqrt(sum((value - mean) ** 2 for value in rows) / len(rows))
+
+
+def find_grids(page: Image.Image) -> list[Grid]:
+    """The ruled tables of a page, top to bottom."""
+    dark = page.point(lambda value: 255 if value < DARK else 0)
+    across = _rules(dark, max(8, page.width // BLOCK_ACROSS))
+    down = _rules(dark.transpose(Image.Transpose.TRANSPOSE), max(8, page.height // BLOCK_DOWN))
+    grids = []
+    for rows, columns in _connected(across, down):
+        width, height = _spread(columns), _spread(rows)
+        row_edges, column_edges = _edges(rows, width * EDGE_SHARE), _edges(columns, height * EDGE_SHARE)
+        if len(row_edges) > 2 and len(column_edges) > 2:  # noqa: PLR2004 - two rows and two columns
+            grids.append(Grid(rows=row_edges, columns=column_edges, across=tuple(rows), down=tuple(columns)))
+    return sorted(grids, key=lambda grid: grid.rows[0])
+
+
+def _rules(dark: Image.Image, block: int) -> list[Rule]:
+    """Lines along the width of a picture: rows in which three blocks or more in a row are dark."""
+    width = dark.width // block
+    if width < LINE_BLOCKS:
+        return []
+    # thickened across its direction alone: a thin line that is not quite level fills its blocks, and letters stay apart
+    thick = ImageChops.lighter(dark, ImageChops.offset(dark, 0, 1))
+    shrunk = thick.resize((width, dark.height), Image.Resampling.BOX, box=(0, 0, width * block, dark.height)).tobytes()
+    pieces: list[Rule] = []
+    for y in range(dark.height):
+        pieces.extend(
+            Rule(at=y, start=start * block, end=end * block) for start, end in _runs(shrunk[y * width : (y + 1) * width])
+        )
+    return [rule for rule in _merged(pieces, block) if rule.length >= LINE_BLOCKS * block and rule.thickness <= THICKEST]
+
+
+def _runs(row: bytes) -> Iterator[tuple[int, int]]:
+    start = -1
+    for index, value in enumerate(row):
+        if value >= FULL:
+            start = index if start < 0 else start
+        elif start >= 0:
+            yield start, index
+            start = -1
+    if start >= 0:
+        yield start, len(row)
+
+
+def _merged(pieces: Sequence[Rule], block: int) -> list[Rule]:
+    """Pieces of one line put together: rows of pixels of a thick line, and steps of a line that is not quite level."""
+    lines: list[list[Rule]] = []
+    for piece in pieces:  # in order of position
+        for line in reversed(lines[-40:]):
+            last = line[-1]
+            near = any(piece.at - each.at <= SAME_LINE // 2 for each in line[-4:])
+            overlap = min(piece.end, max(each.end for each in line[-4:])) - max(
+                piece.start, min(each.start for each in line[-4:])
+            )
+            if near and overlap >= -block and piece.at - line[0].at <= SAME_LINE * 2 and last is not piece:
+                line.append(piece)
+                break
+        else:
+            lines.append([piece])
+    return [
+        Rule(
+            at=round(sum(each.at * each.length for each in line) / sum(each.length for each in line)),
+            start=min(each.start for each in line),
+            end=max(each.end for each in line),
+            thickness=line[-1].at - line[0].at + 1,
+        )
+        for line in lines
+    ]
+
+
+def _connected(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    """Groups of lines that meet each other."""
+    groups: list[tuple[list[Rule], list[Rule]]] = []
+    left = list(down)
+    while left:
+        rows: list[Rule] = []
+        columns = [left.pop()]
+        grew = True
+        while grew:
+            new_rows = [rule for rule in across if rule not in rows and any(_meet(rule, other) for other in columns)]
+            rows.extend(new_rows)
+            new_columns = [rule for rule in left if any(_meet(other, rule) for other in rows)]
+            columns.extend(new_columns)
+            left = [rule for rule in left if rule not in new_columns]
+            grew = bool(new_rows or new_columns)
+        groups.append((rows, columns))
+    return groups
+
+
+def _meet(across: Rule, down: Rule) -> bool:
+    return (
+        across.start - TOUCH * 3 <= down.at <= across.end + TOUCH * 3
+        and down.start - TOUCH * 2 <= across.at <= down.end + TOUCH * 2
+    )
+
+
+def _spread(rules: Sequence[Rule]) -> int:
+    return max(rule.at for rule in rules) - min(rule.at for rule in rules) if rules else 0
+
+
+def _edges(rules: Sequence[Rule], least: float) -> tuple[int, ...]:
+    """Positions of edges: lines at one position together, those that are too short in all left out (letters in a column)."""
+    merged: list[list[Rule]] = []
+    for rule in sorted(rules, key=lambda each: each.at):
+        if merged and rule.at - merged[-1][-1].at <= TOUCH:
+            merged[-1].append(rule)
+        else:
+            merged.append([rule])
+    return tuple(
+        round(sum(rule.at for rule in each) / len(each)) for each in merged if sum(rule.length for rule in each) >= least
+    )
+
+
+def grid_cells(grid: Grid) -> list[GridCell]:
+    """The cells of a grid, merged where no line parts them."""
+    taken: set[tuple[int, int]] = set()
+    cells = []
+    for row in range(len(grid.rows) - 1):
+        for column in range(len(grid.columns) - 1):
+            if (row, column) in taken:
+                continue
+            right = column
+            while right + 2 < len(grid.columns) and not _parted(
+                grid.down, grid.columns[right + 1], grid.rows[row], grid.rows[row + 1]
+            ):
+                right += 1
+            bottom = row
+            while bottom + 2 < len(grid.rows) and all(
+                not _parted(grid.across, grid.rows[bottom + 1], grid.columns[each], grid.columns[each + 1])
+                for each in range(column, right + 1)
+            ):
+                bottom += 1
+            taken.update((y, x) for y in range(row, bottom + 1) for x in range(column, right + 1))
+            box = (grid.columns[column], grid.rows[row], grid.columns[right + 1], grid.rows[bottom + 1])
+            cells.append(GridCell(top=row + 1, left=column + 1, bottom=bottom + 1, right=right + 1, box=box))
+    return cells
+
+
+def _parted(rules: Sequence[Rule], at: int, start: int, end: int) -> bool:
+    """Whether a line stands at a position over most of a stretch."""
+    covered = sum(max(0, min(rule.end, end) - max(rule.start, start)) for rule in rules if abs(rule.at - at) <= TOUCH)
+    return covered * 2 >= end - start
+
+
+def without_rules(page: Image.Image, grids: Sequence[Grid]) -> Image.Image:
+    """The page with its ruling lines painted over: Tesseract takes them for letters."""
+    clean = page.copy()
+    pen = ImageDraw.Draw(clean)
+    for grid in grids:
+        for rule in grid.across:
+            pen.rectangle((rule.start - 6, rule.at - 4, rule.end + 6, rule.at + 4), fill=255)
+        for rule in grid.down:
+            pen.rectangle((rule.at - 4, rule.start - 6, rule.at + 4, rule.end + 6), fill=255)
+    return clean
+
+
+def has_ink(page: Image.Image, box: tuple[int, int, int, int]) -> bool:
+    """Whether something is written inside a box."""
+    inner = _inner(box)
+    if inner is None:
+        return False
+    return sum(page.crop(inner).histogram()[:DARK]) > 25  # noqa: PLR2004 - a full stop has nine
+
+
+def _inner(box: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
+    left, top, right, bottom = box[0] + 7, box[1] + 7, box[2] - 7, box[3] - 7
+    return (left, top, right, bottom) if right - left > 4 and bottom - top > 4 else None  # noqa: PLR2004 - nothing fits
+
+
+def png(page: Image.Image) -> bytes:
+    """The picture as a PNG file, packed lightly."""
+    stream = BytesIO()
+    page.save(stream, format="PNG", compress_level=1)
+    return stream.getvalue()
+
+
+def stacked(page: Image.Image, boxes: Sequence[tuple[int, int, int, int]]) -> tuple[Image.Image, list[tuple[int, int]]]:
+    """Cut-outs of a page one below the other, and where each begins and ends, so that one call reads them all."""
+    inner = [_inner(box) or box for box in boxes]
+    width = max(right - left for left, _, right, _ in inner) + 120
+    height = sum(bottom - top + 40 for _, top, _, bottom in inner) + 40
+    sheet = Image.new("L", (width, height), 255)
+    places = []
+    y = 40
+    for left, top, right, bottom in inner:
+        sheet.paste(page.crop((left, top, right, bottom)), (60, y))
+        places.append((y - 20, y + bottom - top + 20))
+        y += bottom - top + 40
+    return sheet, places
