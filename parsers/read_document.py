@@ -156,7 +156,8 @@ class DocumentReader:
     def _judged(self, opened: OpenedLeaf, content: _Content) -> Understood:
         """What the document is for, by what was found in it."""
         best, forms = self._best_form(content.sheets)
-        narrative = self._narrative(best, content)
+        # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
+        narrative = None if forms and opened.media_type in _SPREADSHEETS else self._narrative(best, content)
         filled = tuple(each for each in forms if not each.blank)
         role, fate, why = _verdict(filled, forms, narrative, content)
         document = replace(

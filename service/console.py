@@ -44,6 +44,7 @@ _NOTICE_COLUMNS = (
     Text(vi="Tiêu đề", en="Subject"),
     Text(vi="Kết quả", en="Fate"),
 )
+_PAGE_WIDTH = 120
 _LONG = 5
 """A bar is shown for more mails than this."""
 
@@ -54,7 +55,7 @@ class Console:
     def __init__(self, office: Office, terminal: Terminal | None = None) -> None:
         self._office = office
         self._language = office.language
-        self._terminal = terminal or Terminal(highlight=False, soft_wrap=False)
+        self._terminal = terminal or make_terminal()
 
     def say(self, vi: str, en: str) -> None:
         """One sentence."""
@@ -249,6 +250,11 @@ class Console:
 
     def _at(self, moment: datetime) -> str:
         return at_moment(moment, self._office)
+
+
+def make_terminal() -> Terminal:
+    """The terminal; where output goes to a file or a pipe, wide enough that no table is cut."""
+    return Terminal(highlight=False, width=None if sys.stdout.isatty() else _PAGE_WIDTH)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text as Styled
 
@@ -24,8 +25,8 @@ _COLUMNS = (
     Text(vi="STT", en="No."),
     Text(vi="Đơn vị", en="Unit"),
     Text(vi="Trạng thái", en="State"),
-    Text(vi="Báo cáo", en="Report"),
-    Text(vi="Số liệu", en="Form"),
+    Text(vi="BC", en="Rep."),
+    Text(vi="SL", en="Form"),
     Text(vi="Ảnh", en="Photos"),
     Text(vi="Nhận lúc", en="Received"),
     Text(vi="Thời hạn", en="Time"),
@@ -48,9 +49,11 @@ def board_table(board: Board, office: Office) -> Table:
         f"{complete} {rates.actual}/{rates.expected} ({rates.rate:.0%}) · "
         f"{on_time} {rates.on_time}/{rates.expected} ({rates.on_time_rate:.0%}) · {at_moment(board.now, office)}"
     )
-    table = Table(title=title, caption=caption, title_justify="left", caption_justify="left", header_style="bold")
+    table = Table(
+        title=title, caption=caption, title_justify="left", caption_justify="left", header_style="bold", box=SIMPLE_HEAD
+    )
     for column in _COLUMNS:
-        table.add_column(column.in_(language))
+        table.add_column(column.in_(language), no_wrap=True)
     for position, line in enumerate(board.lines, start=1):
         table.add_row(str(position), *_cells(line, campaign, office))
     return table

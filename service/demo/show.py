@@ -16,7 +16,7 @@ from rich.text import Text as Styled
 
 from config.home import write_home
 from config.settings import Office
-from service.console import Console
+from service.console import Console, make_terminal
 from service.console_board import board_table
 from service.demo.servers import PASSWORD, USER, DemoMailbox, SentMail, imap_server, smtp_server
 from service.demo.story import Arrival, Story
@@ -34,7 +34,7 @@ _PASSWORD_ENV = "THUBAO_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 
 def run_demo(folder: Path, *, headless: bool) -> None:
     """Run the reference campaign from 1 to 17 October 2020 and leave home folder, outputs and mails in `folder`."""
-    terminal = Terminal(highlight=False)
+    terminal = make_terminal()
     with ExitStack() as stack:
         mailbox = stack.enter_context(imap_server())
         port, sent = stack.enter_context(smtp_server(folder / "mails-sent"))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from config.campaign import Campaign, Unit
 from service.demo.files import figures, form_workbook, photograph, report_document, zipped
+from service.outputs.letters import with_headers
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _TYPES = {
@@ -166,29 +167,33 @@ class Story:
         return self._mail(unit, at, f"Xã {unit.name} xin gia hạn nộp báo cáo", {}, body=body)
 
     def _out_of_office(self, at: datetime) -> Arrival:
-        mail = self._message("to.chuc@tuangiao.example", at, "Tự động trả lời: Nhắc hạn", "Tôi đang đi công tác.")
-        mail["Auto-Submitted"] = "auto-replied"
-        return Arrival(at=at, raw=mail.as_bytes())
+        robot = {"Auto-Submitted": "auto-replied"}
+        return self._arrival("to.chuc@tuangiao.example", at, "Tự động trả lời: Nhắc hạn", _body("Tôi đang đi công tác."), robot)
 
     def _mail(
         self, unit: Unit, at: datetime, subject: str, files: dict[str, bytes], *, body: str = "", sender: str = ""
     ) -> Arrival:
-        text = body or f"Kính gửi Phòng GD&ĐT,\n{unit.full_name} gửi báo cáo theo yêu cầu.\nTrân trọng."
-        mail = self._message(sender or unit.emails[0], at, subject, text)
+        mail = _body(body or f"Kính gửi Phòng GD&ĐT,\n{unit.full_name} gửi báo cáo theo yêu cầu.\nTrân trọng.")
         for name, content in files.items():
             main, sub = _TYPES[name.rpartition(".")[2]]
             mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
-        return Arrival(at=at, raw=mail.as_bytes())
+        return self._arrival(sender or unit.emails[0], at, subject, mail, {})
 
-    def _message(self, sender: str, at: datetime, subject: str, body: str) -> EmailMessage:
-        mail = EmailMessage(policy=SMTP)
-        mail["From"] = sender
-        mail["To"] = self._mailbox
-        mail["Subject"] = subject
-        mail["Date"] = format_datetime(at)
-        mail["Message-ID"] = f"<{at:%d%H%M}.{hashlib.sha256(sender.encode()).hexdigest()[:8]}@may.example>"
-        mail.set_content(body)
-        return mail
+    def _arrival(self, sender: str, at: datetime, subject: str, body: EmailMessage, more: dict[str, str]) -> Arrival:
+        headers = {
+            "From": sender,
+            "To": self._mailbox,
+            "Subject": subject,
+            "Date": format_datetime(at),
+            "Message-ID": f"<{at:%d%H%M}.{hashlib.sha256(sender.encode()).hexdigest()[:8]}@may.example>",
+        }
+        return Arrival(at=at, raw=with_headers({**headers, **more}, body))
+
+
+def _body(text: str) -> EmailMessage:
+    mail = EmailMessage(policy=SMTP)
+    mail.set_content(text)
+    return mail
 
 
 def _photos(seed: int, count: int) -> dict[str, bytes]:

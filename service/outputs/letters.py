@@ -6,6 +6,7 @@ import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
@@ -64,25 +65,45 @@ def render_letter(kind: str, template: str, variables: Mapping[str, object]) -> 
 def compose(text: Text, addressing: Addressing, attachments: tuple[Path, ...] = ()) -> bytes:
     """The mail, byte for byte: plain text with a simple HTML twin, marked as written by a program."""
     mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    mail["From"] = formataddr((addressing.sender_name, addressing.sender))
-    mail["To"] = addressing.recipient
-    mail["Subject"] = text.subject
-    mail["Date"] = format_datetime(addressing.dated)
-    mail["Message-ID"] = addressing.message_id
-    if addressing.reply_to:
-        mail["Reply-To"] = addressing.reply_to
-    if addressing.in_reply_to:
-        mail["In-Reply-To"] = addressing.in_reply_to
-        mail["References"] = " ".join((*addressing.references, addressing.in_reply_to))
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(text.body, charset="utf-8", cte="base64")
     mail.add_alternative(_as_html(text.body), subtype="html", charset="utf-8", cte="base64")
     for path in attachments:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         main, _, sub = kind.partition("/")
         mail.add_attachment(path.read_bytes(), maintype=main, subtype=sub, filename=path.name)
-    return mail.as_bytes()
+    return with_headers(_headers(text, addressing), mail)
+
+
+def with_headers(headers: Mapping[str, str], body: EmailMessage) -> bytes:
+    """A mail of these headers before a MIME body.
+
+    Headers are encoded here and not by EmailMessage, whose folding loses spaces between encoded words (Python 3.11).
+    """
+    lines = [f"{name}: {_encoded(name, value)}\r\n" for name, value in headers.items() if value]
+    return "".join(lines).encode("ascii") + body.as_bytes()
+
+
+def _headers(text: Text, addressing: Addressing) -> dict[str, str]:
+    answered = addressing.in_reply_to
+    return {
+        "From": formataddr((addressing.sender_name, addressing.sender), charset="utf-8"),
+        "To": addressing.recipient,
+        "Subject": text.subject,
+        "Date": format_datetime(addressing.dated),
+        "Message-ID": addressing.message_id,
+        "Reply-To": addressing.reply_to,
+        "In-Reply-To": answered,
+        "References": " ".join((*addressing.references, answered)) if answered else "",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+
+
+def _encoded(name: str, value: str) -> str:
+    """A header's value in ASCII, folded, without a way for it to begin another header."""
+    plain = " ".join(value.split())
+    charset = "us-ascii" if plain.isascii() else "utf-8"
+    return Header(plain, charset, header_name=name, maxlinelen=76).encode(linesep="\r\n")
 
 
 def _as_html(body: str) -> str:
