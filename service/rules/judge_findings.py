@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from parsers.numbers import warning_text
-
 from config.campaign import Campaign, Requirement, Severity, Unit
 from config.text import Text
+from parsers.numbers import warning_text
 from parsers.values import Document, DocumentFate, Finding, NarrativeReading, ValueStatus
 from service.rules.submission import UnitPhoto, UnitValue
 from service.rules.validate import derive, validate

@@ -8,18 +8,18 @@ from datetime import date
 
 from config.campaign import Form, Indicator, IndicatorType, Rule, Severity
 from config.vietnamese import fold
-from parsers.values import Finding, NarrativeReading
-from service.rules.validate_amounts import amounts_in
+from parsers.narrative_figures import CEREMONY_SECTION, FUNDS_SECTION, FigureKind, NarrativeFigure, figures
+from parsers.values import Finding, NarrativeReading, SectionText
 from service.rules.validate_facts import Check, Facts, Figure, Key, finding, money_column, names, whole
 
-_HELD = re.compile(r"\b(khai mac|phat dong|to chuc)\b")
-_NOT_HELD = re.compile(r"\b(khong|chua) (to chuc|khai mac|phat dong|thuc hien|co)\b|^(khong|chua)\b")
-_ATTENDED = re.compile(r"\b(tham du|du le|tham gia)\b.*\bcap (huyen|tinh)\b")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 def narrative_consistency(rule: Rule, facts: Facts) -> Iterable[Finding]:
-    """What the narrative's section says agrees with the form: a ceremony held or not, amounts of money by source."""
+    """What the narrative's section says agrees with the form: a ceremony held or not, amounts of money by source.
+
+    Only what the text states for certain is compared, with a figure that the form has.
+    """
     section = str(rule.params.get("section", ""))
     if facts.narrative is None or not facts.narrative.sections:
         return
@@ -29,11 +29,11 @@ def narrative_consistency(rule: Rule, facts: Facts) -> Iterable[Finding]:
         if indicator is None:
             continue
         if indicator.type is IndicatorType.MONEY:
-            differs = _amount_differs(facts, indicator, text)
+            value, said = facts.number(code, money_column(indicator)), _amount(indicator, text)
         else:
-            value = facts.number(code, str(rule.params.get("column", "count")))
-            differs = value is not None and _event_differs(held=value > 0, text=text)
-        if differs:
+            value, said = facts.number(code, str(rule.params.get("column", "count"))), _event(text)
+            value = None if value is None else int(value > 0)
+        if value is not None and said is not None and value != said:
             yield finding(rule, facts.form, code)
             return
 
@@ -43,40 +43,22 @@ def _section(narrative: NarrativeReading, code: str) -> str:
     return "\n".join(each.text for each in narrative.sections if each.code == code or each.code.startswith(f"{code}."))
 
 
-def _event_differs(*, held: bool, text: str) -> bool:
-    said = fold(text)
-    denied = _NOT_HELD.search(said) is not None
-    told = _HELD.search(said) is not None and not denied
-    if held:
-        return not said or (denied and not _HELD.search(_NOT_HELD.sub(" ", said)))
-    return told and _ATTENDED.search(said) is None
+def _event(text: str) -> int | None:
+    """1 where the text tells of a ceremony, 0 where it denies one or says nothing at all, None where it leaves it open."""
+    if not fold(text):
+        return 0
+    return next((each.value for each in _stated(CEREMONY_SECTION, text) if each.kind is FigureKind.CEREMONY), None)
 
 
-def _amount_differs(facts: Facts, indicator: Indicator, text: str) -> bool:
-    value = facts.number(indicator.code, money_column(indicator))
-    claims = _claims(facts.form, text).get(indicator.code, ())
-    return value is not None and bool(claims) and value not in claims and value != sum(claims)
+def _amount(indicator: Indicator, text: str) -> int | None:
+    """The amount the text states for the source that the indicator's label names."""
+    kinds = {each.kind for each in _stated(FUNDS_SECTION, f"{indicator.label}: 1.000.000 đồng")}
+    return next((each.value for each in _stated(FUNDS_SECTION, text) if each.kind in kinds), None)
 
 
-def _claims(form: Form, text: str) -> dict[str, tuple[int, ...]]:
-    """The amounts a text gives for each money indicator, by the longest label or alias found in the amount's line."""
-    money = [each for each in form.indicators if each.type is IndicatorType.MONEY]
-    wordings = sorted(
-        ((_words(wording), each.code) for each in money for wording in (each.label, *each.aliases)),
-        key=lambda each: -len(each[0]),
-    )
-    claims: dict[str, tuple[int, ...]] = {}
-    for line in re.split(r"[\n;]", text):
-        amounts = amounts_in(line)
-        said = f" {fold(line)} "
-        code = next((code for wording, code in wordings if f" {wording} " in said), None)
-        if amounts and code is not None:
-            claims[code] = (*claims.get(code, ()), *amounts)
-    return claims
-
-
-def _words(wording: str) -> str:
-    return fold(re.sub(r"\([^)]*\)", " ", wording))
+def _stated(section: str, text: str) -> tuple[NarrativeFigure, ...]:
+    sections = (SectionText(code=section, text=text),)
+    return figures(NarrativeReading(sections=sections, unplaced="", heading=""))
 
 
 def equals_blank_template(rule: Rule, facts: Facts) -> Iterable[Finding]:
