@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from config.text import NO_TEXT, Text
 from parsers.allowance import PASSWORD, Allowance, Refused
@@ -40,10 +41,10 @@ class Member:
 
 
 def broken(what: str = "") -> Text:
-    """What is said of a container that cannot be read."""
+    """What is said of a container that cannot be read; the program's own words stand in the English text only."""
     hint = f" ({what})" if what else ""
     return Text(
-        vi=f"tệp bị hỏng hoặc tải lên chưa trọn vẹn, không mở được{hint}; đề nghị gửi lại",
+        vi="tệp bị hỏng hoặc tải lên chưa trọn vẹn, không mở được; đề nghị gửi lại",
         en=f"damaged or incomplete, cannot be opened{hint}; please send it again",
     )
 
@@ -168,10 +169,13 @@ def archive_members(data: bytes, media_type: str, allowance: Allowance, convert:
             taken.append(member)
             yield member
     except _LibarchiveFailed as failed:
-        if failed.encrypted:
+        if failed.encrypted or rar_trait(data) == RarTrait.PROTECTED:
             raise Refused(PASSWORD, code="D-PASSWORD") from failed
+        if rar_trait(data) == RarTrait.VOLUME:
+            raise Refused(MANY_VOLUMES, code="D-UNREADABLE") from failed
         if convert is None:
-            raise Refused(broken(failed.said), code="D-UNREADABLE") from failed
+            said = NEEDS_UNAR if failed.unsupported else broken(failed.said)
+            raise Refused(said, code="D-UNREADABLE") from failed
         had = {member.name for member in taken}
         for name, content in convert(data, media_type):
             if name not in had:
@@ -184,6 +188,7 @@ class _LibarchiveFailed(Exception):  # noqa: N818 - it carries a state, not only
     def __init__(self, said: str) -> None:
         self.said = said
         self.encrypted = re.search(r"encrypt|passphrase", said, re.IGNORECASE) is not None
+        self.unsupported = re.search(r"unavailable|unsupported|not supported", said, re.IGNORECASE) is not None
         super().__init__(said)
 
 
@@ -193,15 +198,29 @@ def _libarchive_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
     except (ImportError, OSError, TypeError, AttributeError) as error:
         raise Refused(MISSING_LIBRARY, code="D-UNREADABLE") from error
     before = allowance.bytes_taken
+    hollow = False
+    contents: dict[str, bytes] = {}  # by name: RAR 5 stores a file that occurs twice as a link to the first
     try:
         with libarchive.memory_reader(data) as archive:
             for entry in archive:
                 if entry.isdir:
                     continue
                 allowance.expect_parts(1)
-                yield _libarchive_member(entry, len(data), allowance, allowance.bytes_taken - before)
+                if entry.islnk and str(entry.linkpath) in contents:
+                    allowance.take(len(contents[str(entry.linkpath)]))
+                    yield Member(name=_entry_name(entry), data=contents[str(entry.linkpath)])
+                    continue
+                member = _libarchive_member(entry, len(data), allowance, allowance.bytes_taken - before)
+                if entry.size != 0 and not member.data and member.refusal == NO_TEXT:
+                    hollow = True
+                    continue
+                contents[str(entry.pathname)] = member.data
+                yield member
     except libarchive.ArchiveError as error:
         raise _LibarchiveFailed(str(error.msg)) from error
+    if hollow:
+        message = "files stored as references are not supported"
+        raise _LibarchiveFailed(message)
 
 
 def _libarchive_member(entry: object, packed: int, allowance: Allowance, so_far: int) -> Member:
@@ -229,6 +248,84 @@ def _entry_name(entry: object) -> str:
     return (name or "").replace("\\", "/")
 
 
+class RarTrait(StrEnum):
+    """What in a rar's own headers keeps it from being opened."""
+
+    NONE = ""
+    PROTECTED = "protected"
+    VOLUME = "volume"
+
+
+def rar_trait(data: bytes) -> RarTrait:
+    """Whether a rar's headers say that it is encrypted, or one volume of many. libarchive only fails on both."""
+    try:
+        if data.startswith(b"Rar!\x1a\x07\x01\x00"):
+            return _rar5_trait(data)
+        return _rar4_trait(data) if data.startswith(b"Rar!\x1a\x07\x00") else RarTrait.NONE
+    except (struct.error, IndexError):
+        return RarTrait.NONE
+
+
+def _rar4_trait(data: bytes) -> RarTrait:
+    position, volume = 7, False
+    for _ in range(1_000):
+        kind, flags, size = struct.unpack("<BHH", data[position + 2 : position + 7])
+        if kind == 0x73:  # the archive's header  # noqa: PLR2004 - as in the format's description
+            volume = bool(flags & 1)
+            if flags & 0x80:
+                return RarTrait.PROTECTED
+        if kind == 0x74 and flags & 4:  # noqa: PLR2004 - a file's header
+            return RarTrait.PROTECTED
+        if kind == 0x7B or size < 7:  # noqa: PLR2004 - the end
+            break
+        added = struct.unpack("<I", data[position + 7 : position + 11])[0] if flags & 0x8000 else 0
+        position += size + added
+        if position + 7 > len(data):
+            break
+    return RarTrait.VOLUME if volume else RarTrait.NONE
+
+
+def _rar5_trait(data: bytes) -> RarTrait:
+    position, volume = 8, False
+    for _ in range(1_000):
+        size, start = _varying(data, position + 4)
+        kind, at = _varying(data, start)
+        flags, at = _varying(data, at)
+        extra, at = _varying(data, at) if flags & 1 else (0, at)
+        packed, at = _varying(data, at) if flags & 2 else (0, at)
+        if kind == 4:  # noqa: PLR2004 - the headers themselves are encrypted
+            return RarTrait.PROTECTED
+        if kind == 1:
+            volume = bool(_varying(data, at)[0] & 1)
+        end = start + size
+        if kind == 2 and extra and _varying(data, _varying(data, end - extra)[1])[0] == 1:  # noqa: PLR2004 - a file's header
+            return RarTrait.PROTECTED
+        if kind == 5 or end + packed >= len(data):  # noqa: PLR2004 - the end
+            break
+        position = end + packed
+    return RarTrait.VOLUME if volume else RarTrait.NONE
+
+
+def _varying(data: bytes, position: int) -> tuple[int, int]:
+    """A number of seven bits a byte, and the position after it."""
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if not byte & 0x80:
+            break
+    return value, position
+
+
+MANY_VOLUMES = Text(
+    vi="tệp nén chia thành nhiều phần, không mở được từng phần; đề nghị gửi thành một tệp",
+    en="one volume of a split archive, cannot be opened alone; please send it as one file",
+)
+NEEDS_UNAR = Text(
+    vi="kiểu nén này máy chủ chưa mở được (cần gói unar); đề nghị gửi tệp .zip hoặc gửi trực tiếp các tệp",
+    en="this server cannot open this kind of archive (package unar); please send a .zip or the files themselves",
+)
 MISSING_LIBRARY = Text(
     vi="máy này chưa có thư viện mở tệp rar/7z (gói libarchive13), chưa đọc được",
     en="this machine lacks the library that opens rar and 7z (package libarchive13), not read yet",

@@ -26,7 +26,8 @@ from parsers.archives import (
     is_junk,
     zip_members,
 )
-from parsers.embedded import has_macros, is_protected_ole, office_members, ole_members, pdf_members
+from parsers.embedded import has_macros, is_protected_ole, office_members, ole_members, pdf_members, rtf_members
+from parsers.ole_directory import ole_directory
 from parsers.outlook import BODY_NAME, msg_members, tnef_members
 from parsers.part_names import last_step, readable
 from parsers.parts import Leaf, leaf_of, make_leaf, walk
@@ -36,6 +37,7 @@ from parsers.values import DocumentFate, Finding
 
 _OFFICE = frozenset({kind.DOCX, kind.DOCM, kind.XLSX, kind.XLSM, kind.XLSB, kind.PPTX, kind.PPTM, kind.ODT, kind.ODS, kind.ODP})
 _OLD_OFFICE = frozenset({kind.DOC, kind.XLS, kind.PPT})
+_OLE_TYPES = _OLD_OFFICE | {kind.MSG, kind.OLE, kind.ENCRYPTED_OFFICE}
 _ARCHIVES = frozenset({kind.ZIP, kind.RAR, kind.SEVEN_ZIP, kind.GZIP}) | kind.OTHER_ARCHIVES
 _WRAPPERS = _ARCHIVES | frozenset({kind.EML, kind.MHTML, kind.MBOX, kind.MSG, kind.TNEF, kind.UUENCODE})
 
@@ -80,6 +82,10 @@ _IGNORED: Mapping[str, Text] = {
     kind.THUMBS: Text(vi="tệp phụ của Windows (Thumbs.db)", en="a Windows side file (Thumbs.db)"),
     kind.EMPTY: Text(vi="tệp trống, không có nội dung; đề nghị gửi lại", en="an empty file; please send it again"),
 }
+_CROWDED = Text(
+    vi="tệp có cấu trúc bất thường (quá nhiều phần bên trong), không mở vì lý do an toàn",
+    en="built in an abnormal way (too many parts inside), not opened for safety",
+)
 _TOO_DEEP = Text(
     vi="các tệp nén lồng nhau quá nhiều lớp, không mở tiếp; đề nghị gửi trực tiếp tệp bên trong",
     en="containers nested too deeply, not opened further; please send the inner file itself",
@@ -160,6 +166,8 @@ def unpack(
     if media_type.startswith(("video/", "audio/")):
         why = Text(vi="phim hoặc ghi âm, không thuộc phần phải nộp", en="a film or sound recording, not part of the report")
         return Unpacked(media_type=media_type, fate=DocumentFate.IGNORED, why=why)
+    if media_type in _OLE_TYPES and ole_directory(leaf.data).is_crowded:
+        return _shut(leaf, media_type, Refused(_CROWDED))
     if media_type in _OLD_OFFICE and is_protected_ole(leaf.data, media_type):
         return _shut(leaf, media_type, Refused(PASSWORD, code="D-PASSWORD"))
     return _open(leaf, media_type, allowance, convert, depth)
@@ -264,6 +272,8 @@ def _members(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacke
         return office_members(data, allowance)
     if media_type in _OLD_OFFICE or media_type == kind.OLE:
         return ole_members(data, media_type, allowance)
+    if media_type == kind.RTF:
+        return rtf_members(data, allowance)
     if media_type == kind.PDF:
         return (each for each in pdf_members(data, allowance) if not (each.inline and is_page_picture(each.data)))
     return None

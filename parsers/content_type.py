@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import io
 import re
 import struct
 from collections.abc import Iterator
 
 import filetype
-import olefile
+
+from parsers.ole_directory import MAGIC, ole_directory
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSM = "application/vnd.ms-excel.sheet.macroenabled.12"
@@ -99,8 +99,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\0\x05\x16\x07", APPLE_DOUBLE),
 )
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE_ERRORS = (OSError, ValueError, IndexError, KeyError, struct.error, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 def media_type(data: bytes, name: str = "") -> str:
@@ -112,7 +110,7 @@ def media_type(data: bytes, name: str = "") -> str:
     head = data[:4096]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip_type(data)
-    if head.startswith(_OLE_MAGIC):
+    if head.startswith(MAGIC):
         return _ole_type(data)
     return _by_magic(head) or _by_structure(head, len(data)) or _text_type(head, data, name) or _last_resort(head)
 
@@ -213,11 +211,7 @@ def _ooxml_type(names: set[str]) -> str:
 
 
 def _ole_type(data: bytes) -> str:
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as ole:
-            entries = {entry[0].lower() for entry in ole.listdir(streams=True, storages=True)}
-    except _OLE_ERRORS:
-        return OLE
+    entries = ole_directory(data).names
     if "encryptedpackage" in entries:
         return ENCRYPTED_OFFICE
     for stream, kind in (

@@ -199,8 +199,26 @@ def _package(native: bytes) -> Member | None:
     return Member(name=last_step(archived_name(label)) or "package", data=content) if content else None
 
 
+_RTF_PICTURE = re.compile(
+    rb"\\(jpegblip|pngblip)[^{}]{0,400}?(?:\{[^{}]{0,400}\}[^{}]{0,100}?)?[\s]([0-9a-fA-F][0-9a-fA-F\s]{199,})"
+)
+
+
+def rtf_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
+    """JPEG and PNG pictures of an .rtf, each once."""
+    seen: set[bytes] = set()
+    for found in _RTF_PICTURE.finditer(data):
+        digits = re.sub(rb"\s", b"", found[2])
+        picture = bytes.fromhex(digits[: len(digits) // 2 * 2].decode("ascii"))
+        if picture in seen:
+            continue
+        seen.add(picture)
+        allowance.take(len(picture))
+        yield Member(name=f"image{len(seen)}.{'jpg' if found[1] == b'jpegblip' else 'png'}", data=picture)
+
+
 def pdf_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
-    """Files attached to a PDF and the pictures on its pages; a picture that fills its page is named "page 3.jpg"."""
+    """Files attached to a PDF and the pictures on its pages; a picture that fills its page is `inline`."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -243,7 +261,7 @@ def _pdf_pictures(document: pypdfium2.PdfDocument, size: int, allowance: Allowan
             allowance.expect_bytes(len(picture), max(size, len(picture)))
             allowance.take(len(picture))
             ending = "jpg" if picture.startswith(b"\xff\xd8") else "png"
-            name = f"page {index + 1}" if fills_page and len(pictures) == 1 else f"page {index + 1} image {number}"
+            name = f"trang {index + 1}" if fills_page and len(pictures) == 1 else f"trang {index + 1} ảnh {number}"
             yield Member(name=f"{name}.{ending}", data=picture, inline=fills_page)
         page.close()
 

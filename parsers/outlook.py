@@ -9,74 +9,59 @@ from dataclasses import dataclass
 
 import olefile
 import oxmsg
-import tnefparse
 from oxmsg.attachment import Attachment
 from oxmsg.domain.model import UnrecognizedCodePageError, UnsupportedEncodingError
 from oxmsg.properties import Properties
-from oxmsg.storage import Storage
+from oxmsg.storage import Storage, Stream
 
-from config.text import NO_TEXT
 from parsers.allowance import Allowance, Refused
 from parsers.archives import Member, broken
-from parsers.part_names import decode_bytes, last_step, readable
+from parsers.part_names import last_step, readable
+from parsers.tnef import Tnef, read_tnef
 
 BODY_NAME = "nội dung thư"
 """The name under which the text of a message inside a message appears."""
 
-_TNEF_ERRORS = (
+_MSG_ERRORS = (
     ValueError, IndexError, KeyError, struct.error, TypeError, AttributeError, UnicodeError, OverflowError, RecursionError,
-    LookupError, UnboundLocalError, AssertionError, OSError,
+    LookupError, AssertionError, OSError, UnrecognizedCodePageError, UnsupportedEncodingError,
 )  # fmt: skip
-_MSG_ERRORS = (*_TNEF_ERRORS, UnrecognizedCodePageError, UnsupportedEncodingError)
-_EMBEDDED = 5  # PidTagAttachMethod: afEmbeddedMessage
-_ATTACH_METHOD = 0x3705
+_DEEPEST = 20
 _EMBEDDED_STORAGE = "__substg1.0_3701000D"
 
 
 def tnef_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
-    """The attachments of a winmail.dat; its text body, when it has one, comes first. Raises Refused when it is broken."""
+    """The attachments of a winmail.dat; its text body, when it has one, comes first."""
     try:
-        opened = tnefparse.TNEF(data, do_checksum=False)
-    except _TNEF_ERRORS as error:
+        opened = read_tnef(data)
+    except ValueError as error:
         raise Refused(broken("winmail.dat"), code="D-UNREADABLE") from error
     yield from _tnef_content(opened, allowance, prefix="")
+    if not opened.whole:
+        raise Refused(broken("winmail.dat"), code="D-UNREADABLE")
 
 
-def _tnef_content(opened: tnefparse.TNEF, allowance: Allowance, prefix: str) -> Iterator[Member]:
-    if opened.htmlbody or opened.body:
-        content = _as_bytes(opened.htmlbody or opened.body)
-        allowance.take(len(content))
-        ending, declared = ("html", "text/html") if opened.htmlbody else ("txt", "text/plain")
-        yield Member(name=f"{prefix}{BODY_NAME}.{ending}", data=content, declared_type=declared, inline=True)
-    for number, attachment in enumerate(opened.attachments, start=1):
-        name = _tnef_name(attachment) or f"tệp {number}"
-        inner = getattr(attachment, "embed", None)
-        if inner is not None and prefix.count("/") < allowance.limits.depth:
-            yield from _tnef_content(inner, allowance, prefix=f"{prefix}{name}/")
-            continue
-        content = _as_bytes(attachment.data)
-        try:
-            allowance.expect_bytes(len(content), len(content))
-            allowance.take(len(content))
-        except Refused as refused:
-            yield Member(name=prefix + name, refusal=refused.text, code=refused.code)
-            continue
-        yield Member(name=prefix + name, data=content)
+def _tnef_content(opened: Tnef, allowance: Allowance, prefix: str) -> Iterator[Member]:
+    body = opened.html or opened.body
+    if body.strip():
+        allowance.take(len(body))
+        ending, declared = ("html", "text/html") if opened.html else ("txt", "text/plain")
+        yield Member(name=f"{prefix}{BODY_NAME}.{ending}", data=body, declared_type=declared, inline=True)
+    for number, attached in enumerate(opened.files, start=1):
+        name = attached.name or f"tệp {number}"
+        if attached.message is not None:
+            yield from _tnef_content(attached.message, allowance, prefix=f"{prefix}{name}/")
+        else:
+            yield _taken(prefix + name, attached.data, allowance)
 
 
-def _as_bytes(content: object) -> bytes:
-    if isinstance(content, str):
-        return content.encode()
-    return bytes(content) if isinstance(content, bytes | bytearray) else b""
-
-
-def _tnef_name(attachment: tnefparse.tnef.TNEFAttachment) -> str:
+def _taken(name: str, content: bytes, allowance: Allowance) -> Member:
     try:
-        name = attachment.long_filename()
-    except _TNEF_ERRORS:
-        name = attachment._name  # noqa: SLF001 - its own decoding failed on windows-1258 bytes
-    text = decode_bytes(name.strip(b"\0")) if isinstance(name, bytes) else str(name or "").strip("\0")
-    return readable(last_step(text))
+        allowance.expect_bytes(len(content), len(content))
+        allowance.take(len(content))
+    except Refused as refused:
+        return Member(name=name, refusal=refused.text, code=refused.code)
+    return Member(name=name, data=content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +75,22 @@ class OutlookHeading:
 def _load(data: bytes) -> Storage:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
-            return Storage.from_ole(ole)
+            return _storage(ole, ole.root, "", 0)
     except _MSG_ERRORS as error:
         raise Refused(broken("Outlook"), code="D-UNREADABLE") from error
+
+
+def _storage(ole: olefile.OleFileIO, node: olefile.olefile.OleDirectoryEntry, path: str, depth: int) -> Storage:
+    """A storage of the file without its recipients: a thousand of them would take seconds to load, and nobody asks for them."""
+    streams: list[Stream] = []
+    storages: list[Storage] = []
+    for kid in node.kids:
+        inner = f"{path}/{kid.name}" if path else kid.name
+        if kid.entry_type == olefile.STGTY_STREAM:
+            streams.append(Stream(inner, ole.openstream(inner).read()))
+        elif kid.entry_type == olefile.STGTY_STORAGE and depth < _DEEPEST and not kid.name.startswith(("__recip", "__nameid")):
+            storages.append(_storage(ole, kid, inner, depth + 1))
+    return Storage(path, tuple(streams), tuple(storages))
 
 
 def msg_heading(data: bytes) -> OutlookHeading:
@@ -125,13 +123,7 @@ def _message(storage: Storage, allowance: Allowance, prefix: str, header: int) -
         if content is None:
             yield Member(name=prefix + name, refusal=broken("Outlook"), code="D-UNREADABLE")
             continue
-        try:
-            allowance.expect_bytes(len(content), len(content))
-            allowance.take(len(content))
-        except Refused as refused:
-            yield Member(name=prefix + name, refusal=refused.text, code=refused.code)
-            continue
-        yield Member(name=prefix + name, data=content, refusal=NO_TEXT)
+        yield _taken(prefix + name, content, allowance)
 
 
 def _msg_body(storage: Storage, allowance: Allowance, prefix: str, header: int) -> Iterator[Member]:
