@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta
@@ -29,14 +28,12 @@ KINDS: Mapping[str, Text] = {
     "correction": Text(vi="đề nghị sửa số liệu", en="asks to correct a figure, cell by cell"),
 }
 
-_NOW = datetime(2020, 10, 12, 8, 0, tzinfo=UTC)
-
 VARIABLES: Mapping[str, object] = {
     "campaign_title": "Tuần lễ hưởng ứng học tập suốt đời năm 2020",
     "campaign_short": "Tuần lễ HTSĐ 2020",
     "order_citation": "Kế hoạch của Ủy ban nhân dân huyện Tuần Giáo",
     "deadline_text": "trước ngày 15/10/2020",
-    "deadline": _NOW,
+    "deadline": "23:59 ngày 15/10/2020",
     "days_left": 3,
     "unit_name": "xã Quài Tở",
     "unit_office": "UBND xã Quài Tở",
@@ -46,12 +43,12 @@ VARIABLES: Mapping[str, object] = {
     "contact_phone": "0215 000 0000",
     "received_at": "08:15 ngày 12/10/2020",
     "receipt_code": "HTSD2020-0017",
-    "photo_count": 4,
-    "photo_min": 3,
-    "photo_max": 5,
+    "photo_count": "04",
+    "photo_min": "03",
+    "photo_max": "05",
     "key_figures": ("Số lớp bồi dưỡng, tập huấn: 02",),
-    "problems": ("Chưa có biểu tổng hợp số liệu.",),
-    "missing_items": ("biểu tổng hợp số liệu",),
+    "problems": ("Mục 5: tổng số cuộc (3) nhỏ hơn tổng các hoạt động thành phần (4).",),
+    "missing_items": ("Chưa có biểu tổng hợp số liệu.",),
     "changed_figures": ("Số tin bài: 03 thành 05",),
     "have_items": ("báo cáo tổng kết", "04 ảnh"),
     "status_text": "đã nhận được một phần báo cáo",
@@ -78,7 +75,7 @@ VARIABLES: Mapping[str, object] = {
     "area_name": "huyện Tuần Giáo",
     "version": 2,
     "rung": 1,
-    "correction_until": "17:00 ngày 15/10/2020",
+    "correction_until": "trước ngày 15/10/2020",
 }
 """Every word a letter may use, with an example value: `docs/letters.md` explains them; the loader tries each letter with them."""
 
