@@ -138,7 +138,9 @@ def find_grids(page: Image.Image) -> list[Grid]:
         width, height = _spread(columns), _spread(rows)
         row_edges, column_edges = _edges(rows, width * EDGE_SHARE), _edges(columns, height * EDGE_SHARE)
         if len(row_edges) > 2 and len(column_edges) > 2:  # noqa: PLR2004 - two rows and two columns
-            grids.append(Grid(rows=row_edges, columns=column_edges, across=tuple(rows), down=tuple(columns)))
+            kept_rows = tuple(rule for rule in rows if any(abs(rule.at - edge) <= TOUCH for edge in row_edges))
+            kept_columns = tuple(rule for rule in columns if any(abs(rule.at - edge) <= TOUCH for edge in column_edges))
+            grids.append(Grid(rows=row_edges, columns=column_edges, across=kept_rows, down=kept_columns))
     return sorted(grids, key=lambda grid: grid.rows[0])
 
 

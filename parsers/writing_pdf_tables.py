@@ -9,28 +9,10 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-import pdfplumber
 import pypdfium2
-from pdfminer.pdfexceptions import PDFException
-from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import PdfminerException
-from pdfplumber.utils.text import extract_text
 
 from config.errors import ParseError
 from parsers.writing_blocks import RawCell, RawTable, plain
-
-TABLE_ERRORS = (
-    PdfminerException,
-    PDFException,
-    PSException,
-    ValueError,
-    KeyError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    OSError,
-)
-"""What pdfplumber and pdfminer raise on odd files; the text of the page has been read by then, so tables are a bonus."""
 
 SAME = 3.0  # points: two rulings this close are one
 TABLES_PER_PAGE = 12
@@ -65,6 +47,8 @@ class RuledPage:
 
 def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
     """The pages among these (0-based) on which a table of two columns and two rows or more was found."""
+    import pdfplumber  # 80 ms that a mail without a PDF need not wait for
+
     found: dict[int, RuledPage] = {}
     try:
         with pdfplumber.open(BytesIO(_only(data, pages))) as document:
@@ -72,9 +56,18 @@ def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
                 if (ruled := _ruled_page(page)) is not None:
                     found[index] = ruled
                 page.close()
-    except TABLE_ERRORS:
+    except _table_errors():
         return found
     return found
+
+
+def _table_errors() -> tuple[type[Exception], ...]:
+    """What pdfplumber and pdfminer raise on odd files; the text of the page has been read by then, so tables are a bonus."""
+    from pdfminer.pdfexceptions import PDFException
+    from pdfminer.psexceptions import PSException
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    return PdfminerException, PDFException, PSException, ValueError, KeyError, TypeError, IndexError, AttributeError, OSError
 
 
 def _only(data: bytes, pages: Sequence[int]) -> bytes:
@@ -117,6 +110,8 @@ def _in(character: dict[str, Any], box: Box) -> bool:
 
 
 def _table(table: Any, characters: list[dict[str, Any]]) -> PageTable | None:  # noqa: ANN401 - pdfplumber has no types
+    from pdfplumber.utils.text import extract_text
+
     boxes: list[Box] = sorted(set(table.cells), key=lambda box: (box[1], box[0]))
     across = _edges([box[0] for box in boxes] + [box[2] for box in boxes])
     down = _edges([box[1] for box in boxes] + [box[3] for box in boxes])

@@ -14,7 +14,11 @@ PAYLOAD_LIMIT = 2 * 1024**3
 
 
 class BrokenFrameError(ThubaoError):
-    """The other side went away in the middle of a frame, or sent something that is none."""
+    """The other side went away in the middle of a frame (`ended`), or sent something that is none."""
+
+    def __init__(self, text: str, *, ended: bool = False) -> None:
+        self.ended = ended
+        super().__init__(text)
 
 
 def write_frame(stream: BinaryIO, header: dict[str, Any], payload: bytes = b"") -> None:
@@ -32,7 +36,7 @@ def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     if not sizes:
         return None
     if len(sizes) < _SIZES.size:
-        raise BrokenFrameError("the pipe ended inside a frame")
+        raise BrokenFrameError("the pipe ended inside a frame", ended=True)
     header_size, payload_size = _SIZES.unpack(sizes)
     if header_size > HEADER_LIMIT or payload_size > PAYLOAD_LIMIT:
         raise BrokenFrameError("not a frame")
@@ -50,5 +54,5 @@ def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
 def _exactly(stream: BinaryIO, size: int) -> bytes:
     data = stream.read(size)
     if len(data) < size:
-        raise BrokenFrameError("the pipe ended inside a frame")
+        raise BrokenFrameError("the pipe ended inside a frame", ended=True)
     return data

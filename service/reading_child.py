@@ -41,6 +41,7 @@ def main() -> None:
     _limit_memory(int(start["memory"]))
     leave_network()
     reader = _Reader(sys.argv[1], json.loads(forms), start)
+    write_frame(target, {"ready": True})
     while (frame := read_frame(source)) is not None:
         header, payload = frame
         _limit_time(int(start["cpu_seconds"]), float(header["seconds"]))

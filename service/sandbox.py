@@ -35,6 +35,8 @@ _LOG = logging.getLogger("thubao.reading")
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "LANG", "LC_ALL")
 _STDERR_LINE = 2_000
+START_SECONDS = 60
+"""How long a child may take to start; half a second on a small machine that does nothing else."""
 
 
 class ReaderDied(ThubaoError):  # noqa: N818 - a fact, and the name the steps use
@@ -176,13 +178,18 @@ class _Child:
         self._log = threading.Thread(target=self._follow, args=(self._process.stderr,), daemon=True)
         self._log.start()
         try:
-            write_frame(cast("BinaryIO", self._process.stdin), dict(start), forms)
-        except OSError as error:
+            self._exchange(dict(start), forms, START_SECONDS)
+        except BaseException:
             self.kill()
-            raise ReaderDied(self._reason()) from error
+            raise
 
     def ask(self, header: dict[str, Any], payload: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         """The child's answer. ReaderDied when it dies, sends no frame, or is killed at the wall clock."""
+        answer = self._exchange(header, payload, seconds)
+        self.answered += 1
+        return answer
+
+    def _exchange(self, header: dict[str, Any], payload: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         late = threading.Event()
 
         def stop() -> None:
@@ -190,18 +197,23 @@ class _Child:
             _kill_session(self._process)
 
         clock = threading.Timer(seconds, stop)
+        clock.daemon = True
         clock.start()
         try:
             write_frame(cast("BinaryIO", self._process.stdin), header, payload)
             answer = read_frame(cast("BinaryIO", self._process.stdout))
-        except (OSError, BrokenFrameError) as error:
-            raise ReaderDied(_late(seconds) if late.is_set() else self._reason()) from error
+        except BrokenFrameError as error:
+            raise ReaderDied(self._why(late, seconds) if error.ended else _garbage()) from error
+        except OSError as error:
+            raise ReaderDied(self._why(late, seconds)) from error
         finally:
             clock.cancel()
         if answer is None or late.is_set():
-            raise ReaderDied(_late(seconds) if late.is_set() else self._reason())
-        self.answered += 1
+            raise ReaderDied(self._why(late, seconds))
         return answer
+
+    def _why(self, late: threading.Event, seconds: float) -> Text:
+        return _late(seconds) if late.is_set() else self._reason()
 
     @property
     def is_dead(self) -> bool:

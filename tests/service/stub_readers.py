@@ -77,7 +77,13 @@ def read_file(name: str, data: bytes, expected: tuple[Expected, ...], *, outside
     """Tell the name."""
     reading = read_message(data, expected, own_addresses=frozenset(), outside=outside)
     return MessageReading(
-        envelope=_ENVELOPE, body=f"{name}: {len(data)}", documents=reading.documents, forwarded=(), request="", links=(), findings=()
+        envelope=_ENVELOPE,
+        body=f"{name}: {len(data)}",
+        documents=reading.documents,
+        forwarded=(),
+        request="",
+        links=(),
+        findings=(),
     )
 
 
@@ -117,6 +123,6 @@ def _pipe() -> int:
     best = -1
     for entry in Path("/proc/self/fd").iterdir():
         with contextlib.suppress(OSError):
-            if os.readlink(entry).startswith("pipe:") and int(entry.name) > 2:
+            if str(entry.readlink()).startswith("pipe:") and int(entry.name) > 2:
                 best = max(best, int(entry.name))
     return best

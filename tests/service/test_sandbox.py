@@ -1,0 +1,174 @@
+"""Reading children: what they cannot survive ends them alone, and nothing they start outlives them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.errors import ParseError
+from config.loading import reference_campaign
+from service.sandbox import Limits, ReaderDied, ReadingPool
+
+READER = "tests.service.stub_readers"
+QUICK = Limits(seconds=1.5, cpu_seconds=60, bytes_per_second=10**9)
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc and Linux limits")
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ReadingPool]:
+    with ReadingPool((reference_campaign(),), size=1, reader=READER) as opened:
+        yield opened
+
+
+@pytest.fixture
+def quick() -> Iterator[ReadingPool]:
+    with ReadingPool((reference_campaign(),), size=1, limits=QUICK, reader=READER) as opened:
+        yield opened
+
+
+def facts(pool: ReadingPool, raw: bytes = b"tell", **more: list[str]) -> dict[str, object]:
+    return dict(json.loads(pool.read(raw, **more).body))
+
+
+def test_a_reading_comes_back_with_campaigns_and_own_addresses_known_to_the_reader(pool: ReadingPool) -> None:
+    campaign = reference_campaign()
+    told = facts(pool, own_addresses=["office@example.org"])
+    assert told["campaigns"] == [campaign.id]
+    assert told["indicators"] == [len(campaign.form.indicators)]
+    assert told["own"] == ["office@example.org"]
+
+
+def test_a_child_is_kept_warm(pool: ReadingPool) -> None:
+    assert facts(pool)["process"] == facts(pool)["process"]
+
+
+def test_a_large_mail_passes_through_unchanged(pool: ReadingPool) -> None:
+    raw = os.urandom(1024) * 20_000
+    assert pool.extract(raw, "all") == raw
+    assert pool.extract(raw, "other") is None
+
+
+def test_a_file_is_read_under_its_name(pool: ReadingPool) -> None:
+    assert pool.read_file("báo cáo.xlsx", b"12345").body == "báo cáo.xlsx: 5"
+
+
+def test_a_refusal_is_a_parse_error_and_the_child_lives_on(pool: ReadingPool) -> None:
+    before = facts(pool)["process"]
+    with pytest.raises(ParseError, match="no mail at all"):
+        pool.read(b"refuse")
+    assert facts(pool)["process"] == before
+
+
+def test_what_a_library_prints_does_not_disturb_the_pipe(pool: ReadingPool) -> None:
+    assert pool.read(b"print").body == ""
+    assert facts(pool)["size"] == 4
+
+
+def test_a_child_works_in_an_empty_folder_without_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THUBAO_IMAP_PASSWORD", "do-not-tell")
+    with ReadingPool((reference_campaign(),), size=1, reader=READER) as pool:
+        told = facts(pool)
+    assert told["files"] == []
+    assert "THUBAO_IMAP_PASSWORD" not in str(told["environment"])
+    assert not Path(str(told["folder"])).exists()
+
+
+@linux
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may always leave the network")
+def test_a_child_has_no_network(pool: ReadingPool) -> None:
+    assert facts(pool)["network"] is False
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        (b"hang", "longer than 2 s"),
+        pytest.param(b"eat", "memory", marks=linux),
+        (b"exit", "exit 3"),
+        (b"crash", "exit -11"),
+        (b"raise", "a bug in a reader"),
+        pytest.param(b"garbage", "none", marks=linux),
+    ],
+)
+def test_a_child_that_fails_is_ended_and_the_pool_goes_on(quick: ReadingPool, word: bytes, reason: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(ReaderDied, match=reason) as died:
+        quick.read(word)
+    assert time.monotonic() - began < 12
+    assert died.value.text.vi
+    assert facts(quick)["size"] == 4
+
+
+@linux
+def test_processor_time_is_limited_for_each_mail() -> None:
+    with ReadingPool((reference_campaign(),), size=1, limits=Limits(cpu_seconds=0), reader=READER) as pool:
+        with pytest.raises(ReaderDied, match="processor time"):
+            pool.read(b"spin")
+        assert facts(pool)["size"] == 4
+
+
+@linux
+def test_programs_started_by_a_child_die_with_it(quick: ReadingPool, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    with pytest.raises(ReaderDied):
+        quick.read(b"child " + str(note).encode())
+    program = int(note.read_text(encoding="ascii"))
+    assert not _alive(program)
+
+
+def test_two_requests_run_side_by_side() -> None:
+    with ReadingPool((reference_campaign(),), size=2, reader=READER) as pool:
+        processes: list[object] = []
+        barrier = threading.Barrier(2)
+
+        def ask() -> None:
+            barrier.wait()
+            processes.append(facts(pool)["process"])
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(set(processes)) == 2
+
+
+def test_a_worn_child_is_replaced() -> None:
+    with ReadingPool((reference_campaign(),), size=1, limits=Limits(messages=2), reader=READER) as pool:
+        processes = [facts(pool)["process"] for _ in range(4)]
+    assert processes[0] == processes[1] != processes[2] == processes[3]
+
+
+@linux
+def test_a_child_that_died_between_two_mails_costs_none_of_them(pool: ReadingPool) -> None:
+    process = facts(pool)["process"]
+    assert isinstance(process, int)
+    os.kill(process, 9)
+    while _alive(process):
+        os.sched_yield()
+    assert facts(pool)["process"] != process
+
+
+def test_the_real_reader_reads_a_mail_in_a_child() -> None:
+    raw = b"From: a@xa.example\r\nTo: b@example.org\r\nSubject: =?utf-8?q?Qu=C3=A0i_T=E1=BB=9F?=\r\n\r\nHello\r\n"
+    with ReadingPool((reference_campaign(),), size=1) as pool:
+        reading = pool.read(raw)
+    assert reading.envelope.subject == "Quài Tở"
+    assert reading.envelope.sender == "a@xa.example"
+
+
+def _alive(process: int) -> bool:
+    """Whether a process runs; one that ended and was not waited for yet does not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
