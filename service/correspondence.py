@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
 from config.text import Language
+from parsers.codec import from_plain
 from service.installation import Installation
 from service.judging import submission_of, submissions
 from service.letter_words import (
@@ -22,6 +23,7 @@ from service.letter_words import (
     two_digits,
 )
 from service.outputs.letters import Addressing, compose, render_letter
+from service.rules.consolidation import Consolidation
 from service.rules.remind import next_rung
 from service.rules.status import deadline_of, owes
 from service.rules.submission import Change, Content, Submission
@@ -42,6 +44,7 @@ _LETTERS = {
     NoticeKind.QUESTION: "ask_unit",
 }
 _FINAL_CALL = timedelta(days=2)
+_DAY_ENDS = time(17, 0)
 
 
 class Correspondence:
@@ -101,7 +104,7 @@ class Correspondence:
             **self._about_unit(campaign, notice),
             **self._about_all(campaign),
             **self._about_message(notice),
-            **self._about_output(campaign),
+            **self._about_output(campaign, notice),
         }
 
     def _about_campaign(self, campaign: Campaign) -> dict[str, object]:
@@ -125,8 +128,8 @@ class Correspondence:
             "now": self._moment(self._now),
             "photo_min": self._count(rule.min if rule else 0),
             "photo_max": self._count(rule.max if rule else 0),
-            "final_call": self._moment(max(self._now, campaign.deadline) + _FINAL_CALL),
-            "correction_until": campaign.deadline_wording,
+            "final_call": self._moment(self._final_call(campaign)),
+            "correction_until": self._moment(max(campaign.deadline, self._final_call(campaign))),
         }
 
     def _about_unit(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
@@ -145,7 +148,7 @@ class Correspondence:
             "have_items": have_items(submission, self._language) if submission else [],
             "changed_figures": changed_figures(campaign, changes, self._language),
             "status_text": status_text(submission, self._language) if submission else "",
-            "version": submission.version if submission else 0,
+            "version": submission.version if submission else notice.context.get("version", 0),
             "rung": notice.context.get("rung", 1),
         }
 
@@ -187,17 +190,27 @@ class Correspondence:
         code = f"{notice.unit or 'TB'}-{number:05d}" if number is not None else ""
         return {"received_at": received, "subject": subject, "receipt_code": code, "candidates": []}
 
-    def _about_output(self, campaign: Campaign) -> dict[str, object]:
+    def _about_output(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
         with self._installation.database.reading() as connection:
             latest = latest_consolidation(connection, campaign.id)
         if latest is None:
             return {"cutoff": "", "n_included": 0, "n_warnings": 0, "files": []}
+        made = from_plain(Consolidation, latest.payload)
+        delivered = (
+            {"list_missing": [_name(campaign, each) for each in made.missing]} if notice.kind is NoticeKind.DELIVERY else {}
+        )
         return {
-            "cutoff": self._moment(datetime.fromisoformat(str(latest.payload["cutoff"]))),
-            "n_included": sum(1 for each in latest.payload["units"] if each.get("reported")),
-            "n_warnings": len(latest.payload.get("findings", ())),
+            **delivered,
+            "cutoff": self._moment(made.cutoff),
+            "n_included": made.reported,
+            "n_warnings": len(made.findings),
             "files": [Path(each).name for each in latest.files],
         }
+
+    def _final_call(self, campaign: Campaign) -> datetime:
+        """The end of the working day two days from now, or from the deadline where that is later."""
+        day = (max(self._now, campaign.deadline) + _FINAL_CALL).astimezone(self._timezone).date()
+        return datetime.combine(campaign.working_days.on_or_after(day), _DAY_ENDS, self._timezone)
 
     def _actions(self, waiting: Sequence[Filing], every: tuple[Submission, ...], campaign: Campaign) -> list[str]:
         vietnamese = self._language is Language.VI

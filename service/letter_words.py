@@ -42,7 +42,7 @@ def figure_line(campaign: Campaign, code: str, column: str, value: int | str | N
     indicator = campaign.form.indicator(code)
     if indicator is None:
         return f"{code}: {figure(value, language)}"
-    label = (indicator.label if language is Language.VI else indicator.label_en or indicator.label).rstrip(" :,")
+    label = _short(indicator.label if language is Language.VI else indicator.label_en or indicator.label)
     return f"{label}{_column_words(campaign, indicator, column)}: {figure(value, language)}{_measure(indicator)}"
 
 
@@ -129,7 +129,16 @@ def _column_words(campaign: Campaign, indicator: Indicator, column: str) -> str:
 def _measure(indicator: Indicator) -> str:
     if indicator.type is IndicatorType.MONEY:
         return " đồng"
-    return f" {indicator.unit.lower()}" if indicator.unit and "/" not in indicator.unit and len(indicator.columns) == 1 else ""
+    single = "/" not in indicator.unit and len(indicator.columns) == 1
+    return f" {indicator.unit.lower().removeprefix('số ')}" if indicator.unit and single else ""
+
+
+def _short(label: str) -> str:
+    """A label without what only makes sense above the rows that follow it."""
+    bare = label.rstrip(" :,")
+    for ending in (", trong đó", ", chia ra", ", of which"):
+        bare = bare.removesuffix(ending)
+    return bare
 
 
 _ASKED = {Language.VI: " (đề nghị xác nhận)", Language.EN: " (please confirm)"}

@@ -13,6 +13,7 @@ from service.installation import Installation
 from service.judging import submissions
 from service.rules.remind import DueReminder, RungKind, due_reminders
 from storage.notices import NoticeKind, enqueue, notice_key
+from storage.readings import MessageState, filings
 from storage.submissions import latest_consolidation
 
 _KINDS = {RungKind.REMINDER: NoticeKind.REMINDER, RungKind.OVERDUE: NoticeKind.OVERDUE}
@@ -49,7 +50,14 @@ def planned_reminders(
     """The reminders due now for units that have an address, whether queued before or not."""
     timezone = installation.home.office.timezone
     due = due_reminders(campaign, submissions(connection, campaign), now, timezone)
-    return tuple(each for each in due if _address(campaign, each.unit))
+    waiting = _units_that_wait(connection, campaign)
+    return tuple(each for each in due if _address(campaign, each.unit) and each.unit not in waiting)
+
+
+def _units_that_wait(connection: Connection, campaign: Campaign) -> frozenset[str]:
+    """Units whose papers wait for the officer: they have sent, so they are not reminded. A mere request still owes."""
+    waiting = [each for each in filings(connection).values() if each.state is MessageState.NEEDS_DECISION]
+    return frozenset(each.unit for each in waiting if each.campaign == campaign.id and each.unit and not each.request)
 
 
 def close_if_due(installation: Installation, campaign: Campaign, now: datetime) -> Output | None:

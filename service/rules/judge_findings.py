@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from config.campaign import Campaign, Requirement, Severity, Unit
 from config.text import Text
-from parsers.numbers import warning_text
+from parsers.numbers import warning_severity, warning_text
 from parsers.values import Document, DocumentFate, Finding, NarrativeReading, ValueStatus
 from service.rules.submission import UnitPhoto, UnitValue
 from service.rules.validate import derive, validate
 
 Key = tuple[str, str]
+
+_SAID_BY_RULE = {"N-money_small": "V-10-SMALL", "N-non_integer": "V-INT", "N-negative": "V-INT"}
+"""Doubts about a cell that a rule puts better; said once."""
 
 _GRAVE = {ValueStatus.REJECT: Severity.ERROR, ValueStatus.CONFIRM: Severity.WARNING}
 
@@ -37,9 +40,11 @@ def findings_of(
     found.extend(each for document in documents for each in document.findings)
     found.extend(_unused_documents(documents))
     found.extend(_borrowed_photos(photos, elsewhere))
+    ruled = {(each.code, each.where) for each in found}
     told: dict[tuple[str, str, str], Finding] = {}
     for each in found:
-        told.setdefault((each.code, each.where, each.text.vi), each)
+        if (_SAID_BY_RULE.get(each.code), each.where) not in ruled:
+            told.setdefault((each.code, each.where, each.text.vi), each)
     return tuple(told.values())
 
 
@@ -99,7 +104,8 @@ def _doubtful_cells(campaign: Campaign, values: Mapping[Key, UnitValue]) -> Iter
 
 def _telling(warnings: tuple[str, ...]) -> tuple[str, ...]:
     """The warnings that make a value doubtful; a value that is doubtful for no named reason still gets one sentence."""
-    return warnings or ("unclear",)
+    grave = tuple(each for each in warnings if warning_severity(each) is not Severity.INFO)
+    return grave or warnings[:1] or ("unclear",)
 
 
 def _missing_sections(campaign: Campaign, narrative: NarrativeReading | None) -> Iterator[Finding]:
