@@ -52,7 +52,9 @@ def single(cell: CountCell, quantity: Quantity) -> NumberReading:
     context = cell.context
     codes = cell.warnings([quantity])
     column = column_of(context)
-    if quantity.rate is not None or quantity.each:
+    if quantity.rate is not None and cell.pair and quantity.rate & sides_of(cell)[1]:
+        codes.append("ambiguous_reading")  # "3 lớp/... người": the other half was left open
+    elif quantity.rate is not None or quantity.each:
         if quantity.rate is None or "commune" not in quantity.rate:
             return rejected(*codes, "multiplication")
         codes.append("rate_suffix_ignored")
@@ -141,6 +143,8 @@ def labelled(cell: CountCell, quantities: Sequence[Quantity], codes: list[str]) 
         return rejected("text_no_number")
     column = column_of(cell.context)
     values: dict[str, Decimal] = {}
+    if len(wanted) > 2 and wanted[0].value == sum((each.value for each in wanted[1:]), Decimal(0)):  # noqa: PLR2004 - a total, parts
+        return reading({column: wanted[0].value}, [*codes, "summed_components", "ambiguous_reading"])
     for each in wanted:
         values[column] = values.get(column, Decimal(0)) + each.value
     for each in moved:

@@ -11,7 +11,7 @@ from parsers.number_dates import is_date_text, serial_reading
 from parsers.number_parse import Quantity, parse
 from parsers.number_sums import added, equation, multiplied, parts_only
 from parsers.number_tokens import tokens_of
-from parsers.number_units import Counted, Mode
+from parsers.number_units import EVENTS, Counted, Mode
 from parsers.number_values import NumberContext, NumberReading, reading, rejected
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -41,16 +41,14 @@ def read_count(text: str, context: NumberContext, known: Counted) -> NumberReadi
 def _answer(cell: CountCell) -> NumberReading:
     parsed = cell.parsed
     quantities, joins = parsed.main()
-    if parsed.percent:
-        return rejected("percent")
-    if parsed.calendar and not quantities:
-        return rejected("date_text")
-    if not quantities and parsed.quantities and not parsed.vague:
+    if not quantities and parsed.quantities and not parsed.vague and not parsed.percent:
         return parts_only(cell)
-    if not quantities or parsed.vague:
-        return rejected("text_no_number")
-    if parsed.ranged:
-        return rejected("range")
+    refused = parsed.refused()
+    if refused:
+        return rejected(refused)
+    details = [each for each in quantities if each.detail]
+    if len(details) > 1 and details[0] is not quantities[0]:
+        return _broken_down(cell, quantities, details, joins)
     if "=" in joins:
         return equation(cell, quantities, joins)
     if len(quantities) == 1:
@@ -81,12 +79,30 @@ def _two(cell: CountCell, first: Quantity, second: Quantity, join: str) -> Numbe
     return labelled(cell, [first, second], codes)
 
 
+def _broken_down(
+    cell: CountCell, quantities: Sequence[Quantity], details: Sequence[Quantity], joins: Sequence[str]
+) -> NumberReading:
+    """As in "52: 50 tờ rơi, 2 băng rôn": a total and its parts, which must agree."""
+    total = quantities[0]
+    if len(quantities) != len(details) + 1 or set(joins) & {"/", "-", "×", "=", " "}:
+        return rejected("text_no_number")
+    if sum((each.value for each in details), Decimal(0)) != total.value:
+        return rejected("expression_mismatch")
+    answer = single(cell, total)
+    return reading(answer.values, [*answer.warnings, *cell.warnings(quantities), "summed_components"])
+
+
 def _two_in_pair(cell: CountCell, first: Quantity, second: Quantity, join: str) -> NumberReading:
     codes = cell.warnings([first, second])
     own, other = cell.known.own, cell.known.other
     sides = [1 if each.kinds & own else 2 if each.kinds & other else 0 for each in (first, second)]
-    if 0 in sides and any(each.kinds for each, side in zip((first, second), sides, strict=True) if side == 0):
+    foreign = [each for each, side in zip((first, second), sides, strict=True) if side == 0 and each.kinds]
+    if foreign:
         codes.append("ambiguous_unit")
+        if not all(each.kinds & EVENTS for each in foreign) or not own & EVENTS:
+            named = [each for each in (first, second) if each not in foreign]
+            answer = single(cell, named[0]) if len(named) == 1 else rejected("text_no_number")
+            return reading(answer.values, [*codes, *answer.warnings]) if answer.values else answer
     if sides in ([1, 1], [2, 2]):
         return rejected("range") if join == "-" else labelled(cell, [first, second], codes)
     if sides in ([2, 1], [2, 0], [0, 1]):

@@ -19,7 +19,7 @@ _SIGNS = str.maketrans(
     | dict.fromkeys("“”„‟″〃«»", '"')
     | dict.fromkeys("⁄∕", "/")
     | dict.fromkeys("×✕✖＊*⋅∙", "×")
-    | {"…": "...", "∼": "~", "≃": "~", "≈": "~", "，": ",", "、": ",", "。": "."}
+    | {"…": "...", "∼": "~", "≃": "~", "≈": "~", "，": ",", "、": ",", "。": ".", "₫": "đ"}
 )
 _NUMBER = re.compile(
     r"""
@@ -29,6 +29,8 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+_LOOK_ALIKE = re.compile(r"(?<![^\W_])(?:[oli]*\d[\doli]*[\do]|[oli]+\d+)(?![^\W_])(?![.,]\d)")
+_AS_DIGITS = str.maketrans("oli", "011")
 _PHONE_DIGITS = 9
 _MOST_PADDED = 3
 
@@ -59,6 +61,7 @@ class Literal:
     fraction: str = ""
     groups: int = 0
     spread: bool = False
+    look_alike: bool = False  # a letter was taken for a digit: 12O
 
     @property
     def value(self) -> Decimal:
@@ -83,7 +86,11 @@ def clean(text: str) -> tuple[str, bool]:
 
 
 def next_literal(text: str, at: int) -> Literal | None:
-    """The literal that starts at this place, or None."""
+    """The literal that starts at this place of a lower-case text, or None. Letters that look like digits count inside one."""
+    mixed = _LOOK_ALIKE.match(text, at)
+    if mixed and not mixed[0].isdigit():
+        digits = mixed[0].translate(_AS_DIGITS)
+        return Literal(mixed[0], Shape.PLAIN, int(digits), look_alike=True)
     match = _NUMBER.match(text, at)
     return literal(match[0]) if match else None
 
@@ -125,6 +132,8 @@ def as_whole(found: Literal) -> tuple[Decimal, list[str]]:
     if found.fraction.strip("0"):
         return found.value, ["non_integer"]
     warnings = ["thousands_space"] if found.spread or found.shape is Shape.SPACES else []
+    if found.look_alike:
+        warnings.append("ocr_suspect")
     if found.shape is Shape.COMMAS:
         warnings.append("en_format" if found.fraction else "thousands_comma")
     elif found.shape is Shape.DOT_DECIMAL:
@@ -154,7 +163,7 @@ def times(found: Literal, scale: int) -> tuple[Decimal, list[str]]:
     """A literal before "nghìn", "triệu" or "tỷ"."""
     if found.shape is Shape.BAD:
         return found.value, ["bad_grouping"]
-    value, warnings = found.value, []
+    value, warnings = found.value, ["ocr_suspect"] if found.look_alike else []
     if found.shape is Shape.DOT_DECIMAL:
         warnings.append("decimal_dot")
     elif found.shape is Shape.DOTS and found.groups == 1 and not found.fraction and scale > THOUSAND:

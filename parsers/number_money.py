@@ -28,12 +28,12 @@ _TWO = 2
 def money_reading(value: Decimal, warnings: Sequence[str] = ()) -> NumberReading:
     """A sum of money with the doubts its size raises."""
     codes = list(warnings)
+    if value != int(value):
+        return rejected(*codes, "non_integer")
     if 0 < value < _SMALLEST:
         codes.append("money_small")
     if value > _LARGEST:
         codes.append("implausible")
-    if value != int(value):
-        codes.append("non_integer")
     return reading({"money": value}, codes)
 
 
@@ -73,19 +73,17 @@ def read_money(text: str, context: NumberContext) -> NumberReading:
 
 def _answer(parsed: Parsed, context: NumberContext, remark: str | None) -> NumberReading:
     quantities, joins = parsed.main()
-    if parsed.percent:
-        return rejected("percent")
-    if parsed.calendar and not quantities:
-        return rejected("date_text")
-    if not quantities or parsed.vague:
-        return rejected("text_no_number")
-    if parsed.ranged:
-        return rejected("range")
+    refused = parsed.refused()
+    if refused:
+        return rejected(refused)
     scale = unit_scale(remark) if remark is not None else unit_scale(context.unit)
     extra = ["unit_from_parenthesis"] if remark is not None and scale > 1 else []
     extra += _doubts(parsed, quantities)
     if len(quantities) == 1:
-        return _one(quantities[0], scale, extra)
+        first = quantities[0]
+        if parsed.unknown and not first.amount.scaled and not first.kinds and 0 < first.value < _SMALLEST and scale == 1:
+            return rejected("text_no_number")  # 5m, 5 củ: the scale is not known
+        return _one(first, scale, extra)
     if "=" in joins:
         return _equation(quantities, joins, scale, extra)
     if "×" in joins:

@@ -23,7 +23,6 @@ _NUMBER_SIGN = re.compile(r"\d+\s*/\s*[A-ZĐƯ][A-ZĐƯa-z]*-[\w-]+")
 _NONE = frozenset({"khong to chuc", "chua to chuc", "khong co", "khong phat sinh", "khong thuc hien", "khong trien khai"})
 _BARE_PAIR = re.compile(r"\d+\s*/\s*\d+")
 _OTHER_TIME = re.compile(r"năm trước|năm ngoái|nam truoc|nam ngoai|cùng kỳ|kế hoạch giao|chỉ tiêu giao|dự kiến|du kien|sẽ ")
-_TWO = 2
 
 
 def read_note(note: str, context: NumberContext) -> NumberReading | None:
@@ -71,7 +70,7 @@ def _stated(parsed: Parsed, context: NumberContext, known: Counted) -> dict[str,
         return {}
     if any(each.each or each.rate for each in quantities):
         return {}
-    own = [each for each in quantities if each.kinds & known.own and not _ordinal(each)]
+    own = [each for each in quantities if each.kinds & known.own and not each.labelled_before]
     other = [each for each in quantities if each.kinds & known.other and each not in own]
     if known.mode is Mode.SUM and own:
         return {context.column: _total(own)}
@@ -80,10 +79,6 @@ def _stated(parsed: Parsed, context: NumberContext, known: Counted) -> dict[str,
     if known.mode is not Mode.PAIR or context.pair is None:
         return {context.column: own[0].value} if own else {}
     return {column: found[0].value for column, found in zip(context.pair, (own, other), strict=True) if found}
-
-
-def _ordinal(quantity: Quantity) -> bool:
-    return quantity.labelled_before and quantity.value < _TWO
 
 
 def _total(quantities: Sequence[Quantity]) -> Decimal:

@@ -26,6 +26,7 @@ class Quantity:
     approx: bool = False
     each: bool = False  # per class, per event
     part: bool = False  # of which, or of women ...: not the figure asked for
+    detail: bool = False  # behind "52:"
     rate: frozenset[str] | None = None  # "/xã", "/lớp" behind it
     labelled_before: bool = False
 
@@ -46,7 +47,8 @@ class Parsed:
     ranged: bool = False
     calendar: bool = False  # a date's words
     references: int = 0  # numbers that are names
-    doubt: bool = False  # "chưa", "không", "?"
+    doubt: bool = False  # "chưa", "không", "?", a dangling slash
+    negative: bool = False  # a minus before a later figure
     unknown: list[str] = field(default_factory=list)
 
     def main(self) -> tuple[list[Quantity], list[str]]:
@@ -54,6 +56,18 @@ class Parsed:
         kept = [place for place, each in enumerate(self.quantities) if not each.part]
         joins = [self._join(first, second) for first, second in itertools.pairwise(kept)]
         return [self.quantities[place] for place in kept], joins
+
+    def refused(self) -> str:
+        """Why no figure can be read whatever the unit, or ""."""
+        found = any(not each.part for each in self.quantities)
+        reasons = (
+            (self.percent, "percent"),
+            (self.negative, "negative"),
+            (self.calendar and not found, "date_text"),
+            (self.vague or not found, "text_no_number"),
+            (self.ranged, "range"),
+        )
+        return next((code for holds, code in reasons if holds), "")
 
     def _join(self, first: int, second: int) -> str:
         return min(self.joins[first:second], key=_JOIN_ORDER.index)
@@ -77,6 +91,7 @@ class _Builder:
         self.each = False
         self.part = False
         self.header = False
+        self.detail = False
 
     def build(self) -> Parsed:
         while self.at < len(self.tokens):
@@ -142,10 +157,10 @@ class _Builder:
         )
 
     def _add(self, amount: Amount) -> None:
-        quantity = Quantity(amount, approx=self.approx, each=self.each, part=self.part)
+        quantity = Quantity(amount, approx=self.approx, each=self.each, part=self.part, detail=self.detail)
         if self.before and self.before.word:
             quantity.kinds, quantity.turns = self.before.word.kinds, self.before.word.turns
-            quantity.labelled_before = True
+            quantity.labelled_before = not self.colon
             quantity.part |= "subset" in quantity.kinds
         if self.parsed.quantities:
             self.parsed.joins.append(next((sign for sign in _JOIN_ORDER if sign in self.signs), " "))
@@ -169,6 +184,7 @@ class _Builder:
             self._colon()
         elif sign in "\\|":
             self.signs.add(";")
+            self.parsed.doubt |= self.last is None or following is None  # a table's border, or a badly read 1
         elif sign in _JOIN_ORDER:
             self._join(sign)
         else:
@@ -180,11 +196,17 @@ class _Builder:
         elif self.before:
             self.colon = True
         elif self.last and not self.signs:
-            self.part = True  # "52: 50 tờ rơi, 2 băng rôn"
+            self.signs.add(":")
+            self.detail = True  # "52: 50 tờ rơi, 2 băng rôn"
         self.signs.discard("\n")
 
     def _join(self, sign: str) -> None:
         bullet = sign in "-+" and (not self.parsed.quantities or "\n" in self.signs or ":" in self.signs)
+        following = self._next()
+        dangling = following is None or (sign == "/" and not self.parsed.quantities and not self.before)
+        self.parsed.doubt |= sign in "/-" and dangling
+        if sign == "-" and not bullet and self.signs and following and following.kind is TokenKind.ATOM:
+            self.parsed.negative = True
         if not bullet and self.parsed.quantities:
             self.signs.add(sign)
 
@@ -236,8 +258,9 @@ class _Builder:
         if self.each and (not last or self.signs or last.kinds):
             return  # "mỗi lớp": the class is not the figure's unit
         if last and not self.signs:
-            if not last.kinds:
-                last.kinds, last.turns = word.kinds, word.turns
+            if not last.kinds or last.labelled_before:
+                self.parsed.doubt |= bool(last.kinds) and "currency" not in word.kinds
+                last.kinds, last.turns, last.labelled_before = word.kinds, word.turns, False
                 last.part |= "subset" in word.kinds
             elif "subset" in word.kinds:
                 last.part = True
@@ -251,7 +274,7 @@ class _Builder:
             self.signs.clear()
         elif last and self.signs <= {",", "&", "-"} and last.kinds and not led:
             self.signs.clear()  # "120 cán bộ, giáo viên"
-        else:
+        elif token.text not in ("tổ chức", "to chuc"):  # it organises more often than it is one
             self.header = self.before is not None  # "lớp/người: 3/120" names columns, not the first figure
             self.before = token
             self.colon = False

@@ -49,8 +49,8 @@ _PENDING = re.compile(
     r"|(?:bao cao|bo sung|cap nhat|gui|nop|tong hop|thong ke)(?: \w+){0,3} sau(?: nay)?|(?:dang|se|cho)(?: \w+){1,3}"
 )
 _ROMAN = re.compile(r"(?=[IVXL])(XL|L?X{0,3})(IX|IV|V?I{0,3})")
-_LOOK_ALIKES = str.maketrans("OolI|", "00111")
-_OCR = re.compile(r"[\dOolI|]*\d[\dOolI|]*|[OolI|]+")
+_LOOK_ALIKES = str.maketrans("OolI", "0011")
+_OCR = re.compile(r"[\dOolI]*\d[\dOolI]*|[OolI]+")
 _NOT_APPLICABLE = frozenset({"n a", "na", "tbd", "khong ap dung"})
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50}
 
@@ -59,6 +59,8 @@ def whole_cell(text: str, context: NumberContext, known: Counted) -> NumberReadi
     """The answer to a text that needs no parsing, or None. The text is cleaned, its sentence marks still there."""
     if _ERROR.fullmatch(text):
         return rejected("excel_error")
+    if text.upper() in ("TRUE", "FALSE"):
+        return rejected("boolean")
     if text.startswith("="):
         return rejected("formula_as_text")
     if _DITTO.fullmatch(text) or fold(text) in _DITTO_WORDS or text.strip("- ").lower() in ("nt", "n.t"):

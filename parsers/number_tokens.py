@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from config.vietnamese import fold
 from parsers.number_literals import next_literal
-from parsers.number_units import EXACT_LEXICON, LEXICON, LONGEST_PHRASE, Role, Word
+from parsers.number_units import EXACT_LEXICON, LEXICON, LONGEST_PHRASE, Role, Word, known_word
 from parsers.number_words import BARE_WORDS, DOUBTFUL_BARE, EXACT_WORDS, GLUED_SCALES, Atom, AtomKind
 
 
@@ -36,9 +36,12 @@ class Token:
         return self.word is not None and self.word.role in roles
 
 
+_LITERAL_STARTS = frozenset("0123456789oli")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ABBREVIATED = ((re.compile(r"\bh/s\b"), "hs"), (re.compile(r"\b[đd]/c\b"), "đồng chí"), (re.compile(r"\bc/b\b"), "cb"))
 _GLUED_UNITS = {"l": "l", "n": "n", "c": "c", "q": "q", "ng": "ng", "đ": "đ", "d": "đ"}
+_SHORT = 1
+_MISSPELT_SCALES = frozenset({"trieu", "nghin", "ngan"})
 _UNIT_ONLY_GLUED = frozenset({"l", "n", "c", "d"})  # single letters mean a unit only right behind a figure
 
 
@@ -56,7 +59,7 @@ class _Scanner:
     def scan(self) -> list[Token]:
         while self.at < len(self.text):
             character = self.text[self.at]
-            literal = next_literal(self.text, self.at) if character.isascii() and character.isdigit() else None
+            literal = next_literal(self.text, self.at) if character in _LITERAL_STARTS else None
             if literal:
                 self.tokens.append(Token(TokenKind.ATOM, literal.raw, Atom(AtomKind.LITERAL, 0, literal)))
                 self.at += len(literal.raw)
@@ -74,6 +77,10 @@ class _Scanner:
         run = self._run()
         glued = self.at > 0 and self.text[self.at - 1].isdigit()
         if glued and self._glued(run[0]):
+            return
+        if glued and len(run[0][0]) <= _SHORT:
+            self.tokens.append(Token(TokenKind.UNKNOWN, run[0][0]))
+            self.at = run[0].end()
             return
         for length in range(min(LONGEST_PHRASE, len(run)), 0, -1):
             start, end = run[0].start(), run[length - 1].end()
@@ -124,7 +131,9 @@ class _Scanner:
             if folded == "nam" and self.tokens and self.tokens[-1].atom and self.tokens[-1].atom.literal:
                 return Token(TokenKind.WORD, phrase, word=EXACT_LEXICON["nam"])
             return Token(TokenKind.ATOM, phrase, Atom(bare.kind, bare.value, None, folded not in DOUBTFUL_BARE))
-        known = self.words.get(folded) or self._exact(phrase, folded) or LEXICON.get(folded)
+        if single and folded in _MISSPELT_SCALES and not self.bare and phrase not in EXACT_WORDS:  # triêu
+            return Token(TokenKind.ATOM, phrase, Atom(AtomKind.SCALE, BARE_WORDS[folded].value, None, sure=False))
+        known = self.words.get(folded) or self._exact(phrase, folded) or known_word(phrase, folded)
         if known is None or (single and folded in _UNIT_ONLY_GLUED and not (self.money and folded == "d")):
             return None
         return Token(TokenKind.WORD, phrase, word=known)

@@ -119,6 +119,100 @@ _EXACT_ONLY = {  # phrases whose bare letters mean other things too
     "năm": Word(Role.CALENDAR),
 }
 
+_SPELT = {  # single syllables are matched by their own letters once they carry marks: "hỗ" is not "hộ"
+    fold(word): frozenset(spellings.split("|"))
+    for spellings in [
+        "lớp",
+        "khoá|khóa",
+        "cuộc",
+        "buổi",
+        "lần",
+        "đợt",
+        "chuyến",
+        "giải",
+        "trận",
+        "người|nguời|ngừoi|ngưòi",
+        "cháu",
+        "trẻ",
+        "khách",
+        "lượt",
+        "bài",
+        "quyển|quyễn",
+        "cuốn",
+        "tờ",
+        "cái",
+        "chiếc",
+        "băng",
+        "xã",
+        "phường",
+        "trường",
+        "nhóm",
+        "hộ",
+        "sách",
+        "nữ",
+        "có",
+        "là",
+        "với",
+        "tại",
+        "ở",
+        "của",
+        "mở",
+        "cả",
+        "chỉ",
+        "đúng",
+        "đã",
+        "được",
+        "gồm",
+        "phát",
+        "về",
+        "các",
+        "chẵn",
+        "dự|đủ",
+        "khác",
+        "cộng",
+        "tổng",
+        "gần",
+        "hơn",
+        "trên",
+        "dưới",
+        "ước",
+        "chừng",
+        "vài",
+        "mấy",
+        "nhiều",
+        "dăm",
+        "ít",
+        "nửa|nữa",
+        "chưa",
+        "không",
+        "đang",
+        "sẽ",
+        "hoãn",
+        "hủy|huỷ",
+        "trừ",
+        "thiếu",
+        "giảm",
+        "tăng",
+        "khối",
+        "đội",
+        "bản",
+        "thôn",
+        "mục",
+        "điểm",
+        "tuần",
+        "kỳ|kì",
+        "thứ",
+        "ngày",
+        "tháng",
+        "quý",
+        "và",
+        "kèm",
+        "cùng",
+        "nhân",
+    ]
+    for word in spellings.split("|")[:1]
+}
+
 
 def _lexicon() -> dict[str, Word]:
     words: dict[str, Word] = {}
@@ -131,6 +225,13 @@ def _lexicon() -> dict[str, Word]:
             counted = "person" if kind == "turns" else kind
             words[phrase] = Word(Role.UNIT, kinds | {counted}, kind == "turns")
     return words
+
+
+def known_word(phrase: str, folded: str) -> Word | None:
+    """What everybody knows a phrase for, in lower case and folded."""
+    if not phrase.isascii() and phrase not in _SPELT.get(folded, (phrase,)):
+        return None
+    return LEXICON.get(folded)
 
 
 LEXICON = _lexicon()
@@ -161,7 +262,7 @@ class Counted:
 _SUMMED = frozenset({"truong trung tam", "quyen to"})
 _FIRST = frozenset({"tin bai cuoc"})
 _DEFAULT_PAIR = ("count", "people")
-_EVENTS = frozenset({"class", "event"})
+EVENTS = frozenset({"class", "event"})
 
 
 def counted(context: NumberContext) -> Counted:
@@ -187,10 +288,10 @@ def _counted(unit: str, pair: tuple[str, str] | None, subunits: tuple[tuple[str,
     if len(below) == pair_size:
         first, second = first | below[0], second | below[1]
     if pair == _DEFAULT_PAIR:
-        first, second = first or _EVENTS, second or frozenset({"person"})
-    if first & _EVENTS:
-        first |= _EVENTS if len(kinds) < pair_size else frozenset[str]()
-    return Counted(mode, first, second - first, words, heads_per_event=bool(first & _EVENTS) and "person" in second)
+        first, second = first or EVENTS, second or frozenset({"person"})
+    if first & EVENTS:
+        first |= EVENTS if len(kinds) < pair_size else frozenset[str]()
+    return Counted(mode, first, second - first, words, heads_per_event=bool(first & EVENTS) and "person" in second)
 
 
 def _mode(unit: str, pair: tuple[str, str] | None, parts: list[str], kinds: list[frozenset[str]], *, has_subunits: bool) -> Mode:
@@ -202,7 +303,7 @@ def _mode(unit: str, pair: tuple[str, str] | None, parts: list[str], kinds: list
     if pair is not None and (pair != _DEFAULT_PAIR or len(parts) != 1):
         return Mode.PAIR
     if len(parts) > 1 and has_subunits:
-        events = [bool(each & _EVENTS) for each in kinds]
+        events = [bool(each & EVENTS) for each in kinds]
         return Mode.FIRST if any(events) and not all(events) else Mode.SUM
     return Mode.SINGLE
 

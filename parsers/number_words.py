@@ -123,7 +123,11 @@ class _Phrase:
         while self.at < len(self.atoms):
             if not self._part():
                 return None
+        if len(self.atoms) == 1 and self.atoms[0].kind is _K.DIGIT and not self.total:
+            return Amount(self.total, ("word_zero",), None, False, True)
         words = any(each.kind in (_K.DIGIT, _K.AFTER_TEN, _K.TEN, _K.TENS, _K.TEN_OR_TENS, _K.CHUC) for each in self.atoms)
+        if any(each.kind is _K.SCALE and not each.sure for each in self.atoms):
+            self.warnings.append("ambiguous_reading")
         if words:
             self.warnings.append("word_number")
             if len(self.atoms) == 1 and not self.atoms[0].sure:

@@ -7,6 +7,7 @@ read in two ways is used provisionally and asked about, what contradicts itself 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -45,7 +46,7 @@ def read_number(cell: Cell, context: NumberContext) -> NumberReading:
     """What a cell of figures says in its context. Never raises; a doubtful cell (OCR) is always to be confirmed."""
     answer = _by_kind(cell, context)
     if cell.formula and cell.kind is not CellKind.BLANK:
-        answer = _with(answer, "formula")
+        answer = replace(_with(answer, "formula"), suggest=None)  # nobody typed its result
     if cell.doubtful and answer.values:
         answer = _with(answer, "ocr_suspect")
     return answer
@@ -124,14 +125,19 @@ def _cleaned(text: str, context: NumberContext, known: Counted) -> NumberReading
     if len(bare) > 1 and bare[0] == bare[-1] == '"':
         bare = bare[1:-1].strip()
     bare = re.sub(r"^'+(?=.)", "", bare).strip()
-    bare = _without_unit(bare, context, known)
+    named = _without_unit(bare, context, known)
+    whole_unit = named != bare and "/" not in named  # "120 lớp/người": of which?
+    bare = named
     match = _SCIENTIFIC.fullmatch(bare)
     if match:
         return _scientific(match, context)
     answer = whole_cell(bare, context, known) if bare != text else None
     if answer:
         return answer
-    return read_money(bare, context) if context.type is IndicatorType.MONEY else read_count(bare, context, known)
+    if context.type is IndicatorType.MONEY:
+        return read_money(bare, context)
+    answer = read_count(bare, context, known)
+    return _with(answer, "ambiguous_unit") if whole_unit and answer.values else answer
 
 
 def _without_unit(text: str, context: NumberContext, known: Counted) -> str:
