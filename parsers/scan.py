@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from config.errors import ParseError
 from parsers.grid import Sheet
 from parsers.recognition import Recognise, RecognisedWord
 from parsers.scan_picture import Grid, GridCell, find_grids, grid_cells, has_ink, png, prepared, stacked, without_rules
 from parsers.writing import Writing, assemble
-from parsers.writing_blocks import RawBlock, RawCell, RawTable, RawWriting, plain
+from parsers.writing_blocks import RawBlock, RawCell, RawTable, RawWriting, damaged, plain
 
 PAGES_MOST = 12
 SECOND_LOOK_MOST = 250  # cells read once more on their own
@@ -34,7 +33,7 @@ class _Page:
 
 
 def read_scan(pictures: Iterable[bytes], recognise: Recognise) -> Writing:
-    """The text and tables on pictures of pages. ParseError when a picture or the OCR program fails."""
+    """The text and tables on pictures of pages. WritingError when a picture or the OCR program fails."""
     return scan_pages(pictures, recognise, keep_pictures=False).writing
 
 
@@ -52,7 +51,7 @@ def scan_pages(pictures: Iterable[bytes], recognise: Recognise, *, keep_pictures
         blocks.extend(page.blocks)
         pages += 1
     if not pages:
-        raise ParseError("no page to read")
+        raise damaged("no page")
     writing = assemble(RawWriting(blocks=tuple(blocks), page_count=pages), keep_layout=True)
     tables = tuple(_doubtful(sheet) for sheet in writing.tables)
     pictures_by_address = {f"T{table}R{row}C{column}": image for (table, row, column), image in cut_out.items()}

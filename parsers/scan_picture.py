@@ -9,7 +9,7 @@ from io import BytesIO
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
-from config.errors import ParseError
+from parsers.writing_blocks import damaged
 
 PIXELS_MOST = 60_000_000
 LONG_SIDE = 2_400  # an A4 page at 200 dpi has 2,339
@@ -69,15 +69,15 @@ class GridCell:
 
 
 def prepared(picture: bytes) -> Image.Image:
-    """The page in grey: turned as the camera was held, evenly lit, straightened, about 200 dpi. ParseError when unreadable."""
+    """The page in grey: turned as the camera was held, evenly lit, straightened, about 200 dpi. WritingError when unreadable."""
     try:
         with Image.open(BytesIO(picture)) as opened:
             if opened.width * opened.height > PIXELS_MOST:
-                raise ParseError(f"the picture has {opened.width} x {opened.height} pixels")
+                raise damaged(f"{opened.width} x {opened.height} pixels")
             opened.draft("L", (LONG_SIDE, LONG_SIDE))
             page = ImageOps.exif_transpose(opened).convert("L")
     except PICTURE_ERRORS as error:
-        raise ParseError(f"the picture cannot be opened: {error}") from error
+        raise damaged(f"{type(error).__name__}: {error}") from error
     return straightened(_evenly_lit(_sized(page)))
 
 

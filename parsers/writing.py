@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from config.errors import ParseError
+from config.text import Text
 from config.vietnamese import fold
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.values import Finding
-from parsers.writing_blocks import RawCell, RawParagraph, RawWriting, all_paragraphs
+from parsers.writing_blocks import RawCell, RawParagraph, RawWriting, WritingError, all_paragraphs
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
@@ -25,6 +25,11 @@ HEADING_LENGTH = 200  # a longer paragraph is body text
 SIGNATURE_LINES = 12
 PROSE_LENGTH = 90  # the mean length of a cell in a table that holds running text
 LAYOUT_ROWS = 8
+
+NEEDS_OFFICE = Text(
+    vi="Máy chủ chưa đọc được định dạng này (cần gói libreoffice-writer-nogui); đề nghị gửi dạng .docx, .xlsx hoặc .pdf.",
+    en="This server cannot read this format (package libreoffice-writer-nogui); please send .docx, .xlsx or .pdf.",
+)
 
 LETTERHEAD = re.compile(
     r"cong hoa xa hoi|doc lap tu do|^noi nhan|^uy ban nhan dan|^ubnd\b|^t ?m\b|^kt\b|^chu tich|^hieu truong|^nguoi lap|"
@@ -80,7 +85,10 @@ class Writing:
 
 
 def read_writing(data: bytes, media_type: str, *, convert: Convert | None = None) -> Writing:
-    """The text and tables of a document. ParseError when it is none, is locked, or needs a program that is missing."""
+    """The text and tables of a document.
+
+    WritingError when it is none or needs a program that is missing, LockedError when it has a password; both are ParseErrors.
+    """
     if data.startswith(b"%PDF") or (media_type == "application/pdf" and b"%PDF" in data[:1024]):
         from parsers.writing_pdf import read_pdf
 
@@ -96,7 +104,7 @@ def read_writing(data: bytes, media_type: str, *, convert: Convert | None = None
 
         return assemble(read_odt(data))
     if convert is None:
-        raise ParseError("this format is read through LibreOffice, which is not available")
+        raise WritingError(NEEDS_OFFICE)
     return assemble(_read_zipped(convert(data, media_type, "docx"), DOCX))
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.campaign import Severity
+from config.errors import ParseError
 from config.text import Text
+from parsers.spreadsheet_cells import PasswordError
 from parsers.values import Finding
 
 CELL_LIMIT = 60_000
@@ -14,6 +16,36 @@ CELL_LIMIT = 60_000
 
 PARAGRAPH_LIMIT = 20_000
 """Paragraphs of one document that are kept."""
+
+
+class WritingError(ParseError):
+    """A document that cannot be read. `text` says why in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+class LockedError(PasswordError):
+    """A document that opens only with a password."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = Text(
+            vi="Tệp có mật khẩu; đề nghị gửi bản không đặt mật khẩu.",
+            en="The file is protected by a password; please send it without one.",
+        )
+        self.args = (self.text.en,)
+
+
+def damaged(detail: str) -> WritingError:
+    """The error for bytes that are not the document they seem to be; `detail` names what failed."""
+    return WritingError(
+        Text(
+            vi=f"Tệp bị hỏng hoặc không đúng định dạng ({detail}); đề nghị gửi lại dạng .docx, .xlsx hoặc .pdf.",
+            en=f"The file is damaged or not what it seems to be ({detail}); please send it again as .docx, .xlsx or .pdf.",
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from config.errors import ParseError
 from config.text import Text
 from parsers.writing_blocks import (
     CELL_LIMIT,
@@ -22,6 +21,7 @@ from parsers.writing_blocks import (
     RawTable,
     RawWriting,
     cut_short,
+    damaged,
 )
 from parsers.writing_docx_styles import Numbering, Styles, heading_level, list_place, run_font, switch
 from parsers.writing_xml import attribute, child, children, local, open_zip, read_xml
@@ -40,12 +40,12 @@ LAST_COLUMN = 200
 
 
 def read_docx(data: bytes) -> RawWriting:
-    """The blocks of a Word file. ParseError when it is none."""
+    """The blocks of a Word file. WritingError when it is none."""
     with open_zip(data) as archive:
         main = _main_part(archive)
         root = read_xml(archive, main)
         if root is None:
-            raise ParseError("a Word file without a main document")
+            raise damaged("a Word file without a main document")
         folder = main.rpartition("/")[0]
         styles = Styles(read_xml(archive, f"{folder}/styles.xml"))
         walk = _Walk(styles, Numbering.of(read_xml(archive, f"{folder}/numbering.xml")))

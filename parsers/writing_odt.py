@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from config.errors import ParseError
 from config.text import Text
 from parsers.writing_blocks import (
     CELL_LIMIT,
     PARAGRAPH_LIMIT,
+    LockedError,
     RawBlock,
     RawCell,
     RawParagraph,
     RawTable,
     RawWriting,
     cut_short,
+    damaged,
 )
 from parsers.writing_xml import attribute, child, children, local, open_zip, parse_xml, read_xml
 
@@ -29,17 +30,17 @@ LAST_COLUMN = 200
 
 
 def read_odt(data: bytes) -> RawWriting:
-    """The blocks of an OpenDocument text, zipped or flat. ParseError when it is none, or when it is encrypted."""
+    """The blocks of an OpenDocument text, zipped or flat. WritingError when it is none, LockedError when it has a password."""
     if data[:2] != b"PK":
         flat = parse_xml(data, "document")
         return _read(flat, flat, pictures=False)
     with open_zip(data) as archive:
         manifest = read_xml(archive, "META-INF/manifest.xml")
         if manifest is not None and any(local(each) == "encryption-data" for each in manifest.iter()):
-            raise ParseError("the file is locked with a password")
+            raise LockedError
         root = read_xml(archive, "content.xml")
         if root is None:
-            raise ParseError("an OpenDocument file without content")
+            raise damaged("an OpenDocument file without content")
         styles = read_xml(archive, "styles.xml")
         pictures = any(name.startswith("Pictures/") for name in archive.namelist())
     return _read(root, styles, pictures=pictures)

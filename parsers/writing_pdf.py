@@ -16,9 +16,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfiumError
 
-from config.errors import ParseError
 from config.text import Text
-from parsers.writing_blocks import RawBlock, RawParagraph, RawWriting, cut_short, plain
+from parsers.writing_blocks import LockedError, RawBlock, RawParagraph, RawWriting, cut_short, damaged, plain
 from parsers.writing_pdf_tables import PageTable, RuledPage, goes_on, joined, raw_table, ruled_pages
 
 PAGE_LIMIT = 60
@@ -40,7 +39,7 @@ PAGE_NUMBER = re.compile(r"\s*(?:trang\s*)?[-–]?\s*\d{1,3}\s*(?:/\s*\d{1,3})?\
 
 
 def read_pdf(data: bytes) -> RawWriting:
-    """The blocks of a PDF. ParseError when it cannot be opened or is locked with a password."""
+    """The blocks of a PDF. WritingError when it cannot be opened, LockedError when it has a password."""
     document = _opened(data)
     try:
         count = len(document)
@@ -56,7 +55,7 @@ def read_pdf(data: bytes) -> RawWriting:
 
 
 def page_pictures(data: bytes, most: int = 12) -> Iterator[bytes]:
-    """The first pages of a PDF as grey PNG pictures of 200 dpi, for OCR. ParseError when it cannot be opened."""
+    """The first pages of a PDF as grey PNG pictures of 200 dpi, for OCR. WritingError when it cannot be opened."""
     document = _opened(data)
     try:
         for index in range(min(len(document), most)):
@@ -68,7 +67,7 @@ def page_pictures(data: bytes, most: int = 12) -> Iterator[bytes]:
             picture.save(stream, format="PNG", compress_level=1)
             yield stream.getvalue()
     except (PdfiumError, ValueError, OSError) as error:
-        raise ParseError(f"a page cannot be drawn: {error}") from error
+        raise damaged(f"PDF: {error}") from error
     finally:
         document.close()
 
@@ -78,7 +77,7 @@ def _opened(data: bytes) -> pypdfium2.PdfDocument:
         return pypdfium2.PdfDocument(data)
     except PdfiumError as error:
         locked = "password" in str(error).lower()
-        raise ParseError("the file is locked with a password" if locked else f"not a readable PDF: {error}") from error
+        raise (LockedError() if locked else damaged(f"PDF: {error}")) from error
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,8 +11,7 @@ from typing import Any
 
 import pypdfium2
 
-from config.errors import ParseError
-from parsers.writing_blocks import RawCell, RawTable, plain
+from parsers.writing_blocks import RawCell, RawTable, damaged, plain
 
 SAME = 3.0  # points: two rulings this close are one
 TABLES_PER_PAGE = 12
@@ -83,7 +82,7 @@ def _only(data: bytes, pages: Sequence[int]) -> bytes:
         chosen.close()
         return stream.getvalue()
     except pypdfium2.PdfiumError as error:
-        raise ParseError(f"pages cannot be taken out: {error}") from error
+        raise damaged(f"PDF: {error}") from error
     finally:
         source.close()
 

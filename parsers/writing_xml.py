@@ -10,7 +10,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from config.errors import ParseError
+from parsers.writing_blocks import damaged
 
 PART_LIMIT = 64 * 1024 * 1024
 """Bytes of one inflated part. A 60-page report with 20 tables has 2 MB."""
@@ -23,15 +23,15 @@ ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Run
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
-    """The zip file in these bytes. ParseError when it is none."""
+    """The zip file in these bytes. WritingError when it is none."""
     try:
         return zipfile.ZipFile(BytesIO(data))
     except ZIP_ERRORS as error:
-        raise ParseError(f"not a readable Office file: {error}") from error
+        raise damaged(f"zip: {error}") from error
 
 
 def read_part(archive: zipfile.ZipFile, name: str) -> bytes | None:
-    """The bytes of one part, None when there is no such part. ParseError when it is broken or grows past the limits.
+    """The bytes of one part, None when there is no such part. WritingError when it is broken or grows past the limits.
 
     The size in the directory may lie, so bytes are counted while they come.
     """
@@ -41,26 +41,26 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes | None:
         return None
     allowed = min(PART_LIMIT, max(1_000_000, info.compress_size * RATIO_LIMIT))
     if info.file_size > allowed:
-        raise ParseError(f"{name} would grow to {info.file_size} bytes")
+        raise damaged(f"{name} would grow to {info.file_size} bytes")
     try:
         with archive.open(info) as stream:
             data = stream.read(allowed + 1)
     except ZIP_ERRORS as error:
-        raise ParseError(f"{name} cannot be unpacked: {error}") from error
+        raise damaged(f"{name} cannot be unpacked: {error}") from error
     if len(data) > allowed:
-        raise ParseError(f"{name} grows past {allowed} bytes")
+        raise damaged(f"{name} grows past {allowed} bytes")
     return data
 
 
 def parse_xml(data: bytes, name: str = "part") -> etree._Element:
-    """The root element. ParseError for broken XML and for any document type declaration (entity bombs need one)."""
+    """The root element. WritingError for broken XML and for any document type declaration (entity bombs need one)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParseError(f"{name} is not well-formed XML: {error}") from error
+        raise damaged(f"{name} is not well-formed XML: {error}") from error
     if root.getroottree().docinfo.doctype:
-        raise ParseError(f"{name} declares a document type, which no office program writes")
+        raise damaged(f"{name} declares a document type, which no office program writes")
     return root
 
 

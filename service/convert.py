@@ -124,8 +124,45 @@ def _tesseract_languages() -> str:
         return ""
 
 
-def _absent(what: str, package: str) -> ParseError:
-    return ParseError(f"{what} is not installed; install the package {package}")
+class ProgramError(ParseError):
+    """An outside program is missing, failed, or took too long. `text` says so in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+def _absent(what: str, package: str) -> ProgramError:
+    return ProgramError(
+        Text(
+            vi=f"Máy chủ chưa cài {what} (gói {package}) nên chưa đọc được tệp này; đề nghị gửi dạng .docx, .xlsx hoặc .pdf.",
+            en=f"{what} is not installed (package {package}), so this file cannot be read; please send .docx, .xlsx or .pdf.",
+        )
+    )
+
+
+def _failed(detail: str) -> ProgramError:
+    return ProgramError(
+        Text(
+            vi=f"Không mở được tệp ({detail}); đề nghị gửi lại dạng .docx, .xlsx hoặc .pdf.",
+            en=f"The file cannot be opened ({detail}); please send it again as .docx, .xlsx or .pdf.",
+        )
+    )
+
+
+def _too_large(size: int) -> ProgramError:
+    return ProgramError(
+        Text(
+            vi=f"Tệp khi mở ra quá lớn ({size // 1_000_000} MB); đề nghị gửi từng phần nhỏ hơn.",
+            en=f"The file is too large once opened ({size // 1_000_000} MB); please send smaller parts.",
+        )
+    )
+
+
+_LOCKED = Text(
+    vi="Tệp nén có mật khẩu; đề nghị gửi bản không đặt mật khẩu.",
+    en="The archive is protected by a password; please send it without one.",
+)
 
 
 class OutsidePrograms:
@@ -137,7 +174,7 @@ class OutsidePrograms:
         self._profile: tempfile.TemporaryDirectory[str] | None = None
 
     def convert(self, data: bytes, media_type: str, target: str) -> bytes:
-        """The file as "docx", "xlsx" or "pdf". ParseError when LibreOffice is absent, fails, or takes too long."""
+        """The file as "docx", "xlsx" or "pdf". ProgramError when LibreOffice is absent, fails, or takes too long."""
         office = _office()
         if office is None:
             raise _absent("LibreOffice", "libreoffice-writer-nogui libreoffice-calc-nogui")
@@ -158,11 +195,11 @@ class OutsidePrograms:
             made = sorted(Path(folder, "out").glob(f"*.{target}"))
             if not made:
                 self._forget_profile()
-                raise ParseError("LibreOffice could not open the file")
+                raise _failed("LibreOffice")
             return _limited(made[0])
 
     def recognise(self, picture: bytes, layout: str = "page") -> tuple[RecognisedWord, ...]:
-        """The words on a PNG picture. ParseError when Tesseract or its Vietnamese data is absent, fails, or takes too long."""
+        """The words on a PNG picture. ProgramError when Tesseract or its Vietnamese data is absent, fails, or takes too long."""
         if shutil.which("tesseract") is None:
             raise _absent("Tesseract", "tesseract-ocr tesseract-ocr-vie")
         with tempfile.TemporaryDirectory(prefix="thubao-ocr-") as folder:
@@ -174,11 +211,11 @@ class OutsidePrograms:
             )
             made = Path(folder, "page.tsv")
             if not made.exists():
-                raise ParseError("Tesseract read nothing; is the package tesseract-ocr-vie installed?")
+                raise _absent("Tesseract", "tesseract-ocr-vie")
             return tuple(_words(made.read_text(encoding="utf-8", errors="replace")))
 
     def unpack_archive(self, data: bytes, media_type: str) -> tuple[tuple[str, bytes], ...]:
-        """Names and contents of the files in an archive. ParseError when unar is absent, fails, or the archive is too large."""
+        """Names and contents of the files in an archive. ProgramError when unar is absent, fails, or the archive is too large."""
         del media_type  # unar decides by content
         if shutil.which("unar") is None:
             raise _absent("unar", "unar")
@@ -223,7 +260,7 @@ class OutsidePrograms:
 def run_program(command: Sequence[str], folder: Path, seconds: float, keep: int = 20_000) -> str:
     """The first `keep` bytes of what a program prints, run in a folder with limits, nothing of it left running.
 
-    ParseError when it fails or outlives its time.
+    ProgramError when it fails or outlives its time.
     """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -249,18 +286,18 @@ def run_program(command: Sequence[str], folder: Path, seconds: float, keep: int 
                 process_group=0 if os.name == "posix" else None,
             )
         except OSError as error:
-            raise ParseError(f"{command[0]} cannot be started: {error}") from error
+            raise _failed(f"{Path(command[0]).name}: {error}") from error
         _limit(process.pid)
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired as error:
-            raise ParseError(f"{Path(command[0]).name} took longer than {seconds:g} s") from error
+            raise _failed(f"{Path(command[0]).name}: > {seconds:g} s") from error
         finally:
             _kill_group(process)
         output.seek(0)
         said = output.read(keep).decode("utf-8", "replace")
     if process.returncode:
-        raise ParseError(f"{Path(command[0]).name} failed ({process.returncode}): {said.strip()[-200:]}")
+        raise _failed(f"{Path(command[0]).name}: {process.returncode}, {said.strip()[-120:]}")
     return said
 
 
@@ -293,7 +330,7 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 def _limited(path: Path) -> bytes:
     if path.stat().st_size > OUTPUT_LIMIT:
-        raise ParseError(f"the converted file has {path.stat().st_size} bytes")
+        raise _too_large(path.stat().st_size)
     return path.read_bytes()
 
 
@@ -326,9 +363,10 @@ def _check_listing(folder: str, seconds: float) -> None:
         return  # unar decides then, within its own limits
     entries = listing.get("lsarContents", [])
     if any(entry.get("XADIsEncrypted") for entry in entries):
-        raise ParseError("the archive is locked with a password")
-    if len(entries) > ARCHIVE_FILES or sum(int(entry.get("XADFileSize", 0)) for entry in entries) > OUTPUT_LIMIT:
-        raise ParseError("the archive is too large")
+        raise ProgramError(_LOCKED)
+    size = sum(int(entry.get("XADFileSize", 0)) for entry in entries)
+    if len(entries) > ARCHIVE_FILES or size > OUTPUT_LIMIT:
+        raise _too_large(size)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -339,5 +377,5 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
             continue
         total += path.stat().st_size
         if count > ARCHIVE_FILES or total > OUTPUT_LIMIT:
-            raise ParseError("the archive is too large")
+            raise _too_large(total)
         yield path.relative_to(folder).as_posix(), path.read_bytes()
