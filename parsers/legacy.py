@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.vietnamese import nfc
 from parsers.legacy_codes import (
@@ -35,6 +36,7 @@ _CERTAIN = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 _CP1258_TRACES = re.compile("[ăđơưĂĐƠƯ₫\u0300\u0301\u0303\u0309\u0323\u1ea0-\u1ef9]")
 _STRONG_VIQR = re.compile(r"[aeo]\^|a\(|[uo][+*]", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\s,;:/()\"]+")
+_SOUND = 0.85  # of the words: abbreviations and foreign names make up the rest of healthy Vietnamese
 _ENOUGH = 0.6  # share of words with marks that must become syllables
 _LONG_WORD = 4  # one word this long is no coincidence
 _MIXED = 2  # a legacy vote needs this many times more words than certain Unicode has
@@ -155,6 +157,7 @@ def _group_encoding(texts: Sequence[str], font: str) -> str:
     return encoding if gained >= _MIXED * sum(_score_as_is(text).legal for text in certain) else UNICODE
 
 
+@lru_cache(maxsize=2_048)
 def _own_encoding(text: str) -> str:
     """The encoding a text proves by itself."""
     if text.isascii():
@@ -162,7 +165,7 @@ def _own_encoding(text: str) -> str:
     if from_mojibake(text) is not None:
         return "utf8_mojibake"
     as_is = _score_as_is(text)
-    if as_is.share == 1.0 or not as_is.words:
+    if as_is.share == 1.0 or not as_is.words or (as_is.share >= _SOUND and _CERTAIN.search(text)):
         return UNICODE
     names = ["tcvn3", "vni"]
     if _CP1258_TRACES.search(text):
