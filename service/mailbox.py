@@ -111,6 +111,10 @@ class Mailbox:
     def status(self, folder: str) -> FolderStatus:
         """How far the folder has grown, in one round trip and without opening it."""
         with self._session(folder) as client:
+            if self._folder == folder:
+                # of an open folder Dovecot tells what this session saw last, not what is there now
+                (client.unselect_folder if client.has_capability("UNSELECT") else client.close_folder)()
+                self._folder = None
             answer = client.folder_status(folder, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"])
             if b"UIDNEXT" not in answer or b"UIDVALIDITY" not in answer:
                 self._folder = None

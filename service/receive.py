@@ -255,11 +255,7 @@ class _FolderLook:
         group, self._group = self._group, []
         if not group:
             return
-        try:
-            self._archive.commit([fetched.mail for fetched in group])
-        finally:
-            for fetched in group:
-                fetched.mail.discard()  # nothing is left of those that were archived
+        self._archive.commit([fetched.mail for fetched in group])
         arrivals = [_arrival(fetched) for fetched in group]
         with self._database.writing() as connection:
             recorded = record_arrivals(

@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -124,20 +124,18 @@ class Archive:
         return Incoming(self._arriving / f"{_OURS}-{secrets.token_hex(8)}")
 
     def commit(self, incomings: Collection[Incoming]) -> tuple[ArchivedMail, ...]:
-        """Make kept mails durable under their hashes, in one go; only now may rows be written about them."""
+        """Make kept mails durable under their hashes, in one go; only now may rows be written about them.
+
+        When the disk refuses one, none counts as archived and what was written of them is removed.
+        """
         mails = tuple(incoming.keep() for incoming in incomings)
-        for incoming in incomings:
-            incoming.hasten()
-        _at_once(Incoming.make_durable, incomings)
-        folders = set()
-        for incoming, mail in zip(incomings, mails, strict=True):
-            target = self.path(mail.sha256)
-            self._make_folder(target.parent)
-            with _as_storage_error(target):
-                # replaces a copy that is there already: that one may never have reached the disk
-                incoming.path.replace(target)
-            folders.add(target.parent)
-        _at_once(_make_durable, folders)
+        try:
+            self._put_away(incomings, mails)
+        except StorageError:
+            for incoming in incomings:
+                with suppress(StorageError):
+                    incoming.discard()
+            raise
         return mails
 
     def add(self, content: bytes) -> ArchivedMail:
@@ -192,6 +190,20 @@ class Archive:
                     path.unlink(missing_ok=True)
                     removed += 1
         return removed
+
+    def _put_away(self, incomings: Collection[Incoming], mails: Collection[ArchivedMail]) -> None:
+        for incoming in incomings:
+            incoming.hasten()
+        _at_once(Incoming.make_durable, incomings)
+        folders = set()
+        for incoming, mail in zip(incomings, mails, strict=True):
+            target = self.path(mail.sha256)
+            self._make_folder(target.parent)
+            with _as_storage_error(target):
+                # replaces a copy that is there already: that one may never have reached the disk
+                incoming.path.replace(target)
+            folders.add(target.parent)
+        _at_once(_make_durable, folders)
 
     def _make_folder(self, folder: Path) -> None:
         if folder in self._folders:
