@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,9 +33,9 @@ def run(home: HomeOption = None) -> None:
         console = Console(at.home.office)
         zone = at.home.office.timezone
         with progress_bar(at.home.office) as progress:
-            worker = Worker(at.installation, lambda: datetime.now(zone), progress=progress)
             console.say("Thubao đang chạy; dừng bằng Ctrl+C hoặc SIGTERM.", "Thubao is running; stop it with Ctrl+C or SIGTERM.")
-            worker.run(report=console.tick)
+            with closing(Worker(at.installation, lambda: datetime.now(zone), progress=progress)) as worker:
+                worker.run(report=console.tick)
         console.say("Đã dừng.", "Stopped.")
 
 
@@ -44,7 +45,8 @@ def tick(home: HomeOption = None, now: NowOption = None, as_json: JsonOption = F
     from service.worker import Worker
 
     with session(home, now, exclusive=True) as at, progress_bar(at.home.office) as progress:
-        report = Worker(at.installation, _clock(at, now), progress=progress).tick()
+        with closing(Worker(at.installation, _clock(at, now), progress=progress)) as worker:
+            report = worker.tick()
         if as_json:
             print_json(_tick(report))
         else:
@@ -59,7 +61,8 @@ def poll(home: HomeOption = None, now: NowOption = None, as_json: JsonOption = F
     from service.worker import TickReport, Worker
 
     with session(home, now, exclusive=True) as at, progress_bar(at.home.office) as progress:
-        received, problems = Worker(at.installation, _clock(at, now), progress=progress).poll()
+        with closing(Worker(at.installation, _clock(at, now), progress=progress)) as worker:
+            received, problems = worker.poll()
         report = TickReport(received=received, problems=problems)
         if as_json:
             print_json(_tick(report))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,6 +66,7 @@ class Worker:
         self._backoff = {each.name: Backoff() for each in installation.home.mailboxes}
         self._latest: datetime | None = None
         self._recovered = False
+        self._mailboxes: dict[str, Mailbox] = {}
         self._at_work = threading.Lock()
         self.stopping = threading.Event()
 
@@ -113,7 +115,8 @@ class Worker:
             return SendReport()
         now = self._clock()
         sender = SmtpSender(smtp, lambda: smtp_password(smtp)) if smtp.sending is Sending.ON else None
-        postman = Postman(self._installation.database, smtp, sender, Correspondence(self._installation, now))
+        correspondence = Correspondence(self._installation, now)
+        postman = Postman(self._installation.database, smtp, sender, correspondence, self._was_sent)
         try:
             if not self._recovered:
                 postman.recover(now)
@@ -127,11 +130,15 @@ class Worker:
         """Tick until told to stop. SIGTERM and SIGINT end it after the step at hand."""
         scheduler = BlockingScheduler(timezone=self._installation.home.office.timezone)
         interval = min((each.poll_every for each in self._installation.home.mailboxes), default=timedelta(minutes=1))
+        seconds = max(interval, _SHORTEST).total_seconds()
 
         def one_tick() -> None:
+            ends = time.monotonic() + seconds - 1
             with self._at_work:
                 try:
                     report(self.tick())
+                    while not self.stopping.is_set() and (left := ends - time.monotonic()) > 0 and self._hint(left):
+                        report(self.tick())
                 except Exception:  # the loop boundary: a fault of ours must not end the service
                     log.exception("a tick failed; the next one goes on")
 
@@ -141,7 +148,7 @@ class Worker:
 
         scheduler.add_job(
             one_tick,
-            IntervalTrigger(seconds=max(interval, _SHORTEST).total_seconds()),
+            IntervalTrigger(seconds=seconds),
             next_run_time=datetime.now(scheduler.timezone),
             max_instances=1,
             coalesce=True,
@@ -152,20 +159,66 @@ class Worker:
         with self._at_work:  # the step at hand ends before the database is closed under it
             pass
 
+    def close(self) -> None:
+        """Say goodbye to the mail servers."""
+        for mailbox in self._mailboxes.values():
+            mailbox.__exit__(None, None, None)
+        self._mailboxes.clear()
+
     def _receive(self, settings: MailboxSettings) -> ReceiveReport:
+        """Look into a mailbox over the kept connection; one that the server dropped meanwhile is made again, once."""
+        kept = settings.name in self._mailboxes
+        try:
+            return self._look(settings)
+        except MailServerError as error:
+            if not kept or not error.transient:
+                raise
+            return self._look(settings)
+
+    def _look(self, settings: MailboxSettings) -> ReceiveReport:
         installation = self._installation
-        with Mailbox(settings, mailbox_login(settings)) as mailbox:
-            return receive(
-                mailbox,
-                settings,
-                installation.archive,
-                installation.database,
-                window_start=installation.window_start().date(),
-                now=self._clock,
-                progress=self._progress,
-                full=not self._looked_through,
-                stop=self.stopping.is_set,
-            )
+        return receive(
+            self._connected(settings),
+            settings,
+            installation.archive,
+            installation.database,
+            window_start=installation.window_start().date(),
+            now=self._clock,
+            progress=self._progress,
+            full=not self._looked_through,
+            stop=self.stopping.is_set,
+        )
+
+    def _connected(self, settings: MailboxSettings) -> Mailbox:
+        mailbox = self._mailboxes.get(settings.name)
+        if mailbox is None:
+            mailbox = Mailbox(settings, mailbox_login(settings)).__enter__()
+            self._mailboxes[settings.name] = mailbox
+        elif not mailbox.connected:
+            mailbox.reconnect()
+        return mailbox
+
+    def _hint(self, seconds: float) -> bool:
+        """Wait for a mailbox to say that mail came. A hint only: without it the next tick finds the mail all the same."""
+        for settings in self._installation.home.mailboxes:
+            mailbox = self._mailboxes.get(settings.name)
+            if settings.idle and mailbox is not None and mailbox.connected:
+                try:
+                    return "IDLE" in mailbox.capabilities and mailbox.wait(seconds, stop=self.stopping.is_set)
+                except MailServerError:
+                    return False
+        return False
+
+    def _was_sent(self, message_id: str) -> bool:
+        """Whether a mail of ours stands in a Sent folder; False where there is none or it cannot be asked."""
+        for mailbox in self._mailboxes.values():
+            try:
+                folder = mailbox.sent_folder() if mailbox.connected else None
+                if folder is not None and mailbox.contains_message_id(folder, message_id):
+                    return True
+            except MailServerError:
+                continue
+        return False
 
     def _clock_went_back(self) -> bool:
         """A clock set back by more than five minutes would close campaigns at the wrong time: wait until it is past again."""

@@ -29,21 +29,22 @@ class DemoError(ThubaoError):
     """The demonstration could not start."""
 
 
-@dataclass(slots=True, kw_only=True)
 class DemoMailbox:
     """The reporting mailbox. Communes' mails are put into it with the moment they arrived."""
 
-    port: int
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._connection = imaplib.IMAP4("127.0.0.1", port, timeout=20)
+        self._connection.login(USER, PASSWORD)
 
     def deliver(self, raw: bytes, received_at: datetime) -> None:
         """A mail arrives."""
-        connection = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.login(USER, PASSWORD)
-            connection.append("INBOX", "", imaplib.Time2Internaldate(received_at), raw)
-        finally:
-            with contextlib.suppress(imaplib.IMAP4.error, OSError):
-                connection.logout()
+        self._connection.append("INBOX", "", imaplib.Time2Internaldate(received_at), raw)
+
+    def close(self) -> None:
+        """Leave the server."""
+        with contextlib.suppress(imaplib.IMAP4.error, OSError):
+            self._connection.logout()
 
 
 @dataclass(slots=True)
@@ -93,7 +94,8 @@ def imap_server() -> Iterator[DemoMailbox]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own server
     try:
         _await(port, process)
-        yield DemoMailbox(port=port)
+        with contextlib.closing(DemoMailbox(port)) as mailbox:
+            yield mailbox
     finally:
         process.terminate()
         try:

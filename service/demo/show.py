@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -69,10 +69,12 @@ def _play(installation: Installation, mailbox: DemoMailbox, terminal: Terminal, 
     """Let the communes send, and tick as the days go by."""
     clock = [_FIRST]
     campaign = installation.home.campaigns[0]
-    worker = Worker(installation, lambda: clock[0])
     arrivals = list(Story(campaign, _ADDRESS).arrivals())
     log: list[str] = []
-    with Live(console=terminal, refresh_per_second=8, transient=False, auto_refresh=not headless) as live:
+    with (
+        closing(Worker(installation, lambda: clock[0])) as worker,
+        Live(console=terminal, refresh_per_second=8, transient=False, auto_refresh=not headless) as live,
+    ):
         for moment in _moments(campaign.deadline):
             while arrivals and arrivals[0].at <= moment:
                 _deliver(mailbox, arrivals.pop(0))
