@@ -12,6 +12,7 @@ from config.campaign import Campaign
 from config.text import Language
 from service.outputs.atomic import atomic_file
 from service.outputs.wording import label
+from service.rules.consolidate import counted_value
 from service.rules.consolidation import Consolidation
 
 COLUMNS = (
@@ -72,7 +73,7 @@ def records(campaign: Campaign, consolidation: Consolidation, language: Language
                 "value": value.value,
                 "raw": value.raw,
                 "status": value.status.value,
-                "counted": line.reported,
+                "counted": line.reported and counted_value(value) is not None,
                 "received_at": None if source is None else source.received_at.isoformat(),
                 "message": None if source is None else source.message,
                 "document": None if source is None else source.document,

@@ -55,6 +55,19 @@ class HeaderCell:
     text: str
 
 
+def form_widths(form: Form) -> tuple[float, ...]:
+    """The widths of the form's columns on a sheet, in digits: quantities wide enough for money."""
+    quantities = sum(1 for column in form.columns if column.kind is ColumnKind.QUANTITY)
+    widths = {
+        ColumnKind.ROW_NUMBER: 6.0,
+        ColumnKind.LABEL: 50.0,
+        ColumnKind.UNIT: 14.0,
+        ColumnKind.QUANTITY: 13.0 if quantities > 1 else 16.0,
+        ColumnKind.NOTE: 24.0,
+    }
+    return tuple(widths[column.kind] for column in form.columns)
+
+
 def form_header(form: Form, language: Language, extra: Sequence[str] = ()) -> tuple[HeaderCell, ...]:
     """The header's cells from left to right, merged as the form prints them; `extra` are headers of columns after the form's."""
     cells: list[HeaderCell] = []

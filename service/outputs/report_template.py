@@ -82,6 +82,9 @@ def _body(document: WordDocument) -> None:
     add_line(document, "{%p endif %}")
     add_line(document, "{%p if section.table %}")
     add_line(document, "{{ form_table }}")
+    add_line(document, "{%p for note in form_notes %}")
+    add_line(document, "{{ note }}", size=11, italic=True, before=2)
+    add_line(document, "{%p endfor %}")
     add_line(document, "{%p endif %}")
     add_line(document, "{%p endfor %}")
 

@@ -65,6 +65,13 @@ _ABSENT = {
 _NOT_COUNTED = Text(vi="chưa tính", en="not counted")
 
 
+MIXED_UNITS = Text(
+    vi="(*) Chỉ tiêu gộp nhiều loại hoặc có thể tính trùng giữa các đơn vị; số tổng chỉ để tham khảo.",
+    en="(*) Several kinds counted together, or possible double counting between units; the total is for orientation only.",
+)
+"""The footnote of rows whose sum counts different things."""
+
+
 def absence(line: UnitLine) -> Text:
     """Why a unit is not in the totals: not sent, returned, excused, or received and not counted yet."""
     form = line.submission.slot(Slot.FORM)
@@ -144,6 +151,15 @@ def place(campaign: Campaign, where: str, language: Language) -> str:
     if section is not None:
         return section.heading_en if language is Language.EN and section.heading_en else section.heading
     return where
+
+
+def signature_words(language: Language) -> tuple[str, str, str]:
+    """What stands below a form: place and date, who prepared it, who signs it; all left to be filled in by hand."""
+    return (
+        Text(vi="…………, ngày … tháng … năm ……", en="…………, date ……………").in_(language),
+        Text(vi="NGƯỜI LẬP BIỂU\n(Ký, ghi rõ họ tên)", en="PREPARED BY\n(signature, full name)").in_(language),
+        Text(vi="THỦ TRƯỞNG ĐƠN VỊ\n(Ký, đóng dấu)", en="HEAD OF OFFICE\n(signature, stamp)").in_(language),
+    )
 
 
 def share(part: int, whole: int) -> Decimal | None:

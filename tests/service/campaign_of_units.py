@@ -183,5 +183,9 @@ def _sections(campaign: Campaign, source: Source, chance: random.Random) -> list
 def _photo(unit: Unit, number: int, source: Source) -> UnitPhoto:
     key = hashlib.sha256(f"{unit.code} {number}".encode()).hexdigest()
     return UnitPhoto(
-        sha256=key, name=f"Ảnh {number} - Lễ khai mạc {unit.name}.jpg", width=1600, height=1200, source=replace(source, sheet="", cell="")
+        sha256=key,
+        name=f"Ảnh {number} - Lễ khai mạc {unit.name}.jpg",
+        width=1600,
+        height=1200,
+        source=replace(source, sheet="", cell=""),
     )
