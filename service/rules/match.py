@@ -86,6 +86,7 @@ def identify(campaign: Campaign, reading: MessageReading, query: Query | None = 
 _NEVER = frozenset({Robot.BOUNCE, Robot.READ_RECEIPT, Robot.OWN})
 _NO_PAPERS = frozenset({DocumentRole.DECORATION, DocumentRole.CONTAINER})
 _REPORTS = frozenset({DocumentRole.FORM, DocumentRole.NARRATIVE})
+_TITLES = frozenset({EvidenceKind.LETTERHEAD, EvidenceKind.FORM_HEADING, EvidenceKind.SUBJECT, EvidenceKind.FILE_NAME})
 _SPOKEN = frozenset({EvidenceKind.BODY, EvidenceKind.SIGNATURE})
 
 
@@ -156,15 +157,31 @@ class _Case:
         return units[0] if len(units) == 1 else None
 
     @property
+    def photos(self) -> frozenset[str]:
+        """The paths of the photos."""
+        return frozenset(each.path for each in self.reading.documents if each.role is DocumentRole.PHOTO)
+
+    @property
     def papers(self) -> tuple[DocumentClues, ...]:
         """The documents that carry a report's form or narrative."""
         return tuple(each for each in self.found.documents if each.document.role in _REPORTS)
 
     def against(self, unit: str) -> tuple[Clue, ...]:
-        """The good evidence for other units; what is only said in the text counts when the text never names this unit."""
-        others = [clue for clue in self.found.content if clue.unit != unit and clue.weight >= Weight.GOOD]
-        spoken = any(clue.unit == unit and clue.evidence.kind in _SPOKEN for clue in self.found.content)
-        return tuple(clue for clue in others if clue.evidence.kind not in _SPOKEN or not spoken)
+        """The good evidence for other units; what is only said in the text counts when the text never names this unit.
+
+        Where nothing names this unit, a mere hint in a title at another one counts, too: it may be the whole truth.
+        """
+        others = [clue for clue in self.found.content if clue.unit != unit]
+        mine = [clue for clue in self.found.content if clue.unit == unit]
+        spoken = any(clue.evidence.kind in _SPOKEN for clue in mine)
+        good = [clue for clue in others if clue.weight >= Weight.GOOD]
+        found = [clue for clue in good if clue.evidence.kind not in _SPOKEN or not spoken]
+        hints = (
+            []
+            if mine
+            else [clue for clue in others if clue.evidence.kind in _TITLES and clue.evidence.document not in self.photos]
+        )
+        return tuple(found or hints)
 
     def result(
         self,

@@ -130,12 +130,17 @@ def _strength(seen: Sequence[Token], entries: list[Entry], context: Context) -> 
         return Strength.WEAK
     named = context.kind or context.office
     base = Strength.STRONG if named else Strength.MEDIUM
-    if not named and (any(each.everyday for each in entries) or (len(seen) == 1 and len(seen[0].folded) < _LONE_WORD)):
+    if not named and (any(each.everyday for each in entries) or _is_lone_word(seen, entries)):
         base = Strength.WEAK
     agreed = _agreed(seen, entries, base)
     if agreed is None:
         return None
     return Strength.WEAK if context.body or context.wrong_kind or context.smaller_place else agreed
+
+
+def _is_lone_word(seen: Sequence[Token], entries: list[Entry]) -> bool:
+    """Whether the whole name is one short word, which may stand in any text."""
+    return len(seen) == 1 and len(seen[0].folded) < _LONE_WORD and all(len(each.words) == 1 for each in entries)
 
 
 def _agreed(seen: Sequence[Token], entries: list[Entry], base: Strength) -> Strength | None:
@@ -169,12 +174,15 @@ def _squeezed(view: str, tokens: Sequence[Token], lookup: Lookup) -> Iterator[_F
                 body=context.body or inside.body,
             )
             strength = _strength([token], [replace(each, spelling=(token.text,), own=True) for each in entries], context)
-            everyday = all(each.everyday for each in entries) and not (context.kind or context.office)
+            if not token.text.isascii():
+                strength = Strength.WEAK  # diacritics cannot be compared syllable by syllable
+            elif strength is Strength.STRONG and not any(each.own for each in entries):
+                strength = Strength.MEDIUM
             if strength is not None:
                 yield (
                     NameHit(
                         unit=entries[0].unit,
-                        strength=Strength.WEAK if everyday or not all(each.isascii() for each in token.text) else strength,
+                        strength=strength,
                         text=view[tokens[context.start].start : token.end],
                         start=token.start,
                         body=context.body,
@@ -192,7 +200,7 @@ def _mistyped(view: str, tokens: Sequence[Token], lookup: Lookup) -> Iterator[_F
             joined = "".join(each.folded for each in seen)
             if len(joined) < _FUZZY_FROM - 1 or any(not _joins(each.gap) for each in seen[1:]):
                 continue
-            if all(is_syllable(each.folded) for each in seen):
+            if all(is_syllable(each.folded) for each in seen) or (count == 1 and _is_two_words(joined)):
                 continue
             names = {name for key in deletes(joined) for name in lookup.nearby.get(key, ())}
             near = [name for name in names if OSA.distance(joined, name, score_cutoff=1) == 1]
@@ -214,6 +222,11 @@ def _mistyped(view: str, tokens: Sequence[Token], lookup: Lookup) -> Iterator[_F
                 ),
                 span,
             )
+
+
+def _is_two_words(joined: str) -> bool:
+    """Whether a squeezed word comes apart into two syllables: then it is another name, not a mistyped one."""
+    return any(is_syllable(joined[:place]) and is_syllable(joined[place:]) for place in range(1, len(joined)))
 
 
 def _rest_agrees(seen: Sequence[Token], entries: list[Entry]) -> bool:

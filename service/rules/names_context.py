@@ -12,6 +12,7 @@ from service.rules.names_words import (
     AREA_KINDS,
     FILLER,
     NEAR_BODIES,
+    NOT_A_NAME,
     NOT_AN_AREA,
     OFFICES,
     OTHER_BODIES,
@@ -174,10 +175,13 @@ def names_elsewhere(view: str, tokens: Sequence[Token], taken: set[int], lookup:
             continue
         office = bool(_ends_with(tokens, place - count, OFFICES))
         following = tokens[place + 1]
-        if token.folded in FILLER or token.folded in NOT_AN_AREA or not following.capital or following.gap.strip():
+        if token.folded in NOT_AN_AREA or not following.capital or following.gap.strip():
             continue
         names_area = tuple(each.folded for each in tokens[place : place + len(lookup.area)]) == lookup.area
-        upper = token.text.isupper() and following.text.isupper()
+        words = {token.folded, following.folded, token.folded + following.folded}
+        if words & NOT_A_NAME or token.text.isupper() is not following.text.isupper():
+            continue
+        upper = token.text.isupper()
         if names_area or (upper and not office and not shouting):
             continue
         yield view[tokens[place - count].start : following.end]

@@ -54,6 +54,11 @@ NOT_AN_AREA: frozenset[str] = frozenset(
 )
 """What follows "huyện" or "xã" without naming one: huyện ủy, xã đoàn, huyện nhà."""
 
+NOT_A_NAME: frozenset[str] = frozenset(
+    {"gui", "nop", "bao", "bc", "fw", "fwd", "re", "kinh", "xin", "bosung", "tonghop", "ketqua", "thuchien", "hoanthanh", "sua"}
+)
+"""What follows "xã" in a title written in capitals without being a name: alone or as the first two words squeezed."""
+
 SMALLER_PLACES: frozenset[str] = frozenset(
     {"ban", "thon", "xom", "khu", "khoi", "duong", "pho", "cho", "cau", "suoi", "nui", "deo"}
 )
@@ -117,7 +122,7 @@ bao cao baocao bc ket qua ketqua tong tonghop hop thop ban moi cu cuoi chinh thu
 kinh em anh chi xin dong chi lai bo sung bosung thay the thaythe sua va cua ve viec v lan nam thang ngay so lieu solieu mau
 bieu bang tuan le tuanle tl hoc tap hoctap suot doi suotdoi htsd xhht hinh hinhanh phu luc phuluc pl kem theo kemtheo cong
 van cv tap tin tep word excel pdf jpg docx xlsx xls doc to trinh kh ubnd bch gd gddt pgd pgddt phong giao duc dao huong ung
-huongung thuc hien trien khai chuc hoat dong co dau do chua ki ky duoc theo mau thu lan
+huongung thuc hien trien khai chuc hoat dong co dau do chua ki ky duoc theo mau thu lan fw fwd re
 """
 FILLER: frozenset[str] = frozenset(_FILLER.split())
 """Words that surround a name in subjects and file names and say nothing about who sent it."""

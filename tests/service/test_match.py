@@ -353,7 +353,7 @@ def _written(unit: Unit, spelling: tuple[str, str]) -> str:
     return f"{_SPELLINGS[spelling[0]](unit)} {spelling[1]}".strip()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     unit=st.sampled_from(CAMPAIGN.roster),
     owner=st.sampled_from((None, *CAMPAIGN.roster)),
@@ -384,17 +384,18 @@ def test_no_wrong_unit_is_filed_whatever_the_mess(
     found = identify(CAMPAIGN, reading, Query(trust=trust))
     spoken = {each[0] for each in (subject, heading, file, body)}
     if found.outcome is Outcome.FILED:
-        allowed = {unit.code}
-        if owner is not None and not spoken & {"office", "letterhead"}:
-            allowed.add(owner.code)  # what was said was no more than a hint
-        assert found.unit in allowed
+        titles = {each[0] for each in (subject, heading, file)}
+        nothing = {"nothing", "half"} | ({"name", "squeezed", "school"} if unit.name in CAMPAIGN.area else set())
+        vague = titles <= nothing  # "Tuần Giáo" alone is the district
+        silent = {owner.code} if owner is not None and vague and body[0] not in {"office", "letterhead"} else set()
+        assert found.unit in {unit.code} | silent
         assert found.provisional is (owner is None)
         assert trust is not Trust.FAILED
     if owner is not None and owner is not unit and spoken & {"office", "letterhead"}:
         assert found.outcome is Outcome.NEEDS_DECISION
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     units=st.lists(st.sampled_from(CAMPAIGN.roster), min_size=2, max_size=2, unique=True),
     first=_spelling,
