@@ -46,7 +46,7 @@ class FolderStatus:
 class _Client(IMAPClient):  # type: ignore[misc]  # imapclient has no types
     """An IMAPClient on our own wire, which has deadlines."""
 
-    def __init__(self, settings: MailboxSettings, context: ssl.SSLContext, patience: Patience) -> None:
+    def __init__(self, settings: MailboxSettings, context: ssl.SSLContext | None, patience: Patience) -> None:
         self._patience = patience
         super().__init__(
             settings.host, settings.port, ssl=settings.security is Security.TLS, ssl_context=context, timeout=patience.read
@@ -253,7 +253,7 @@ class Mailbox:
             raise session_error(error, self.settings, folder) from error
 
     def _connect(self) -> None:
-        context = _tls_context(self.settings)
+        context = None if self.settings.security is Security.NONE else _tls_context(self.settings)
         try:
             self._client = _Client(self.settings, context, self._patience)
             self._client.wire.allow(self._patience.connect + self._patience.read)
