@@ -171,8 +171,11 @@ class _Case:
 
         Where nothing names this unit, a mere hint in a title at another one counts, too: it may be the whole truth.
         """
-        others = [clue for clue in self.found.content if clue.unit != unit]
-        mine = [clue for clue in self.found.content if clue.unit == unit]
+        shared: dict[tuple[EvidenceKind, str, str], set[str]] = {}  # "xã Quài" may be any of three units
+        for clue in self.found.content:
+            shared.setdefault(clue.place, set()).add(clue.unit)
+        others = [clue for clue in self.found.content if unit not in shared[clue.place]]
+        mine = [clue for clue in self.found.content if shared[clue.place] == {unit}]
         spoken = any(clue.evidence.kind in _SPOKEN for clue in mine)
         good = [clue for clue in others if clue.weight >= Weight.GOOD]
         found = [clue for clue in good if clue.evidence.kind not in _SPOKEN or not spoken]

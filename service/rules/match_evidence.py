@@ -75,7 +75,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clue:
-    """A piece of evidence with its weight; `body` marks a school or another body of the place, `name` the words seen."""
+    """A piece of evidence with its weight; `body` marks a school or another body of the place."""
 
     evidence: Evidence
     weight: Weight
@@ -85,6 +85,11 @@ class Clue:
     def unit(self) -> str:
         """The unit it speaks for."""
         return self.evidence.unit
+
+    @property
+    def place(self) -> tuple[EvidenceKind, str, str]:
+        """Where it stands and what was seen: two units at one place are two ways to read it."""
+        return self.evidence.kind, self.evidence.detail, self.evidence.document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,15 +199,16 @@ def _forwarded_clues(campaign: Campaign, index: NameIndex, reading: MessageReadi
 def _body_clues(index: NameIndex, reading: MessageReading) -> Iterator[Clue]:
     """The sender's own words, then the signature; quoted history only hints, since it may be our own letter."""
     parts = parts_of(decoded(reading.body[:_READ]))
-    for clue, hit in _found(index, EvidenceKind.BODY, parts.own):
+    own = list(_found(index, EvidenceKind.BODY, parts.own))
+    for clue, hit in own:
         sure = hit.strength is Strength.STRONG or (hit.strength is Strength.MEDIUM and hit.start <= _FIRST_WORDS)
         yield Clue(evidence=clue.evidence, weight=Weight.GOOD if sure and not hit.body else Weight.HINT, body=hit.body)
     for clue, hit in _found(index, EvidenceKind.SIGNATURE, parts.signature):
         sure = hit.strength is Strength.STRONG and not hit.body
         yield Clue(evidence=clue.evidence, weight=Weight.GOOD if sure else Weight.HINT, body=hit.body)
-    own = {hit.unit for _, hit in _found(index, EvidenceKind.BODY, parts.own)}
+    named = {hit.unit for _, hit in own}
     for clue, hit in _found(index, EvidenceKind.BODY, parts.quoted):
-        if hit.unit not in own:
+        if hit.unit not in named:
             yield _hint(clue)
 
 
@@ -264,7 +270,8 @@ def _is_school(index: NameIndex, headings: Iterable[str]) -> bool:
     """Whether a letterhead is a school's: it names a school and no commune's office."""
     for heading in headings:
         top = _RECIPIENTS.sub("", decoded(heading))[:_TOP]
-        if any(f" {words}" in f" {fold(top)}" for words in _SCHOOL_WORDS):
+        said = f" {fold(top)}"
+        if any(f" {words}" in said for words in _SCHOOL_WORDS):
             return not any(hit.strength is Strength.STRONG and not hit.body for hit in index.find_units(top))
     return False
 

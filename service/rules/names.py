@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -22,6 +23,7 @@ from service.rules.names_tokens import Agreement, Token, agreement, is_syllable,
 _INNER = frozenset(" \t\r\n\u00a0-_.–'’`")
 _FUZZY_FROM = 7
 _LONE_WORD = 5
+_SHORT = 2_000
 
 
 class Strength(IntEnum):
@@ -48,9 +50,21 @@ class NameIndex:
 
     def __init__(self, roster: tuple[Unit, ...], area: str) -> None:
         self._lookup: Lookup = build(roster, area)
+        self._short = lru_cache(maxsize=256)(self._look)  # a mail's few short texts are asked about again and again
 
     def find_units(self, text: str) -> tuple[NameHit, ...]:
         """Every unit the text names, in its order. Several units for one place in the text mean that it is ambiguous."""
+        return self._found(text)[0]
+
+    def names_other_place(self, text: str) -> tuple[str, ...]:
+        """Communes and towns the text names with their kind ("xã Mường Lạn") that are not on the roster."""
+        return self._found(text)[1]
+
+    def _found(self, text: str) -> tuple[tuple[NameHit, ...], tuple[str, ...]]:
+        return self._short(text) if len(text) <= _SHORT else self._look(text)
+
+    def _look(self, text: str) -> tuple[tuple[NameHit, ...], tuple[str, ...]]:
+        """The units and the other places of a text."""
         view = decoded(text)
         tokens = tokens_of(view)
         hits = list(_exact(view, tokens, self._lookup))
@@ -61,14 +75,8 @@ class NameIndex:
                     hits.append((hit, places))
                     taken.update(places)
         plain = [hit for hit, _ in hits] or list(_lost_letters(view, self._lookup))
-        return tuple(sorted(_in_area(plain, view, tokens, self._lookup), key=lambda each: each.start))
-
-    def names_other_place(self, text: str) -> tuple[str, ...]:
-        """Communes and towns the text names with their kind ("xã Mường Lạn") that are not on the roster."""
-        view = decoded(text)
-        tokens = tokens_of(view)
-        taken = {hit.start for hit in self.find_units(text)}
-        return tuple(names_elsewhere(view, tokens, taken, self._lookup))
+        units = tuple(sorted(_in_area(plain, view, tokens, self._lookup), key=lambda each: each.start))
+        return units, tuple(names_elsewhere(view, tokens, {hit.start for hit in units}, self._lookup))
 
 
 _Found = tuple[NameHit, range]
@@ -76,10 +84,10 @@ _Found = tuple[NameHit, range]
 
 def _exact(view: str, tokens: Sequence[Token], lookup: Lookup) -> Iterator[_Found]:
     """Names word by word, longest first; two names that share a word (as in "Mường Mùn Chung") only suggest."""
-    place, end = 0, -1
+    end = -1
     found: list[_Found] = []
-    for place in range(len(tokens)):
-        match = _longest(tokens, place, lookup)
+    for place, token in enumerate(tokens):
+        match = _longest(tokens, place, lookup) if token.folded in lookup.starts else None
         if match is None:
             continue
         words, entries = match
@@ -163,7 +171,7 @@ def _agreed(seen: Sequence[Token], entries: list[Entry], base: Strength) -> Stre
 def _squeezed(view: str, tokens: Sequence[Token], lookup: Lookup) -> Iterator[_Found]:
     """Names run together with other words, as in "baocaoxaquaito.docx"."""
     for place, token in enumerate(tokens):
-        if len(token.folded) <= 3 or not token.folded.isalpha():  # noqa: PLR2004 - no name is shorter
+        if len(token.folded) <= 3 or is_syllable(token.folded) or not token.folded.isalpha():  # noqa: PLR2004 - no name is shorter
             continue
         for entries, inside in split_squeezed(token.folded, lookup):
             context = context_of(tokens, range(place, place + 1), lookup.kinds[entries[0].unit])
@@ -193,23 +201,16 @@ def _squeezed(view: str, tokens: Sequence[Token], lookup: Lookup) -> Iterator[_F
 
 def _mistyped(view: str, tokens: Sequence[Token], lookup: Lookup) -> Iterator[_Found]:
     """Names with one typing error that leaves no Vietnamese word: another commune's name is always made of words."""
+    odd = [not is_syllable(each.folded) for each in tokens]
     for count in (2, 3, 1):
         for place in range(len(tokens) - count + 1):
             span = range(place, place + count)
-            seen = tokens[place : place + count]
-            joined = "".join(each.folded for each in seen)
-            if len(joined) < _FUZZY_FROM - 1 or any(not _joins(each.gap) for each in seen[1:]):
+            if not any(odd[place : span.stop]):
                 continue
-            if all(is_syllable(each.folded) for each in seen) or (count == 1 and _is_two_words(joined)):
-                continue
-            names = {name for key in deletes(joined) for name in lookup.nearby.get(key, ())}
-            near = [name for name in names if OSA.distance(joined, name, score_cutoff=1) == 1]
-            units = {each.unit for name in near for each in lookup.squeezed[name]}
-            entries = [each for name in near for each in lookup.squeezed[name] if len(each.words) == count or count == 1]
-            if len(units) != 1 or not entries:
-                continue
-            context = context_of(tokens, span, lookup.kinds[entries[0].unit])
-            if context.other_place or not _rest_agrees(seen, entries):
+            seen = tokens[place : span.stop]
+            entries = _one_error_away(seen, lookup)
+            context = context_of(tokens, span, lookup.kinds[entries[0].unit]) if entries else None
+            if context is None or context.other_place or not _rest_agrees(seen, entries):
                 continue
             named = (context.kind or context.office) and not context.body
             yield (
@@ -222,6 +223,20 @@ def _mistyped(view: str, tokens: Sequence[Token], lookup: Lookup) -> Iterator[_F
                 ),
                 span,
             )
+
+
+def _one_error_away(seen: Sequence[Token], lookup: Lookup) -> list[Entry]:
+    """The names of the one unit that these words miss by a single letter, none where there are two such units."""
+    joined = "".join(each.folded for each in seen)
+    if len(joined) < _FUZZY_FROM - 1 or any(not _joins(each.gap) for each in seen[1:]):
+        return []
+    if len(seen) == 1 and _is_two_words(joined):
+        return []
+    names = {name for key in deletes(joined) for name in lookup.nearby.get(key, ())}
+    near = [name for name in names if OSA.distance(joined, name, score_cutoff=1) == 1]
+    if len({each.unit for name in near for each in lookup.squeezed[name]}) != 1:
+        return []
+    return [each for name in near for each in lookup.squeezed[name] if len(each.words) == len(seen) or len(seen) == 1]
 
 
 def _is_two_words(joined: str) -> bool:

@@ -10,7 +10,6 @@ from service.rules.names_index import Entry, Lookup, Words
 from service.rules.names_tokens import Token
 from service.rules.names_words import (
     AREA_KINDS,
-    FILLER,
     NEAR_BODIES,
     NOT_A_NAME,
     NOT_AN_AREA,
@@ -24,6 +23,9 @@ from service.rules.names_words import (
 _BREAKS = frozenset(",;:\n()!|")
 _WINDOW = 8
 _NEAR = 60
+_LOCAL_KINDS: frozenset[Words] = frozenset({("xa",), ("thi", "tran"), ("phuong",)})
+_LOCAL_ENDS = frozenset(words[-1] for words in _LOCAL_KINDS)
+_AREA_ENDS = frozenset(words[-1] for words in AREA_KINDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ def context_of(tokens: Sequence[Token], span: range, kinds: frozenset[Words]) ->
 
 def _ends_with(tokens: Sequence[Token], place: int, wordings: frozenset[Words]) -> int:
     """How many words before this place are one of these wordings, 0 if none."""
-    for words in sorted(wordings, key=len, reverse=True):
+    for words in _longest_first(wordings):
         first = place - len(words)
         if first < 0 or tuple(each.folded for each in tokens[first:place]) != words:
             continue
@@ -71,6 +73,11 @@ def _ends_with(tokens: Sequence[Token], place: int, wordings: frozenset[Words]) 
         if words == ("t", "t") or all(_near(each.gap) for each in tokens[first + 1 : place]):
             return len(words)
     return 0
+
+
+@cache
+def _longest_first(wordings: frozenset[Words]) -> tuple[Words, ...]:
+    return tuple(sorted(wordings, key=len, reverse=True))
 
 
 def _near(gap: str) -> bool:
@@ -122,23 +129,20 @@ def split_squeezed(word: str, lookup: Lookup) -> Iterator[tuple[tuple[Entry, ...
 
 def _partitions(word: str, lookup: Lookup) -> Iterator[tuple[tuple[str, ...], str]]:
     """Ways to read a word as known words around one name."""
-    kinds = {"".join(words) for each in lookup.kinds.values() for words in each if len("".join(words)) > 1}
-    known = FILLER | kinds | OTHER_BODIES | NEAR_BODIES | {"mamnon", "tieuhoc", "tthtcd", "xa"}
 
     @cache
     def filled(text: str) -> tuple[str, ...] | None:
         if not text:
             return ()
         for length in range(min(len(text), 10), 1, -1):
-            if text[:length] in known:
+            if text[:length] in lookup.around:
                 rest = filled(text[length:])
                 if rest is not None:
                     return (text[:length], *rest)
         return None
 
-    longest = max(map(len, lookup.squeezed), default=0)
     for start in range(len(word)):
-        for stop in range(min(len(word), start + longest), start + 3, -1):
+        for stop in range(min(len(word), start + lookup.longest_squeezed), start + 3, -1):
             name = word[start:stop]
             if name not in lookup.squeezed:
                 continue
@@ -155,8 +159,9 @@ def other_area_near(start: int, view: str, tokens: Sequence[Token], area: Words)
     for place, token in enumerate(tokens):
         if abs(token.start - start) > _NEAR:
             continue
-        kind = _ends_with(tokens, place, AREA_KINDS)
-        if not kind or "\n\n" in view[min(start, token.start) : max(start, token.start)]:
+        if not place or tokens[place - 1].folded not in _AREA_ENDS or not _ends_with(tokens, place, AREA_KINDS):
+            continue
+        if "\n\n" in view[min(start, token.start) : max(start, token.start)]:
             continue
         if tuple(each.folded for each in tokens[place : place + len(area)]) == area:
             ours = True
@@ -167,11 +172,12 @@ def other_area_near(start: int, view: str, tokens: Sequence[Token], area: Words)
 
 def names_elsewhere(view: str, tokens: Sequence[Token], taken: set[int], lookup: Lookup) -> Iterator[str]:
     """Communes and towns named with their kind that no unit answers to."""
-    kinds = frozenset({("xa",), ("thi", "tran"), ("phuong",)})
     shouting = view.isupper()
-    for place, token in enumerate(tokens):
-        count = _ends_with(tokens, place, kinds)
-        if not count or token.start in taken or not token.capital or place + 1 >= len(tokens):
+    for place, token in enumerate(tokens[:-1]):
+        if not place or tokens[place - 1].folded not in _LOCAL_ENDS or not token.capital or token.start in taken:
+            continue
+        count = _ends_with(tokens, place, _LOCAL_KINDS)
+        if not count:
             continue
         office = bool(_ends_with(tokens, place - count, OFFICES))
         following = tokens[place + 1]

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from config.campaign import Unit
 from config.vietnamese import fold
 from service.rules.names_tokens import tokens_of
-from service.rules.names_words import EVERYDAY, KIND_SHORT, OFFICES
+from service.rules.names_words import EVERYDAY, FILLER, KIND_SHORT, NEAR_BODIES, OFFICES, OTHER_BODIES
 
 Words = tuple[str, ...]
 
 _FUZZY_FROM = 7
+_AROUND = frozenset({"mamnon", "tieuhoc", "tthtcd", "xa"})
 _MASK_FROM = 3
 _LOST = re.compile(r"[_?\ufffd]+")
 _LOSABLE = re.compile(r"[^\x00-\x7f]+")
@@ -37,6 +38,7 @@ class Lookup:
     """Every table that `service.rules.names` looks names up in. Built once for a roster."""
 
     by_words: dict[Words, tuple[Entry, ...]]
+    starts: frozenset[str]  # the first words of all names
     longest: int
     squeezed: dict[str, tuple[Entry, ...]]
     nearby: dict[str, frozenset[str]]  # a squeezed name with one letter left out -> squeezed names
@@ -45,6 +47,8 @@ class Lookup:
     kinds: dict[str, frozenset[Words]]  # unit -> the ways to write its kind
     kind_only: dict[str, tuple[Words, ...]]  # unit -> aliases that are only its kind ("UBND thị trấn")
     area: Words  # the words of the area's own name
+    around: frozenset[str]  # what may stand around a squeezed name: "baocao", "ubnd", "xa"
+    longest_squeezed: int
 
 
 def build(roster: tuple[Unit, ...], area: str) -> Lookup:
@@ -68,6 +72,7 @@ def build(roster: tuple[Unit, ...], area: str) -> Lookup:
     squeezed = _squeezed(entries)
     return Lookup(
         by_words={words: tuple(found) for words, found in entries.items()},
+        starts=frozenset(words[0] for words in entries),
         longest=max((len(words) for words in entries), default=0),
         squeezed=squeezed,
         nearby=_nearby(squeezed),
@@ -76,6 +81,8 @@ def build(roster: tuple[Unit, ...], area: str) -> Lookup:
         kinds=kinds,
         kind_only={code: tuple(sorted(set(found), key=len, reverse=True)) for code, found in kind_only.items()},
         area=area_words,
+        around=FILLER | OTHER_BODIES | NEAR_BODIES | _AROUND | {"".join(each) for some in kinds.values() for each in some},
+        longest_squeezed=max(map(len, squeezed), default=0),
     )
 
 

@@ -65,6 +65,8 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 def _pieces(word: str) -> list[tuple[int, int]]:
     """Where a squeezed word comes apart: before a capital that follows a small letter, between letters and digits."""
+    if word.isalpha() and (word.islower() or word.isupper() or (word[1:].islower() and word[0].isupper())):
+        return [(0, len(word))]
     cuts = [0]
     for place in range(1, len(word)):
         before, here = word[place - 1], word[place]
