@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from config.text import NO_TEXT, Text
 from parsers.allowance import PASSWORD, Allowance, Refused
+from parsers.content_type import RAR
 from parsers.part_names import archived_name
 
 Unpacker = Callable[[bytes, str], Iterable[tuple[str, bytes]]]
@@ -163,13 +164,15 @@ def gzip_members(data: bytes, name: str, allowance: Allowance) -> Iterator[Membe
 
 def archive_members(data: bytes, media_type: str, allowance: Allowance, convert: Unpacker | None) -> Iterator[Member]:
     """The files of a rar, 7z, tar, cab ... by libarchive, else by the outside program handed in. Raises Refused."""
+    if media_type == RAR and rar_trait(data) == RarTrait.PROTECTED:
+        raise Refused(PASSWORD, code="D-PASSWORD")
     taken: list[Member] = []
     try:
         for member in _libarchive_members(data, allowance):
             taken.append(member)
             yield member
     except _LibarchiveFailed as failed:
-        if failed.encrypted or rar_trait(data) == RarTrait.PROTECTED:
+        if failed.encrypted:
             raise Refused(PASSWORD, code="D-PASSWORD") from failed
         if rar_trait(data) == RarTrait.VOLUME:
             raise Refused(MANY_VOLUMES, code="D-UNREADABLE") from failed

@@ -104,7 +104,7 @@ def html_to_text(html: str) -> str:
     try:
         tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8"))
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
-        return _tidy(re.sub(r"<[^>]{0,2000}>", " ", html))
+        return _without_tags(html)
     pieces: list[str] = []
     for event, element in lxml.etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         if event in {"comment", "pi"}:
@@ -122,7 +122,13 @@ def html_to_text(html: str) -> str:
         elif tag in _BLOCKS and tag != "br":
             pieces.append("\n")
         pieces.append(_flat(element.tail))
-    return _tidy("".join(pieces))
+    return _tidy("".join(pieces)) or _without_tags(html)
+
+
+def _without_tags(html: str) -> str:
+    """What the parser gave up on: thousands of elements inside each other."""
+    shown = re.sub(r"(?is)<(script|style|head)\b.{0,100000}?</\1>|<!--.{0,100000}?-->", " ", html)
+    return _tidy(re.sub(r"<[^>]{0,2000}>", " ", shown))
 
 
 def _flat(text: str | None) -> str:

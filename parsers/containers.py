@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-
-import msoffcrypto
 
 from config.campaign import Severity
 from config.errors import ParseError
@@ -27,6 +24,7 @@ from parsers.archives import (
     zip_members,
 )
 from parsers.embedded import has_macros, is_protected_ole, office_members, ole_members, pdf_members, rtf_members
+from parsers.office_lock import unlocked
 from parsers.ole_directory import ole_directory
 from parsers.outlook import BODY_NAME, msg_members, tnef_members
 from parsers.part_names import last_step, readable
@@ -57,7 +55,6 @@ _REFUSED: Mapping[str, tuple[str, Text]] = {
             en="is a shortcut, not the file itself; please send the file",
         ),
     ),
-    kind.ENCRYPTED_OFFICE: ("D-PASSWORD", PASSWORD),
     kind.ENCRYPTED_MAIL: (
         "D-PASSWORD",
         Text(vi="thư được mã hóa, không mở được; đề nghị gửi lại không mã hóa", en="encrypted mail, please send it unencrypted"),
@@ -158,7 +155,6 @@ def unpack(
         return Unpacked(media_type=media_type, fate=DocumentFate.REFUSED, why=leaf.refusal)
     if media_type in _REFUSED:
         code, why = _REFUSED[media_type]
-        why = _encrypted_words(leaf.data) if media_type == kind.ENCRYPTED_OFFICE else why
         return _shut(leaf, media_type, Refused(why, code=code))
     if media_type in _IGNORED or is_junk(leaf.path):
         why = _IGNORED.get(media_type, Text(vi="tệp phụ của hệ thống nén", en="a side file of the packing program"))
@@ -168,8 +164,8 @@ def unpack(
         return Unpacked(media_type=media_type, fate=DocumentFate.IGNORED, why=why)
     if media_type in _OLE_TYPES and ole_directory(leaf.data).is_crowded:
         return _shut(leaf, media_type, Refused(_CROWDED))
-    if media_type in _OLD_OFFICE and is_protected_ole(leaf.data, media_type):
-        return _shut(leaf, media_type, Refused(PASSWORD, code="D-PASSWORD"))
+    if media_type == kind.ENCRYPTED_OFFICE or (media_type in _OLD_OFFICE and is_protected_ole(leaf.data, media_type)):
+        return _locked(leaf, media_type, allowance)
     return _open(leaf, media_type, allowance, convert, depth)
 
 
@@ -235,13 +231,14 @@ def _macro_findings(leaf: Leaf, media_type: str) -> Iterator[Finding]:
         yield _finding("D-MACRO", leaf.path, _MACRO, Severity.INFO)
 
 
-def _encrypted_words(data: bytes) -> Text:
-    """Office files encrypted with the fixed password open by themselves in Excel; all others are shut for us."""
-    try:
-        office = msoffcrypto.OfficeFile(io.BytesIO(data))
-        return PASSWORD if office.is_encrypted() else broken("Office")
-    except (msoffcrypto.exceptions.FileFormatError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
-        return PASSWORD
+def _locked(leaf: Leaf, media_type: str, allowance: Allowance) -> Unpacked:
+    """An encrypted Office file: opened when it only has Excel's own password, else refused."""
+    content = unlocked(leaf.data)
+    if content is None:
+        return _shut(leaf, media_type, Refused(PASSWORD, code="D-PASSWORD"))
+    allowance.take(len(content))
+    inner = _child(leaf, Member(name=leaf.name or "office", data=content))
+    return Unpacked(media_type=media_type, members=(inner,), fate=DocumentFate.USED, is_container=True)
 
 
 def _source(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacker | None) -> Iterator[Leaf] | None:

@@ -81,7 +81,7 @@ def is_protected_ole(data: bytes, media_type: str) -> bool:
 
 
 def _is_protected_book(head: bytes) -> bool:
-    """FILEPASS right after BOF; the fixed password of write-protected books opens without asking and is no protection."""
+    """FILEPASS right after BOF."""
     position = 0
     while position + 4 <= len(head):
         kind, length = struct.unpack("<HH", head[position : position + 4])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ _MAIL_PARSER_ERRORS = (
     MailParserError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, UnicodeError,
     OverflowError, binascii.Error,
 )  # fmt: skip
+logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # it logs what senders write; defects are findings here
 _MARK = re.compile(rb"thubao-leaf-\d+")
 _AMBIGUOUS = Text(
     vi="Thư có cấu trúc không chuẩn, các phần mềm đọc thư có thể hiểu khác nhau; đã lấy mọi tệp tìm thấy.",

@@ -228,40 +228,37 @@ def _content_type(
 
 
 def _children(raw: bytes, body: int, region: _Region, content_type: HeaderValue, boundaries: tuple[bytes, ...]) -> list[_Region]:
-    if not boundaries:
-        return []
+    spans = _spans(raw, body, region.end, boundaries) if boundaries else []
+    if len(spans) > MOST_PARTS:  # the rest stays one leaf
+        spans[MOST_PARTS - 1 :] = [(spans[MOST_PARTS - 1][0], region.end, "too many parts")]
     default = "message/rfc822" if content_type.value == "multipart/digest" else "text/plain"
-    around = (*region.around, content_type.value)
-    children: list[_Region] = []
+    return [
+        _Region(
+            start=start, end=max(start, end), index=f"{region.index}.{number}", around=(*region.around, content_type.value),
+            boundaries=(*region.boundaries, *boundaries), default_type=default, defects=(defect,) if defect else (),
+        )
+        for number, (start, end, defect) in enumerate(spans, start=1)
+    ]  # fmt: skip
+
+
+def _spans(raw: bytes, body: int, region_end: int, boundaries: tuple[bytes, ...]) -> list[tuple[int, int, str]]:
+    """Start, end and defect of every part between boundary lines, those after the closing one included."""
+    spans: list[tuple[int, int, str]] = []
     open_at: int | None = None
-    closed = False
-
-    def add(start: int, end: int, *, unfinished: bool = False) -> None:
-        defects = (("part after the closing boundary",) if closed else ()) + (("no final boundary",) if unfinished else ())
-        index = f"{region.index}.{len(children) + 1}"
-        if len(children) < MOST_PARTS:
-            children.append(
-                _Region(
-                    start=start, end=max(start, end), index=index, around=around,
-                    boundaries=(*region.boundaries, *boundaries), default_type=default, defects=defects,
-                )
-            )  # fmt: skip
-
-    after_close = region.end
-    for start, end, closing in _boundary_lines(raw, body, region.end, boundaries):
+    late = ""
+    after_close = region_end
+    for start, end, closing in _boundary_lines(raw, body, region_end, boundaries):
         if open_at is not None:
-            add(open_at, _without_line_end(raw, open_at, start))
+            spans.append((open_at, _without_line_end(raw, open_at, start), late))
         open_at = None if closing else end
         if closing:
-            closed, after_close = True, end
+            late, after_close = "part after the closing boundary", end
     if open_at is not None:
-        add(open_at, region.end, unfinished=True)
-    elif closed and re.match(rb"\s*content-(?:type|disposition)[ \t]*:", raw[after_close : region.end][:400], re.IGNORECASE):
-        add(
-            after_close + len(raw[after_close : after_close + 400]) - len(raw[after_close : after_close + 400].lstrip()),
-            region.end,
-        )
-    return children
+        spans.append((open_at, region_end, "no final boundary"))
+    epilogue = re.compile(rb"\s{0,200}(?=content-(?:type|disposition)[ \t]*:)", re.IGNORECASE).match(raw, after_close, region_end)
+    if open_at is None and epilogue is not None:
+        spans.append((epilogue.end(), region_end, late))
+    return spans
 
 
 def _boundary_lines(raw: bytes, start: int, end: int, boundaries: tuple[bytes, ...]) -> Iterator[tuple[int, int, bool]]:

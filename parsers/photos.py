@@ -22,8 +22,8 @@ from parsers import content_type as kind
 from parsers.picture_look import TRANSPOSED, Look, look_at, text_share
 from parsers.values import DocumentFate, DocumentRole, Finding, PhotoReading
 
-MOST_PIXELS = 250_000_000
-"""A picture that announces more is refused; the largest phone photo has 200 million."""
+MOST_PIXELS = 178_000_000
+"""A picture that announces more is refused, as Pillow itself would; the usual largest phone photo has 108 million."""
 
 MOST_DECODED = 50_000_000
 """Pixels decoded in full where a format cannot be decoded small."""
@@ -66,6 +66,13 @@ def read_photo(data: bytes, media_type: str, *, name: str = "", inline: bool = F
     try:
         with _opened(data, media_type) as image:
             return _judged(image, data, name=name, inline=inline)
+    except Image.DecompressionBombError:
+        return PictureVerdict(
+            role=DocumentRole.UNKNOWN,
+            fate=DocumentFate.REFUSED,
+            why=_TOO_LARGE,
+            findings=_findings("D-LIMIT", _TOO_LARGE),
+        )
     except PICTURE_ERRORS:
         why = Text(
             vi="đã nhận nhưng ảnh bị hỏng hoặc tải lên chưa trọn vẹn, không xem được; đề nghị gửi lại",
@@ -99,17 +106,20 @@ def _opened(data: bytes, media_type: str = "") -> Image.Image:
         raise ValueError(message)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of large pictures and odd EXIF; both are judged here
-        return Image.open(io.BytesIO(data), formats=formats)
+        image = Image.open(io.BytesIO(data), formats=formats)
+    if image.size[0] * image.size[1] > MOST_PIXELS:
+        raise Image.DecompressionBombError(_TOO_LARGE.en)
+    return image
+
+
+_TOO_LARGE = Text(
+    vi="ảnh có kích thước quá lớn, không mở vì lý do an toàn; đề nghị gửi lại ảnh nhỏ hơn",
+    en="too large a picture, not opened for safety; please send a smaller one",
+)
 
 
 def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> PictureVerdict:
     width, height = image.size
-    if width * height > MOST_PIXELS:
-        why = Text(
-            vi=f"ảnh quá lớn ({width} x {height} điểm ảnh), không mở vì lý do an toàn; đề nghị gửi lại ảnh nhỏ hơn",
-            en=f"too large ({width} x {height} pixels), not opened for safety; please send a smaller picture",
-        )
-        return PictureVerdict(role=DocumentRole.UNKNOWN, fate=DocumentFate.REFUSED, why=why, findings=_findings("D-LIMIT", why))
     exif = _exif(image)
     rotated = exif.orientation in {5, 6, 7, 8}
     reading = PhotoReading(
@@ -232,12 +242,20 @@ def _shows_text(data: bytes) -> bool:
     with _opened(data) as image:
         scale = next(each for each in (8, 4, 2, 1) if max(image.size) >= each * 900 or each == 1)
         image.draft("L", (image.size[0] // scale, image.size[1] // scale))
+        if image.mode == "P" and _is_colourful(image.getpalette() or []):
+            return False  # a photograph as GIF: its dots look like letters
         grey = image.convert("L") if image.mode in {"L", "RGB", "CMYK"} else _plain_rgb(image).convert("L")
     factor = max(1, round(max(grey.size) / 1200))
     text, empty = text_share(grey.reduce(factor) if factor > 1 else grey)
     ratio = max(grey.size) / min(grey.size)
     nearly_blank = text >= 0.008 and text + empty >= 0.93 and 1.25 <= ratio <= 1.5  # noqa: PLR2004 - the last page of a report
     return nearly_blank or (text >= 0.06 and text + empty >= 0.55)  # noqa: PLR2004 - measured on pages and photographs
+
+
+def _is_colourful(palette: list[int]) -> bool:
+    """Whether the colours of a palette are far from grey on average; a scanned page as GIF holds greys and a stamp's red."""
+    colours = list(zip(palette[::3], palette[1::3], palette[2::3], strict=False))
+    return sum(max(each) - min(each) for each in colours) > 24 * len(colours)
 
 
 _SMALL_PICTURE = Text(vi="hình quá nhỏ (biểu tượng, đường kẻ)", en="too small to be a photo (icon, line)")
@@ -261,7 +279,7 @@ def thumbnail(data: bytes, size: int = 320) -> bytes:
     """A JPEG at most `size` pixels a side, upright, without EXIF. Raises ValueError for what cannot be opened."""
     try:
         with _opened(data) as image:
-            if image.size[0] * image.size[1] > MOST_PIXELS or not _can_decode(image):
+            if not _can_decode(image):
                 message = "too large"
                 raise ValueError(message)
             orientation = _exif(image).orientation
@@ -272,6 +290,8 @@ def thumbnail(data: bytes, size: int = 320) -> bytes:
             target = io.BytesIO()
             small.save(target, format="JPEG", quality=80, optimize=False)
             return target.getvalue()
+    except Image.DecompressionBombError as error:
+        raise ValueError(_TOO_LARGE.en) from error
     except PICTURE_ERRORS as error:
         raise ValueError(str(error) or "not a picture") from error
 
@@ -292,15 +312,14 @@ def without_position(data: bytes) -> bytes:
     """The same picture without EXIF, XMP and position: a JPEG that stands upright keeps its pixels, others are re-encoded."""
     try:
         with _opened(data) as image:
-            if image.size[0] * image.size[1] > MOST_PIXELS:
-                message = "too large"
-                raise ValueError(message)
             if image.format in {"JPEG", "MPO"} and _exif(image).orientation == 1:
                 return _without_metadata(data)
             upright = _plain_rgb(ImageOps.exif_transpose(image))
             target = io.BytesIO()
             upright.save(target, format="JPEG", quality=92)
             return target.getvalue()
+    except Image.DecompressionBombError as error:
+        raise ValueError(_TOO_LARGE.en) from error
     except PICTURE_ERRORS as error:
         raise ValueError(str(error) or "not a picture") from error
 

@@ -56,6 +56,8 @@ def judge_robot(
         return RobotVerdict(robot=Robot.READ_RECEIPT)
     carries_files = any(_is_report_file(leaf) for leaf in leaves)
     bounced_shape = _MACHINE_SENDER.match(sender) or headers.first("x-failed-recipients") or _empty_path(headers)
+    if report == "delivery-note":  # delayed, or delivered: nobody is missing anything
+        return RobotVerdict(robot=Robot.AUTO_REPLY)
     if report == "delivery-status" or (bounced_shape and _BOUNCE_SUBJECT.match(subject)) or headers.first("x-failed-recipients"):
         return _bounce(headers, leaves, body)
     if carries_files:
