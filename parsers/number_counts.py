@@ -145,7 +145,7 @@ def _with_brackets(answer: NumberReading, inner: str, cell: CountCell) -> Number
         second = quantities[0]
         fits = second.kinds & cell.known.other or (not second.kinds and second.value >= main[0].value)
         first_fits = cell.context.column == cell.pair[0] or main[0].kinds & cell.known.own
-        same = second.amount.words and second.value == main[0].value
+        same = second.amount.words and not second.kinds  # the figure once more, in words
         if fits and first_fits and not main[0].kinds & cell.known.other and not same:
             return paired(cell, main[0].value, second.value, cell.warnings([main[0], second]))
     codes = list(answer.warnings)

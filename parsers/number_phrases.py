@@ -10,7 +10,9 @@ from config.vietnamese import fold
 from parsers.number_units import Counted, Mode, Role, Word
 from parsers.number_values import NumberContext, NumberReading, empty, reading, rejected
 
-_ERROR = re.compile(r"#{2,}|#?(?:REF!|VALUE!|DIV/0!|NAME\?|N/A|NULL!|NUM!|SPILL!|CALC!|GIÁ TRỊ!|TÊN\?)|ERR:\s?\d+", re.IGNORECASE)
+_ERROR = re.compile(
+    r"#{2,}|#N/A|#?(?:REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GIÁ TRỊ!|TÊN\?)|ERR:\s?\d+", re.IGNORECASE
+)
 _PLACEHOLDER = re.compile(r"[.…_?*/\\|,;:~^<>\[\]{}()\s]+")
 _DASHES = re.compile(r"[-\s]*-[-\s]*")
 _DASH_PAIR = re.compile(r"-+\s*/\s*-+")

@@ -119,99 +119,19 @@ _EXACT_ONLY = {  # phrases whose bare letters mean other things too
     "năm": Word(Role.CALENDAR),
 }
 
-_SPELT = {  # single syllables are matched by their own letters once they carry marks: "hỗ" is not "hộ"
-    fold(word): frozenset(spellings.split("|"))
-    for spellings in [
-        "lớp",
-        "khoá|khóa",
-        "cuộc",
-        "buổi",
-        "lần",
-        "đợt",
-        "chuyến",
-        "giải",
-        "trận",
-        "người|nguời|ngừoi|ngưòi",
-        "cháu",
-        "trẻ",
-        "khách",
-        "lượt",
-        "bài",
-        "quyển|quyễn",
-        "cuốn",
-        "tờ",
-        "cái",
-        "chiếc",
-        "băng",
-        "xã",
-        "phường",
-        "trường",
-        "nhóm",
-        "hộ",
-        "sách",
-        "nữ",
-        "có",
-        "là",
-        "với",
-        "tại",
-        "ở",
-        "của",
-        "mở",
-        "cả",
-        "chỉ",
-        "đúng",
-        "đã",
-        "được",
-        "gồm",
-        "phát",
-        "về",
-        "các",
-        "chẵn",
-        "dự|đủ",
-        "khác",
-        "cộng",
-        "tổng",
-        "gần",
-        "hơn",
-        "trên",
-        "dưới",
-        "ước",
-        "chừng",
-        "vài",
-        "mấy",
-        "nhiều",
-        "dăm",
-        "ít",
-        "nửa|nữa",
-        "chưa",
-        "không",
-        "đang",
-        "sẽ",
-        "hoãn",
-        "hủy|huỷ",
-        "trừ",
-        "thiếu",
-        "giảm",
-        "tăng",
-        "khối",
-        "đội",
-        "bản",
-        "thôn",
-        "mục",
-        "điểm",
-        "tuần",
-        "kỳ|kì",
-        "thứ",
-        "ngày",
-        "tháng",
-        "quý",
-        "và",
-        "kèm",
-        "cùng",
-        "nhân",
-    ]
-    for word in spellings.split("|")[:1]
-}
+
+def _spelt(words: str) -> dict[str, frozenset[str]]:
+    return {fold(word.split("|")[0]): frozenset(word.split("|")) for word in words.split()}
+
+
+_SPELT = _spelt(
+    """
+    lớp khoá|khóa cuộc buổi lần đợt chuyến giải trận người|nguời|ngừoi|ngưòi cháu trẻ khách lượt bài quyển|quyễn cuốn tờ cái chiếc
+    băng xã phường trường nhóm hộ sách nữ có là với tại ở của mở cả chỉ đúng đã được gồm phát về các chẵn dự|đủ khác cộng tổng
+    gần hơn trên dưới ước chừng vài mấy nhiều dăm ít nửa|nữa chưa không đang sẽ hoãn hủy|huỷ trừ thiếu giảm tăng
+    khối đội bản thôn mục điểm tuần kỳ|kì thứ ngày tháng quý và kèm cùng nhân
+    """
+)  # single syllables are matched by their own letters once they carry marks: "hỗ" is not "hộ"
 
 
 def _lexicon() -> dict[str, Word]:

@@ -38,7 +38,7 @@ _THREE_DECIMALS = re.compile(r"(?:^|[#0,])0\.000(?!0)")
 _QUOTED_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:\s*\./\.)?[\s.,;:]*$")
-_EXACT_MANTISSA = 2  # 1.2E+06 is exact; the 1.23E+05 of a narrow column may be 123.456
+_EXACT_MANTISSA = 2  # 5E+06 and 1.20E+06 were typed or are round; the 1.23E+05 of a narrow column may be 123.456
 _LARGEST_EXPONENT = 15
 
 
@@ -137,6 +137,8 @@ def _cleaned(text: str, context: NumberContext, known: Counted) -> NumberReading
     if context.type is IndicatorType.MONEY:
         return read_money(bare, context)
     answer = read_count(bare, context, known)
+    if re.fullmatch(r"\d+l", bare) and answer.values:
+        answer = _with(answer, "ocr_suspect")  # 2l: two classes, or 21
     return _with(answer, "ambiguous_unit") if whole_unit and answer.values else answer
 
 
@@ -157,7 +159,8 @@ def _scientific(match: re.Match[str], context: NumberContext) -> NumberReading:
     if value != int(value):
         return rejected("scientific", "non_integer")
     warnings = ["scientific"]
-    if len((whole + fraction).rstrip("0")) > _EXACT_MANTISSA:
+    short = len(fraction) <= _EXACT_MANTISSA >= len((whole + fraction).rstrip("0"))
+    if exponent > len(fraction) and not short:
         warnings.append("approx")
     if context.type is IndicatorType.MONEY:
         return in_unit(value, 1, warnings)
