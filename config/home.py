@@ -35,6 +35,7 @@ def home_files(
         known = built_in_campaigns()
         hint = did_you_mean(campaign, known)
         raise _refusal(
+            "--campaign",
             Text(
                 vi=f"không có đợt báo cáo mẫu {campaign!r}{hint.vi or '; hiện có: ' + ', '.join(known)}",
                 en=f"there is no built-in campaign {campaign!r}{hint.en or '; there is ' + ', '.join(known)}",
@@ -69,9 +70,10 @@ def write_home(
             Text(vi=f" và {len(present) - 1} tệp khác", en=f" and {len(present) - 1} more") if present[1:] else Text(vi="", en="")
         )
         raise _refusal(
+            str(path),
             Text(
-                vi=f"{path} đã có {present[0]}{more.vi}; không ghi gì cả - chọn thư mục khác hoặc thư mục trống",
-                en=f"{path} already has {present[0]}{more.en}; nothing was written - choose another or an empty folder",
+                vi=f"đã có {present[0]}{more.vi}; không ghi gì cả - chọn thư mục khác hoặc thư mục trống",
+                en=f"already has {present[0]}{more.en}; nothing was written - choose another or an empty folder",
             ),
             language,
         )
@@ -83,11 +85,9 @@ def write_home(
             (path / name).write_bytes(content)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise _refusal(
-            Text(vi=f"không ghi được vào {path} ({reason})", en=f"{path} cannot be written ({reason})"), language
-        ) from error
+        raise _refusal(str(path), Text(vi=f"không ghi được ({reason})", en=f"cannot be written ({reason})"), language) from error
     return tuple(path / name for name in files)
 
 
-def _refusal(text: Text, language: Language) -> ConfigError:
-    return ConfigError((Problem(file="thubao init", where="", text=text.in_(language)),))
+def _refusal(about: str, text: Text, language: Language) -> ConfigError:
+    return ConfigError((Problem(file=about, where="", text=text.in_(language)),))
