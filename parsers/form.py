@@ -278,6 +278,6 @@ def _place(row: Row) -> str:
 
 
 def _as_text(row: Row) -> str:
-    figures = [row.cell(column).text.strip() for column in (*row.columns.value_columns, row.columns.note or 0)]
+    figures = [row.cell(column).text.strip() for column in (*row.columns.value_columns, row.columns.note)]
     said = " | ".join(each for each in figures if each)
     return (f"{row.label}: {said}" if said else row.label)[:_LONG]

@@ -20,7 +20,7 @@ from parsers.grid import CellKind, Sheet
 _WORDS = {
     ColumnKind.ROW_NUMBER: {"stt", "tt", "so tt", "so thu tu", "thu tu", "no", "nr", "ma so"},
     ColumnKind.LABEL: {
-        "noi dung", "chi tieu", "noi dung hoat dong", "ten chi tieu", "noi dung cong viec", "tieu chi", "hoat dong", "danh muc",
+        "noi dung", "chi tieu", "noi dung hoat dong", "ten chi tieu", "noi dung cong viec", "tieu chi", "danh muc",
         "noi dung chi tieu", "cac chi tieu", "indicator", "indicators", "item", "items", "activity", "activities", "description",
     },
     ColumnKind.UNIT: {"don vi tinh", "dvt", "don vi", "dv tinh", "d v t", "dv", "unit", "unit of measure", "units"},
@@ -131,19 +131,25 @@ def _words_of(columns: tuple[Column, ...]) -> _Words:
     return _Words(tuple(kinds), tuple(named), tuple(telling), frozenset(groups | _ANY_QUANTITY))
 
 
-def header_kinds(sheet: Sheet, row: int, first: int, last: int, columns: tuple[Column, ...]) -> set[str]:
-    """The kinds of header cell found in a row: "row_number", "label", "unit", "note", "any quantity" and quantity keys."""
+def header_kinds(sheet: Sheet, row: int, first: int, last: int, columns: tuple[Column, ...]) -> list[frozenset[str]]:
+    """What each header cell of a row means: "row_number", "label", "unit", "note", "any quantity" or its quantity keys."""
     words = _words_of(columns)
-    found: set[str] = set()
+    found = []
     for column in range(first, last + 1):
         cell = sheet.cells.get((row, column))
         if cell is None or cell.kind is not CellKind.TEXT or len(cell.text) > _LONGEST_HEADER:
             continue
         kind, keys, unnamed = _meaning(cell.text, words)
-        found.update([kind.value] if kind else [])
-        found.update(keys)
-        found.update(["any quantity"] if unnamed else [])
+        meant = {kind.value} if kind else {*keys, *(("any quantity",) if unnamed else ())}
+        if meant:
+            found.append(frozenset(meant))
     return found
+
+
+def means_column(text: str, columns: tuple[Column, ...]) -> bool:
+    """Whether a text means a column of the form."""
+    kind, keys, unnamed = _meaning(text, _words_of(columns))
+    return bool(kind or keys or unnamed)
 
 
 def read_header(
@@ -212,7 +218,7 @@ def _physical(sheet: Sheet, band: tuple[int, int], column: int, words: _Words) -
         made.unnamed = made.unnamed or unnamed
     if made.keys:
         made.unnamed = False
-    elif made.kind is None and lines and (made.plan or made.actual or made.years) and not made.compared:
+    elif made.kind is None and lines and (made.plan or made.actual or made.before or made.years) and not made.compared:
         made.unnamed = True
     return made
 

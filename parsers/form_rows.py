@@ -23,7 +23,7 @@ _SURE_MARGIN, _EXACT_MARGIN, _LEAST_MARGIN = 0.15, 0.12, 0.05
 _DOUBTFUL = 0.5
 _NEARLY_BEST = 0.08
 _JOIN_GAIN, _JOIN_LEAST = 0.04, 0.8
-_MOVED_LEAST, _MOVED_LEAD = 0.85, 0.2
+_MOVED_LEAST, _MOVED_LEAD = 0.75, 0.2
 _SHORT_LABEL = 2  # words
 _MOST_ROWS = 300
 
@@ -257,13 +257,14 @@ class _Aligner:
                 continue
             ranked = sorted(range(self.count), key=lambda each: matches[each].score, reverse=True)
             indicator = ranked[0]
-            if indicator in taken:
+            best = matches[indicator]
+            if indicator in taken or best.replaced or (best.score < _SURE_ALONE and not best.pure):
                 continue
-            lead = matches[indicator].score - (matches[ranked[1]].score if self.count > 1 else 0.0)
+            lead = best.score - (matches[ranked[1]].score if self.count > 1 else 0.0)
             short = len(fold(self.form.indicators[indicator].label).split()) <= _SHORT_LABEL
             if lead < _MOVED_LEAD or (self.index.generic[indicator] and short):
                 disputed[row] = indicator
                 continue
-            certain = matches[indicator].score == EXACT and not self.index.generic[indicator]
+            certain = best.score == EXACT and not self.index.generic[indicator]
             placed[row] = Placement(row=self.rows[row], indicator=indicator, certain=certain)
             taken.add(indicator)

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 
 from openpyxl.utils.cell import get_column_letter
 
-from config.campaign import ColumnKind, Form
+from config.campaign import Form
 from config.vietnamese import fold
-from parsers.form_header import Columns, header_kinds, read_header
+from parsers.form_header import Columns, header_kinds, means_column, read_header
 from parsers.grid import Cell, CellKind, Sheet
 from parsers.labels import LabelIndex, label_index
 
 _STRONG = 0.78
+_LIKE_A_LABEL = 0.62
 _SPLIT_LABEL_DISTANCE = 2
 _HEADER_REACH = 10  # rows above the first label
 _TRAILING_ROWS = 15
@@ -30,6 +31,8 @@ _ROW_NUMBER = re.compile(r"^\s*\(?(\d{1,3}(?:\.\d{1,3})*|[IVX]{1,4}|[a-z])\s*[.)
 _LETTERED = re.compile(r"[A-Z]{1,3}\d+$")
 _TABLED = re.compile(r"(T\d+)R\d+C\d+$")
 _BULLET = re.compile(r"^\s*[-+*•–]\s*\w")
+_FIGURE = re.compile(r"\s*\d")
+_YEAR_ONLY = re.compile(r"\s*20\d\d\s*$")
 _YEARS = (2000, 2100)
 _LONGEST_HEADER_WORD = 6  # "Người" heads a column and may be a label elsewhere
 _OVERLAP = 3  # rows that a continued page may repeat
@@ -108,7 +111,7 @@ def find_tables(sheets: Sequence[Sheet], form: Form, year: int) -> tuple[Table, 
     index = label_index(form.indicators)
     blocks = [block for sheet in sheets if sheet.cells for block in _Finder(sheet, form, index, year).blocks()]
     blocks = [_with_columns(block, blocks[:number]) for number, block in enumerate(blocks)]
-    return tuple(table for table in _joined(blocks) if len(table.indicators) >= fewest_rows(form))
+    return tuple(table for table in _joined(blocks, index) if len(table.indicators) >= fewest_rows(form))
 
 
 def fewest_rows(form: Form) -> int:
@@ -116,13 +119,13 @@ def fewest_rows(form: Form) -> int:
     return min(3, max(1, len(form.indicators) // 2))
 
 
-def _joined(blocks: list[Block]) -> list[Table]:
+def _joined(blocks: list[Block], index: LabelIndex) -> list[Table]:
     """Blocks whose labels complete each other make one table; blocks that repeat labels are tables of their own."""
     tables: list[list[Block]] = []
     for block in blocks:
         if tables:
             seen = frozenset().union(*(each.indicators for each in tables[-1]))
-            again = len(block.indicators & seen)
+            again = sum(not index.generic[each] for each in block.indicators & seen)
             goes_on = block.sheet is tables[-1][-1].sheet or min(block.indicators) + _OVERLAP >= max(seen)
             if goes_on and again * 4 <= len(block.indicators) and again * 2 <= len(seen):
                 tables[-1].append(block)
@@ -210,10 +213,21 @@ class _Finder:
             if row in figures:
                 continue
             kinds = header_kinds(self.sheet, row, 1, min(self.last_column, _WIDTH * 3), self.form.columns)
-            named = kinds & {ColumnKind.ROW_NUMBER.value, ColumnKind.LABEL.value, ColumnKind.UNIT.value, ColumnKind.NOTE.value}
-            if len(kinds) > 1 and (len(named) > 1 or kinds - named):
+            if len(kinds) > 1 and len(set(kinds)) > 1 and not self._has_label(row):
                 found.add(row)
         return found
+
+    def _has_label(self, row: int) -> bool:
+        """Whether a label of the form stands in the row, which then is no header whatever else is in it."""
+        texts = [
+            cell.text for column in range(1, self.last_column + 1) if (cell := self.sheet.cells.get((row, column))) is not None
+        ]
+        return any(
+            len(text) > _LONGEST_HEADER_WORD
+            and not means_column(text, self.form.columns)
+            and self.index.best(text[:_LONG])[1] >= _LIKE_A_LABEL
+            for text in texts
+        )
 
     def _hits(self) -> list[_Hit]:
         hits: list[_Hit] = []
@@ -268,10 +282,11 @@ class _Finder:
         hit = ahead[0]
         if any(group[-1].row < row < hit.row for row in self.headers):
             return True
-        seen = {each.indicator for each in group}
-        coming = ahead[:4]
+        seen = {each.indicator for each in group if not self.index.generic[each.indicator]}
+        coming = [each for each in ahead[:6] if not self.index.generic[each.indicator]][:4]
         repeated = sum(each.indicator in seen for each in coming)
-        return hit.indicator in seen and repeated >= min(3, len(coming)) and len(seen) > len(coming) // 2 and len(coming) > 1
+        back = bool(seen) and hit.indicator * 2 <= max(seen)
+        return back and hit.indicator in seen and len(coming) > 1 and repeated >= min(3, len(coming))
 
     def _block(self, label: int, hits: list[_Hit], reach: tuple[int, int], limits: tuple[int, int]) -> Block:
         first, last = hits[0].row, hits[-1].row
@@ -364,6 +379,7 @@ class _Finder:
             quantities=quantities,
             others=tuple(column for column in rest if column != note),
             uncertain=frozenset(keys),
+            by_order=True,
         )
 
     def _share(self, rows: list[int], column: int, units: set[str]) -> int:
@@ -425,6 +441,8 @@ class _Finder:
 def _is_data(cell: Cell, index: LabelIndex) -> bool:
     """Whether a cell shows that its row is no header: a figure other than a year, or a label of the form."""
     if cell.kind is CellKind.TEXT:
+        if _FIGURE.match(cell.text) and not _YEAR_ONLY.match(cell.text):
+            return True
         return len(cell.text) > _LONGEST_HEADER_WORD and bool(index.exact_holders(cell.text[:_LONG]))
     return cell.kind is not CellKind.NUMBER or not (isinstance(cell.value, int) and _YEARS[0] <= cell.value <= _YEARS[1])
 

@@ -20,9 +20,9 @@ from parsers.values import Finding
 MAX_ROWS = 5_000
 MAX_COLUMNS = 256
 MAX_SHEETS = 64
-MAX_CELLS = 200_000  # non-blank cells kept of one workbook
-MAX_ELEMENTS = 1_500_000  # XML elements or binary records looked at in one workbook
-MAX_MERGES = 20_000
+MAX_CELLS = 100_000  # non-blank cells kept of one workbook
+MAX_ELEMENTS = 300_000  # XML elements or binary records looked at in one workbook
+MAX_MERGES = 5_000
 _LARGEST_MERGED_AREA = 300_000  # cells in all merges of a sheet; beyond, what lies under them is kept
 MAX_TEXT = 8_000  # characters kept of one cell
 MAX_PART = 64 * 1024 * 1024  # bytes of one inflated part
@@ -96,7 +96,8 @@ class RawSheet:
 
     def hide_columns(self, first: int, last: int) -> None:
         """Mark columns first to last, 1-based and inclusive, as hidden."""
-        self.hidden_columns.update(range(max(first, 1), min(last, MAX_COLUMNS) + 1))
+        if len(self.hidden_columns) < MAX_COLUMNS:
+            self.hidden_columns.update(range(max(first, 1), min(last, MAX_COLUMNS) + 1))
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """Note a merged area, 1-based and inclusive, if it lies in the part that is read."""

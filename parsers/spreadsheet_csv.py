@@ -11,7 +11,9 @@ from parsers.spreadsheet_cells import MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Budget, R
 
 _SEPARATORS = "\t;,|"
 _SAMPLE_LINES = 60
-_MAX_BYTES = 16 * 1024 * 1024
+_SAMPLE = 200_000
+_MAX_BYTES = 8 * 1024 * 1024
+_MAX_LINE = 100_000
 _CP1258_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323đĐ")
 
 
@@ -20,7 +22,8 @@ def read_csv(data: bytes, budget: Budget) -> tuple[list[RawSheet], bool]:
     text = decoded(data[:_MAX_BYTES]).replace("\x00", "")
     separator, text = _separator(text)
     raw = RawSheet(name="", capped=len(data) > _MAX_BYTES)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    lines = (line[:_MAX_LINE] for line in io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=separator)
     try:
         for row, fields in enumerate(reader, start=1):
             if row > MAX_ROWS:
@@ -59,7 +62,7 @@ def _separator(text: str) -> tuple[str, str]:
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == len("sep=;"):
         return first.strip()[-1], rest
-    lines = [line for line in text.splitlines()[:_SAMPLE_LINES] if line.strip()]
+    lines = [line for line in text[:_SAMPLE].splitlines()[:_SAMPLE_LINES] if line.strip()]
     scores = {}
     for separator in _SEPARATORS:
         counts = [line.count(separator) for line in lines if separator in line]

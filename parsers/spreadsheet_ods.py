@@ -132,7 +132,14 @@ class _Pending:
     attributes: Attributes
     repeated: int
     covered: bool
-    paragraphs: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, text: str) -> None:
+        """Take more text, up to the limit."""
+        if self.length < MAX_TEXT:
+            self.pieces.append(text)
+            self.length += len(text)
 
 
 class _ContentHandler(XmlHandler):
@@ -163,12 +170,13 @@ class _ContentHandler(XmlHandler):
                 attributes, max(_integer(attributes.get("number-columns-repeated"), 1), 1), name.startswith("covered")
             )
         elif name == "p" and self._pending:
-            self._pending.paragraphs.append("")
+            if self._pending.pieces:
+                self._pending.add("\n")
             self._reading = True
         elif name == "s" and self._reading and self._pending:
-            self._pending.paragraphs[-1] += " " * min(_integer(attributes.get("c"), 1), 100)
+            self._pending.add(" " * min(_integer(attributes.get("c"), 1), 100))
         elif name in ("tab", "line-break") and self._reading and self._pending:
-            self._pending.paragraphs[-1] += "\n" if name == "line-break" else "\t"
+            self._pending.add("\n" if name == "line-break" else "\t")
         elif name == "table-row":
             self._start_row(attributes)
         elif name == "table-column":
@@ -207,7 +215,7 @@ class _ContentHandler(XmlHandler):
         if self._raw is None:
             self._styles.text(text)
         elif self._reading and self._pending:
-            self._pending.paragraphs[-1] += text
+            self._pending.add(text)
 
     def _start_row(self, attributes: Attributes) -> None:
         self._row += 1
@@ -257,7 +265,7 @@ class _ContentHandler(XmlHandler):
             self._raw.merge(self._row, first, self._row + down - 1, first + across - 1)
         if pending.covered:
             return
-        cell = self._cell(attributes, "\n".join(pending.paragraphs))
+        cell = self._cell(attributes, "".join(pending.pieces))
         if cell is None:
             return
         if first > MAX_COLUMNS:

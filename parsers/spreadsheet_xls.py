@@ -7,6 +7,7 @@ import struct
 from typing import Any
 
 import msoffcrypto
+import olefile
 import xlrd
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 from xlrd.compdoc import CompDocError
@@ -28,6 +29,9 @@ from parsers.spreadsheet_cells import (
     too_large,
 )
 
+_MAX_CELLS = 500_000
+_ONE_CELL = frozenset({0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x007E, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E})
+_MANY_CELLS = {0x00BD: 6, 0x00BE: 2}  # MULRK and MULBLANK: bytes a cell
 _MAX_BYTES = 40 * 1024 * 1024
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - Excel encrypts protected sheets with it and opens them without asking
 _FORMULA_RESULT_UNKNOWN = "="
@@ -52,6 +56,7 @@ def read_xls(data: bytes, budget: Budget) -> tuple[list[RawSheet], bool]:
     """The sheets of the workbook, and whether a formula stands without its result."""
     if len(data) > _MAX_BYTES:
         raise too_large(f"> {_MAX_BYTES >> 20} MB")
+    _check_cells(data)
     book = _opened(data)
     styles = _styles(book)
     sheets, uncalculated = [], False
@@ -64,6 +69,28 @@ def read_xls(data: bytes, budget: Budget) -> tuple[list[RawSheet], bool]:
     except _XLS_ERRORS as error:
         raise damaged("xls") from error
     return sheets, uncalculated
+
+
+def _check_cells(data: bytes) -> None:
+    """Refuse a workbook with more cells than any form has, before xlrd makes an object of each."""
+    stream = data
+    if olefile.isOleFile(data):
+        try:
+            with olefile.OleFileIO(data) as container:
+                name = next((each for each in ("Workbook", "Book") if container.exists(each)), "")
+                stream = container.openstream(name).read() if name else b""
+        except (OSError, ValueError, IndexError, TypeError) as error:
+            raise damaged("OLE") from error
+    position, cells = 0, 0
+    while position + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, position)
+        if kind in _ONE_CELL:
+            cells += 1
+        elif kind in _MANY_CELLS:
+            cells += length // _MANY_CELLS[kind]
+        if cells > _MAX_CELLS:
+            raise too_large(f"> {_MAX_CELLS} cells")
+        position += 4 + length
 
 
 def _opened(data: bytes, *, decrypted: bool = False) -> Any:  # noqa: ANN401 - xlrd has no types

@@ -369,6 +369,6 @@ def _merges_behind(package: Package, part: str, raw: RawSheet) -> None:
     with contextlib.suppress(SpreadsheetError):  # larger still: its first part is read without merges
         for chunk in package.chunks(part):
             window = tail + chunk
-            for match in _MERGED.finditer(window):
+            for match in _MERGED.finditer(window) if b"mergeCell " in window else ():
                 _add_merge(raw, match[1].decode(), match[2].decode())
             tail = window[-100:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 from xml.parsers import expat
 
@@ -78,6 +78,11 @@ class XmlHandler:
 
 def read_xml(package: Package, name: str, handler: XmlHandler, *, limit: int = MAX_PART) -> bool:
     """Feed a part to the handler without building a tree. False when the handler stopped before the end."""
+    return parse_xml(package.chunks(name, limit), handler, name)
+
+
+def parse_xml(chunks: Iterable[bytes], handler: XmlHandler, name: str) -> bool:
+    """Feed XML to the handler without building a tree. False when the handler stopped before the end."""
     parser = expat.ParserCreate()  # safe here: a DOCTYPE is refused below, so no entity is ever defined
     parser.buffer_text = True
     parser.StartElementHandler = _local_start(handler)
@@ -85,7 +90,7 @@ def read_xml(package: Package, name: str, handler: XmlHandler, *, limit: int = M
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
-        for chunk in package.chunks(name, limit):
+        for chunk in chunks:
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except StopReadingError:

@@ -18,6 +18,7 @@ from parsers.spreadsheet_ods import read_ods
 from parsers.spreadsheet_xls import read_xls
 from parsers.spreadsheet_xlsb import read_xlsb
 from parsers.spreadsheet_xlsx import read_xlsx
+from parsers.spreadsheet_xml import is_excel_xml, read_excel_xml
 from parsers.spreadsheet_zip import Package
 from parsers.values import Finding
 
@@ -39,7 +40,7 @@ class Workbook:
 
 
 def read_sheets(data: bytes, media_type: str) -> Workbook:
-    """The sheets of a .xlsx, .xlsm, .xls, .xlsb, .ods, .csv or .tsv file, text decoded from old Vietnamese fonts.
+    """The sheets of a .xlsx, .xlsm, .xls, .xlsb, .ods, Excel 2003 .xml, .csv or .tsv file; old Vietnamese fonts decoded.
 
     `media_type` only allows plain text to be read as a table. PasswordError when locked, SpreadsheetError when unreadable.
     """
@@ -65,6 +66,8 @@ def _read(data: bytes, media_type: str, budget: Budget) -> tuple[list[RawSheet],
         return read_xlsx(package, budget)
     if data.startswith(_OLD_EXCEL):
         return read_xls(data, budget)
+    if is_excel_xml(data):
+        return read_excel_xml(data, budget)
     if media_type.startswith(_PLAIN_TYPES) and data.lstrip()[:1] != b"<":
         return read_csv(data, budget)
     raise SpreadsheetError(
@@ -96,6 +99,6 @@ def _decoded(raws: list[RawSheet]) -> tuple[Sheet, ...]:
     changed = {key: text for key in texts if (text := decoder.decode(*key).text) != key[0]}
     for raw in raws if changed else ():
         for position, cell in raw.cells.items():
-            if isinstance(cell.value, str) and (text := changed.get((cell.value, cell.font))) and cell.kind is CellKind.TEXT:
-                raw.cells[position] = replace(cell, value=text)
+            if isinstance(cell.value, str) and cell.kind is CellKind.TEXT and (cell.value, cell.font) in changed:
+                raw.cells[position] = replace(cell, value=changed[cell.value, cell.font])
     return tuple(raw.finished() for raw in raws)
