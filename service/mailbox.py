@@ -256,7 +256,6 @@ class Mailbox:
         context = None if self.settings.security is Security.NONE else _tls_context(self.settings)
         try:
             self._client = _Client(self.settings, context, self._patience)
-            self._client.wire.allow(self._patience.connect + self._patience.read)
             if self.settings.security is Security.STARTTLS:
                 self._client.starttls(context)
             elif self.settings.security is Security.NONE:
@@ -264,6 +263,7 @@ class Mailbox:
         except (*SERVER_ERRORS, MailServerError) as error:
             self._disconnect(politely=False)
             raise connection_error(error, self.settings) from error
+        self._client.wire.allow(self._patience.connect + self._patience.read)
         self._log_in(self._client)
         self._client.wire.allow(None)
 

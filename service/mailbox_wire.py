@@ -48,6 +48,7 @@ class Wire(imaplib.IMAP4):
         self._patience = patience
         self._unread = bytearray()
         self._deadline: float | None = None
+        self.allow(patience.connect + patience.read)  # for greeting and handshake; the next `allow` replaces it
         super().__init__(host, port)
 
     # --- what imaplib calls ---------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ class Script:
     mails: dict[int, bytes] = field(default_factory=dict)
     uidvalidity: int = 7
     uidnext: int | None = None
+    capability: str = CAPABILITY
     greeting: bytes = b"* OK hello\r\n"
     login: bytes = b"OK welcome"
     facts: Callable[[int], bytes | None] = lambda _: None
@@ -94,7 +95,7 @@ class ScriptedServer:
             return not special.startswith(b"* BYE")
         word = command.upper()
         if word.startswith("CAPABILITY"):
-            send(f"* CAPABILITY {CAPABILITY}\r\n".encode() + done + b"OK done\r\n")
+            send(f"* CAPABILITY {script.capability}\r\n".encode() + done + b"OK done\r\n")
         elif word.startswith("LOGIN"):
             send(done + script.login + b"\r\n")
         elif word.startswith("STATUS"):

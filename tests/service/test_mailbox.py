@@ -1,0 +1,330 @@
+"""Connecting, logging in, waiting: what a person reads when it fails, and that nothing secret is said."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.errors import MailServerError
+from config.settings import Security
+from service.credentials import Login
+from service.mailbox import Mailbox, Patience
+from tests.servers import Certificates, DovecotServer
+from tests.servers_dovecot import free_port
+from tests.service.receiving import HASTY, deliver, house_for, mail, mails, settings_for
+from tests.service.scripted_imap import Script, scripted
+
+
+def refusal(mailbox: Mailbox) -> MailServerError:
+    with pytest.raises(MailServerError) as caught, mailbox:
+        pass
+    assert "\n" not in str(caught.value)
+    assert not mailbox.connected
+    return caught.value
+
+
+def mailbox_at(port: int, *, host: str = "127.0.0.1", security: Security = Security.NONE) -> Mailbox:
+    settings = settings_for(host=host, port=port, username="baocao", security=security)
+    return Mailbox(settings, lambda: Login(username="baocao", password="secret-4711"), patience=HASTY)
+
+
+def test_a_wrong_password_is_said_without_saying_it(
+    dovecot: DovecotServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = replace(house_for(dovecot, tmp_path), password="sai-mật-khẩu-4711")
+    with caplog.at_level(logging.DEBUG):
+        error = refusal(house.mailbox())
+    assert "refused the login" in str(error)
+    assert "password_env or password_file" in str(error)
+    assert not error.transient
+    assert "4711" not in str(error) + caplog.text + repr(error.__context__ if not error.__suppress_context__ else None)
+    assert "4711" not in repr(Login(username="u", password="sai-4711", access_token="t-4711"))
+
+
+def test_a_password_that_the_server_repeats_is_struck_out() -> None:
+    with scripted(Script(login=b"NO wrong password secret-4711 for baocao")) as server:
+        error = refusal(mailbox_at(server.port))
+    assert "4711" not in str(error)
+    assert "***" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "transient", "minutes"),
+    [
+        (b"NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", False, 0),
+        (b"NO [UNAVAILABLE] Temporary authentication failure", True, 15),
+        (b"NO [LIMIT] Too many simultaneous connections", True, 15),
+        (b"NO [OVERQUOTA] Account exceeded command or bandwidth limits", True, 15),
+        (b"NO User is authenticated but not connected.", True, 15),
+        (b"NO [PRIVACYREQUIRED] Plaintext authentication disallowed", False, 0),
+    ],
+)
+def test_refusals_that_pass_are_told_from_those_that_do_not(answer: bytes, transient: bool, minutes: int) -> None:  # noqa: FBT001 - a table
+    with scripted(Script(login=answer)) as server:
+        error = refusal(mailbox_at(server.port))
+    assert (error.transient, error.pause) == (transient, timedelta(minutes=minutes))
+
+
+def test_authenticated_but_not_connected_is_said_at_the_first_command_too() -> None:
+    script = Script(
+        before=lambda command: b"TAG NO User is authenticated but not connected.\r\n" if command.startswith("STATUS") else None
+    )
+    with scripted(script) as server, mailbox_at(server.port) as mailbox, pytest.raises(MailServerError) as caught:
+        mailbox.status("INBOX")
+    assert (caught.value.transient, caught.value.pause) == (True, timedelta(minutes=15))
+
+
+def test_an_unknown_host_is_named() -> None:
+    error = refusal(mailbox_at(993, host="khong-co.invalid", security=Security.TLS))
+    assert "there is no host khong-co.invalid" in str(error)
+
+
+def test_a_refused_connection_is_said() -> None:
+    error = refusal(mailbox_at(free_port()))
+    assert "refuses connections" in str(error)
+    assert error.transient
+
+
+def test_a_server_that_never_greets_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        mailbox = mailbox_at(listener.getsockname()[1])
+        began = time.monotonic()
+        error = refusal(mailbox)
+    assert "does not answer" in str(error)
+    assert error.transient
+    assert time.monotonic() - began < 10
+
+
+def test_a_greeting_that_drips_is_given_up() -> None:
+    stop = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            while not stop.wait(0.05):
+                try:
+                    connection.sendall(b"*")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,))
+        thread.start()
+        settings = settings_for(host="127.0.0.1", port=listener.getsockname()[1], username="u")
+        error = refusal(Mailbox(settings, lambda: Login(username="u"), patience=Patience(connect=0.3, read=0.3)))
+        stop.set()
+        thread.join()
+    assert "does not answer" in str(error)
+
+
+def test_a_web_server_is_no_mail_server() -> None:
+    with scripted(Script(greeting=b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
+        error = refusal(mailbox_at(server.port))
+    assert "check port and security" in str(error)
+
+
+def test_open_text_goes_to_this_machine_only() -> None:
+    with scripted(Script()) as server:
+        settings = settings_for(host="127.0.0.1", port=server.port, username="u")
+        with Mailbox(settings, lambda: Login(username="u", password="p")) as mailbox:
+            mailbox.status("INBOX")
+    from service.mailbox import _require_loopback
+
+    class Elsewhere:
+        class sock:  # noqa: N801 - stands for a socket
+            @staticmethod
+            def getpeername() -> tuple[str, int]:
+                return ("203.0.113.7", 143)
+
+    with pytest.raises(MailServerError, match="in the open") as caught:
+        _require_loopback(Elsewhere(), settings)  # type: ignore[arg-type]
+    assert not caught.value.transient
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_an_unknown_authority_is_refused_before_anything_is_sent(dovecot: DovecotServer, security: Security) -> None:
+    port = dovecot.tls_port if security is Security.TLS else dovecot.port
+    asked: list[str] = []
+    settings = settings_for(host="localhost", port=port, username=dovecot.username, security=security)
+    error = refusal(Mailbox(settings, lambda: asked.append("password") or Login(username="u"), patience=HASTY))  # type: ignore[func-returns-value]
+    assert "certificate" in str(error)
+    assert "cannot be trusted" in str(error)
+    assert not error.transient
+    assert asked == []
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_an_offices_own_authority_is_accepted_where_it_is_named(
+    dovecot: DovecotServer, certificates: Certificates, tmp_path: Path, security: Security
+) -> None:
+    deliver(dovecot, mails(3))
+    house = house_for(dovecot, tmp_path)
+    port = dovecot.tls_port if security is Security.TLS else dovecot.port
+    house.settings = replace(
+        house.settings, host="localhost", port=port, security=security, certificate_authority=certificates.authority
+    )
+    assert len(house.receive().new) == 3
+    house.assert_holds_exactly(mails(3))
+
+
+def test_a_certificate_for_another_host_is_refused(dovecot: DovecotServer) -> None:
+    # 127.1 leads to the same server, but its certificate does not say so
+    settings = settings_for(host="127.1", port=dovecot.tls_port, username="u", security=Security.TLS)
+    trusting = replace(settings, certificate_authority=dovecot.certificate_authority)
+    error = refusal(Mailbox(trusting, lambda: Login(username="u"), patience=HASTY))
+    assert "cannot be trusted" in str(error)
+
+
+def test_tls_to_a_port_that_has_none_is_said(dovecot: DovecotServer) -> None:
+    error = refusal(mailbox_at(dovecot.port, security=Security.TLS))
+    assert "does not speak TLS" in str(error)
+    assert "143 starttls" in str(error)
+
+
+def test_a_server_without_starttls_gets_no_password() -> None:
+    script = Script(before=lambda command: b"TAG BAD unknown\r\n" if command.startswith("STARTTLS") else None)
+    with scripted(script) as server:
+        refusal(mailbox_at(server.port, security=Security.STARTTLS))
+    assert not any("LOGIN" in command for command in script.commands)
+
+
+def test_what_is_said_before_the_handshake_is_not_believed() -> None:
+    early = b"TAG OK begin\r\n* PREAUTH forged\r\n"
+    script = Script(before=lambda command: early if command.startswith("STARTTLS") else None)
+    script.greeting = b"* OK [CAPABILITY IMAP4rev1 STARTTLS] hello\r\n"
+    script.capability = "IMAP4rev1 STARTTLS"
+    with scripted(script) as server:
+        error = refusal(mailbox_at(server.port, security=Security.STARTTLS))
+    assert "between STARTTLS and the handshake" in str(error)
+
+
+def test_a_missing_authority_file_is_named(tmp_path: Path) -> None:
+    settings = settings_for(host="localhost", port=993, username="u", security=Security.TLS)
+    missing = replace(settings, certificate_authority=tmp_path / "ca.pem")
+    error = refusal(Mailbox(missing, lambda: Login(username="u")))
+    assert "ca.pem" in str(error)
+    assert not error.transient
+
+
+def test_waiting_ends_when_mail_arrives(dovecot: DovecotServer, tmp_path: Path) -> None:
+    house = house_for(dovecot, tmp_path)
+    with house.mailbox() as mailbox:
+        house.receive_from(mailbox)
+        timer = threading.Timer(0.3, deliver, (dovecot, [mail(1)]))
+        timer.start()
+        began = time.monotonic()
+        assert mailbox.wait(20)
+        assert time.monotonic() - began < 10
+        timer.join()
+        assert len(house.receive_from(mailbox).new) == 1
+
+
+def test_waiting_ends_in_time_when_nothing_arrives(dovecot: DovecotServer, tmp_path: Path) -> None:
+    with house_for(dovecot, tmp_path).mailbox() as mailbox:
+        mailbox.status("INBOX")
+        assert not mailbox.wait(0.2)
+        assert mailbox.connected
+
+
+def test_mail_that_came_between_look_and_wait_is_noticed(dovecot: DovecotServer, tmp_path: Path) -> None:
+    with house_for(dovecot, tmp_path).mailbox() as mailbox:
+        mailbox.status("INBOX")
+        deliver(dovecot, [mail(1)])
+        assert mailbox.wait(20)
+
+
+def test_waiting_works_without_idle(dovecot: DovecotServer, tmp_path: Path) -> None:
+    house = house_for(dovecot, tmp_path)
+    house.settings = replace(house.settings, idle=False)
+    with house.mailbox() as mailbox:
+        house.receive_from(mailbox)
+        deliver(dovecot, [mail(1)])
+        mailbox.wait(0.1)
+        assert len(house.receive_from(mailbox).new) == 1
+
+
+def test_waiting_ends_when_we_are_asked_to_stop(dovecot: DovecotServer, tmp_path: Path) -> None:
+    with house_for(dovecot, tmp_path).mailbox() as mailbox:
+        began = time.monotonic()
+        assert not mailbox.wait(600, stop=lambda: time.monotonic() - began > 0.2)
+        assert time.monotonic() - began < 10
+
+
+def test_a_server_that_leaves_during_idle_is_noticed_without_spinning(dovecot: DovecotServer, tmp_path: Path) -> None:
+    with house_for(dovecot, tmp_path).mailbox() as mailbox:
+        timer = threading.Timer(0.3, dovecot.kill_imap_processes)
+        timer.start()
+        cpu, began = time.process_time(), time.monotonic()
+        with pytest.raises(MailServerError, match="ended the connection") as caught:
+            mailbox.wait(60)
+        timer.join()
+        assert caught.value.transient
+        assert time.monotonic() - began < 20
+        assert time.process_time() - cpu < 2
+        assert not mailbox.connected
+
+
+def test_a_server_that_freezes_during_idle_is_noticed_at_the_end_of_the_wait() -> None:
+    script = Script(idle=lambda connection: connection.sendall(b"+ idling\r\n"))
+    script.before = lambda command: b"" if command == "DONE" else None  # never answers again
+    with scripted(script) as server, mailbox_at(server.port) as mailbox:
+        began = time.monotonic()
+        with pytest.raises(MailServerError, match="stopped answering"):
+            mailbox.wait(0.2)
+        assert time.monotonic() - began < 10
+
+
+def test_a_server_that_says_goodbye_during_idle_is_heard() -> None:
+    script = Script(idle=lambda connection: connection.sendall(b"+ idling\r\n* BYE autologout\r\n"))
+    with scripted(script) as server, mailbox_at(server.port) as mailbox, pytest.raises(MailServerError, match="autologout"):
+        mailbox.wait(5)
+
+
+def test_a_server_that_refuses_idle_is_heard() -> None:
+    script = Script(before=lambda command: b"TAG NO not now\r\n" if command == "IDLE" else None)
+    with scripted(script) as server, mailbox_at(server.port) as mailbox, pytest.raises(MailServerError, match="not now"):
+        mailbox.wait(5)
+
+
+def test_chatter_does_not_prolong_a_wait() -> None:
+    def chatter(connection: socket.socket) -> None:
+        connection.sendall(b"+ idling\r\n" + b"* OK still here\r\n" * 5_000)
+
+    script = Script(idle=chatter, before=lambda command: b"" if command == "DONE" else None)
+    with scripted(script) as server, mailbox_at(server.port) as mailbox:
+        began = time.monotonic()
+        with pytest.raises(MailServerError):
+            mailbox.wait(0.3)
+        assert time.monotonic() - began < 10
+
+
+def test_a_mail_we_sent_is_found_by_its_message_id(dovecot: DovecotServer, tmp_path: Path) -> None:
+    deliver(dovecot, [mail(7)], folder="Sent")
+    with house_for(dovecot, tmp_path).mailbox() as mailbox:
+        assert mailbox.contains_message_id("Sent", "<7@xa.example>")
+        assert not mailbox.contains_message_id("Sent", "<8@xa.example>")
+        with pytest.raises(MailServerError, match="no folder"):
+            mailbox.contains_message_id("Gone", "<7@xa.example>")
+        assert mailbox.sent_folder() == "Sent"
+        assert "IDLE" in mailbox.capabilities
+
+
+def test_a_mailbox_not_entered_says_so(dovecot: DovecotServer, tmp_path: Path) -> None:
+    with pytest.raises(MailServerError, match="not connected"):
+        house_for(dovecot, tmp_path).mailbox().status("INBOX")
+
+
+def test_a_missing_secret_is_said_and_no_connection_is_left(dovecot: DovecotServer, tmp_path: Path) -> None:
+    from service.credentials import mailbox_login
+
+    settings = house_for(dovecot, tmp_path).settings
+    error = refusal(Mailbox(settings, mailbox_login(settings, environment={})))
+    assert "THUBAO_TEST_PASSWORD is not set" in str(error)
+    assert not error.transient
