@@ -27,6 +27,8 @@ _THIN = frozenset("iìíỉĩịljtrfsI.,;:'()|-/ ")
 _INK = "FF1F2A37"
 _RED = "FFB42318"
 _GREY = "FF6B7280"
+PORTRAIT_WIDTH = 150.0
+"""Wider sheets, in digits, are printed in landscape."""
 _ROW_HEIGHT = 18.0
 _LINE = Side(style="thin", color="FF9AA5B1")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)

@@ -7,27 +7,18 @@ from dataclasses import dataclass
 from config.campaign import ColumnKind, Indicator
 from config.text import Text
 from service.outputs import workbook_style as style
-from service.outputs.form_layout import CellRole, FormCell, FormRow, form_header, form_rows
-from service.outputs.wording import coverage, draft_mark, instant, label
-from service.outputs.workbook_cells import Content, Look, column_letter, link, row
+from service.outputs.form_layout import CellRole, FormCell, FormRow, form_header, form_rows, form_widths
+from service.outputs.wording import MIXED_UNITS, coverage, draft_mark, instant, label, signature_words
+from service.outputs.workbook_cells import Content, Formula, Look, column_letter, link, row
 from service.outputs.workbook_formulas import coverage_formula, total_content
 from service.outputs.workbook_layout import BY_UNIT, DELIVERY, SUMMARY, UNIT_ROW, Book, Layout
 from service.outputs.workbook_package import SheetBody
 
-_WIDTHS = {
-    ColumnKind.ROW_NUMBER: 6.0,
-    ColumnKind.LABEL: 50.0,
-    ColumnKind.UNIT: 14.0,
-    ColumnKind.QUANTITY: 13.0,
-    ColumnKind.NOTE: 24.0,
-}
 _COVERAGE_WIDTH = 14.0
-_PORTRAIT_WIDTH = 150.0  # wider forms are printed in landscape
 _HEADER_ROW = 7
 _LINES_A_ROW = 24  # a row holds 409 points; longer texts go on in the next row
 _MOST_LINES = 240
 _MOST_NAMES = 40
-_MONEY_DIGITS_WIDTH = 16.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +47,7 @@ def build_summary(book: Book) -> SheetBody:
     sheet.freeze_panes = f"{column_letter(label_place + 1)}{_HEADER_ROW + 2}"
     style.set_page(
         sheet,
-        landscape=sum(column_widths(layout)) > _PORTRAIT_WIDTH,
+        landscape=sum(column_widths(layout)) > style.PORTRAIT_WIDTH,
         title_rows=f"{_HEADER_ROW}:{_HEADER_ROW + 1}",
         footer=layout.campaign.title,
         draft=draft_mark(layout.consolidation, layout.language),
@@ -66,14 +57,7 @@ def build_summary(book: Book) -> SheetBody:
 
 def column_widths(layout: Layout) -> list[float]:
     """The widths of the form's columns and of the coverage column after them."""
-    quantities = layout.campaign.form.quantity_columns
-    widths = []
-    for column in layout.campaign.form.columns:
-        width = _WIDTHS[column.kind]
-        if column.kind is ColumnKind.QUANTITY and len(quantities) == 1:
-            width = _MONEY_DIGITS_WIDTH
-        widths.append(width)
-    return [*widths, _COVERAGE_WIDTH]
+    return [*form_widths(layout.campaign.form), _COVERAGE_WIDTH]
 
 
 class _SummaryWriter:
@@ -180,7 +164,7 @@ class _SummaryWriter:
                 self.merges.append((number, spot.first, number, spot.last))
             if isinstance(content, str):
                 height = max(height, style.lines_of(content, self._width(spot)))
-            if spot.target and content is not None:
+            if spot.target and _shows_something(content):
                 reference = f"{column_letter(spot.first)}{number}"
                 self.links.append(link(reference, self._layout.name(BY_UNIT), f"{spot.target}{UNIT_ROW}"))
         self.rows.append(row(number, cells, height=max(18, style.height_of(height))))
@@ -262,7 +246,7 @@ class _SummaryWriter:
         layout = self._layout
         notes = []
         if self._footnoted:
-            notes.append(_FOOTNOTE)
+            notes.append(MIXED_UNITS)
         if any(total.asked for total in layout.consolidation.totals):
             notes.append(_ASKED)
         notes.append(_BLANK)
@@ -271,11 +255,8 @@ class _SummaryWriter:
         self._signatures()
 
     def _signatures(self) -> None:
-        language = self._layout.language
         half = max(1, self._last // 2 - 1)
-        dated = Text(vi="…………, ngày … tháng … năm ……", en="…………, date ……………").in_(language)
-        left = Text(vi="NGƯỜI LẬP BIỂU\n(Ký, ghi rõ họ tên)", en="PREPARED BY\n(signature, full name)").in_(language)
-        right = Text(vi="THỦ TRƯỞNG ĐƠN VỊ\n(Ký, đóng dấu)", en="HEAD OF OFFICE\n(signature, stamp)").in_(language)
+        dated, left, right = signature_words(self._layout.language)
         number = len(self.rows) + 1
         self.rows.append(row(number, [], height=10))
         for offset, (one, other, look, height) in enumerate(
@@ -290,10 +271,10 @@ class _SummaryWriter:
         return self._book.styles.look(look)
 
 
-_FOOTNOTE = Text(
-    vi="(*) Chỉ tiêu gộp nhiều loại hoặc có thể tính trùng giữa các đơn vị; số tổng chỉ để tham khảo.",
-    en="(*) Several kinds counted together, or possible double counting between units; the total is for orientation only.",
-)
+def _shows_something(content: Content) -> bool:
+    return content.value is not None if isinstance(content, Formula) else content is not None
+
+
 _ASKED = Text(
     vi="Số có dấu «?» trên nền vàng: có đơn vị đang được hỏi lại, xem trang «Cảnh báo».",
     en="Figures marked «?» on yellow: some units are being asked again, see sheet «Warnings».",
