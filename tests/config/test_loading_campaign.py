@@ -110,6 +110,7 @@ def test_an_office_with_a_blank_form_only_is_told_to_learn_it(home: HomeFolder) 
         ('key = "people"', 'key = "count"', "'count' đã dùng ở [[column]] thứ 4"),
         ('code = "I.2"', 'code = "I.1"', "'I.1' đã dùng ở [[section]] thứ 3"),
         ('parent = "4"', 'parent = "4x"', "không có chỉ tiêu '4x' đứng trước 4.donors"),
+        ('parent = "4"', 'parent = "5"', "không có chỉ tiêu '5' đứng trước 4.donors"),
         ('"10.state_budget", "10.other"]', '"10.state_buget", "10.other"]', "có phải là 10.state_budget?"),
         ('columns = ["people"]', 'columns = ["peeple"]', "không có cột số liệu 'peeple'; có phải là people?"),
         ('columns = ["people"]', "", "thiếu columns; đề nghị ghi: columns = "),

@@ -157,6 +157,31 @@ def test_every_letter_reads_well_full_and_empty(language: str, kind: str) -> Non
             assert all(line == line.rstrip() for line in body.split("\n"))
 
 
+_TOLD = {
+    "receipt_complete": ("key_figures", "problems", "have_items"),
+    "receipt_problems": ("key_figures", "problems", "have_items", "missing_items"),
+    "receipt_late": ("problems", "have_items", "missing_items"),
+    "receipt_replacement": ("changed_figures", "problems", "have_items", "missing_items"),
+    "ask_unit": ("candidates",),
+    "reminder": ("problems", "have_items", "missing_items"),
+    "overdue": ("problems", "have_items", "missing_items"),
+    "chase": ("missing_items",),
+    "officer_alert": ("list_complete", "list_partial", "list_missing", "actions"),
+    "digest": ("list_complete", "list_partial", "list_missing", "actions"),
+    "delivery": ("files", "list_missing", "changed_figures"),
+    "question": ("problems",),
+    "correction": ("problems",),
+}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(("kind", "lists"), _TOLD.items())
+def test_a_letter_tells_every_line_it_is_given(language: str, kind: str, lists: tuple[str, ...]) -> None:
+    values = {**VARIABLES, **{name: (f"{name} một", f"{name} hai") for name in lists}}
+    _, body = render_letter(reference_campaign(language).letters[kind], values)
+    assert [line for name in lists for line in (f"{name} một", f"{name} hai") if line not in body] == []
+
+
 def test_vietnamese_letters_keep_the_register() -> None:
     for kind, text in reference_campaign().letters.items():
         assert "yêu cầu" not in text.casefold(), kind
