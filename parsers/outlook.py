@@ -97,7 +97,7 @@ def msg_heading(data: bytes) -> OutlookHeading:
     """Sender ("Name <address>") and subject of a .msg, "" where it has none or is broken."""
     try:
         message = oxmsg.Message(_load(data))
-        return OutlookHeading(sender=message.sender or "", subject=message.subject)
+        return OutlookHeading(sender=(message.sender or "").replace("\0", ""), subject=message.subject.replace("\0", ""))
     except (Refused, *_MSG_ERRORS):
         return OutlookHeading(sender="", subject="")
 
@@ -137,7 +137,7 @@ def _msg_body(storage: Storage, allowance: Allowance, prefix: str, header: int) 
         allowance.take(len(html))
         yield Member(name=f"{prefix}{BODY_NAME}.html", data=html, declared_type="text/html", inline=True)
     elif plain and plain.strip():
-        content = plain.encode()
+        content = plain.rstrip("\0").encode()
         allowance.take(len(content))
         yield Member(name=f"{prefix}{BODY_NAME}.txt", data=content, declared_type="text/plain", inline=True)
 

@@ -18,7 +18,7 @@ from parsers.parts import Leaf, make_leaf
 
 
 @cache
-def photograph(size: tuple[int, int] = (1280, 960), seed: int = 1) -> Image.Image:
+def photograph(size: tuple[int, int] = (960, 720), seed: int = 1) -> Image.Image:
     """A picture with the grain, edges and colours of a photograph."""
     source = random.Random(seed)
     canvas = Image.new("RGB", size)
@@ -125,6 +125,67 @@ def tnef(*members: tuple[bytes, bytes], body: bytes = b"") -> bytes:
     for name, content in members:
         stream += record(2, 0x9002, bytes(14)) + record(2, 0x8010, name + b"\0") + record(2, 0x800F, content)
     return stream
+
+
+Tree = dict[str, "bytes | Tree"]
+
+
+def ole(tree: Tree) -> bytes:
+    """An OLE file of storages (dicts) and streams, each padded to a multiple of 4,096 bytes so that none is a mini stream."""
+    entries: list[list[object]] = [["Root Entry", 5, 0xFFFFFFFF, 0xFFFFFFFF, b""]]  # name, type, sibling, child, content
+
+    def add(parent: int, children: Tree) -> None:
+        before = None
+        for name, content in children.items():
+            number = len(entries)
+            entries.append([name, 1 if isinstance(content, dict) else 2, 0xFFFFFFFF, 0xFFFFFFFF, b""])
+            entries[parent if before is None else before][3 if before is None else 2] = number
+            before = number
+            if isinstance(content, dict):
+                add(number, content)
+            else:
+                entries[number][4] = content.ljust(4096, b"\0")
+
+    add(0, tree)
+    directory_sectors = -(-len(entries) // 4)
+    sectors = [len(entry[4]) // 512 + (len(entry[4]) % 512 > 0) for entry in entries]  # type: ignore[arg-type] # bytes
+    fat_sectors = -(-(directory_sectors + sum(sectors) + 20) // 127)
+    fat = [0xFFFFFFFD] * fat_sectors
+    fat += [*range(fat_sectors + 1, fat_sectors + directory_sectors), 0xFFFFFFFE]
+    directory, body = b"", b""
+    for (name, kind, sibling, child, content), count in zip(entries, sectors, strict=True):
+        first = len(fat) if count else 0xFFFFFFFE
+        fat += [*range(len(fat) + 1, len(fat) + count), 0xFFFFFFFE] if count else []
+        raw_name = name.encode("utf-16-le")  # type: ignore[attr-defined] # str
+        directory += raw_name.ljust(64, b"\0") + struct.pack("<HBB", len(raw_name) + 2, kind, 1)
+        directory += struct.pack("<III", 0xFFFFFFFF, sibling, child) + bytes(36) + struct.pack("<IQ", first, len(content))  # type: ignore[arg-type] # bytes
+        body += content.ljust(count * 512, b"\0")  # type: ignore[attr-defined] # bytes
+    fat += [0xFFFFFFFF] * (fat_sectors * 128 - len(fat))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += (
+        struct.pack("<III", 0, fat_sectors, fat_sectors) + bytes(4) + struct.pack("<IIIII", 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    )
+    head += struct.pack("<109I", *range(fat_sectors), *[0xFFFFFFFF] * (109 - fat_sectors))
+    return head + struct.pack(f"<{len(fat)}I", *fat) + directory.ljust(directory_sectors * 512, b"\0") + body
+
+
+def outlook(texts: dict[int, str], files: dict[str, bytes | Tree], *, embedded: bool = False) -> Tree:
+    """The storage of an Outlook message: text properties by number, attachments by name, a dict being a message inside it."""
+
+    def properties(header: int, kinds: dict[int, int]) -> bytes:
+        rows = b"".join(struct.pack("<HHIQ", kind, number, 6, 4096) for number, kind in kinds.items())
+        return bytes(header) + rows * (4096 // len(rows))  # repeated, so that the stream is long enough
+
+    tree: Tree = {f"__substg1.0_{number:04X}001F": text.encode("utf-16-le") for number, text in texts.items()}
+    tree["__properties_version1.0"] = properties(24 if embedded else 32, dict.fromkeys(texts, 0x1F))
+    for number, (name, content) in enumerate(files.items()):
+        inside = isinstance(content, dict)
+        tree[f"__attach_version1.0_#{number:08X}"] = {
+            "__properties_version1.0": properties(8, {0x3707: 0x1F, 0x3701: 0x0D if inside else 0x102}),
+            "__substg1.0_3707001F": name.encode("utf-16-le"),
+            "__substg1.0_3701000D" if inside else "__substg1.0_37010102": content,
+        }
+    return tree
 
 
 def mail(subject: str = "Báo cáo", text: str = "Kính gửi Phòng Giáo dục", sender: str = "ubnd@xa.example") -> EmailMessage:

@@ -33,6 +33,8 @@ from tests.parsers.mails import (
     by_hand,
     leaf,
     mail,
+    ole,
+    outlook,
     page_picture,
     photograph,
     rar4,
@@ -139,9 +141,9 @@ def test_a_symbolic_link_is_no_file() -> None:
 
 def test_a_zip_bomb_is_refused_before_it_is_inflated() -> None:
     bomb = zipped(("a.txt", bytes(60 * 1024 * 1024)))
-    started = time.perf_counter()
+    started = time.process_time()
     found = opened(bomb)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert found["tep.zip"].fate is DocumentFate.REFUSED
     assert "phình ra" in found["tep.zip"].why.vi
     assert len(found) == 1
@@ -172,9 +174,9 @@ def test_zips_in_zips_to_the_bottom_are_refused_at_the_limit() -> None:
 
 def test_a_hundred_thousand_members_are_refused_in_a_moment() -> None:
     data = zipped_with_raw_names(*[(b"%d.txt" % number, b"") for number in range(100_000)])
-    started = time.perf_counter()
+    started = time.process_time()
     found = opened(data)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert found["tep.zip"].fate is DocumentFate.REFUSED
     assert "quá nhiều tệp" in found["tep.zip"].why.vi
 
@@ -212,26 +214,7 @@ def _protected_zip() -> bytes:
 
 
 def _ole(*streams: tuple[str, bytes]) -> bytes:
-    """A minimal OLE file: every stream padded to 4,096 bytes, so that none is in the mini stream."""
-    names = [("Root Entry", b""), *streams]
-    blocks = [content.ljust(4096, b"\0") for _, content in streams]
-    entries = b""
-    for number, (name, _) in enumerate(names):
-        raw_name = name.encode("utf-16-le")
-        sibling = number + 1 if 0 < number < len(streams) else 0xFFFFFFFF
-        child = 1 if number == 0 else 0xFFFFFFFF
-        start, size = (0xFFFFFFFE, 0) if number == 0 else (2 + (number - 1) * 8, 4096)
-        entries += raw_name.ljust(64, b"\0") + struct.pack("<HBB", len(raw_name) + 2, 5 if number == 0 else 2, 1)
-        entries += struct.pack("<III", 0xFFFFFFFF, sibling, child) + bytes(36) + struct.pack("<IQ", start, size)
-    fat = [0xFFFFFFFD, 0xFFFFFFFE]
-    for number in range(len(streams)):
-        first = 2 + number * 8
-        fat += [*range(first + 1, first + 8), 0xFFFFFFFE]
-    fat += [0xFFFFFFFF] * (128 - len(fat))
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<III", 0, 1, 1) + bytes(4) + struct.pack("<IIIII", 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
-    head += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
-    return head + struct.pack("<128I", *fat) + entries.ljust(512, b"\0")[:512] + b"".join(blocks)
+    return ole(dict(streams))
 
 
 @pytest.mark.parametrize(
@@ -266,11 +249,11 @@ def test_excels_own_password_opens_and_a_persons_does_not(password: str, fate: D
 
 def test_a_file_that_asks_for_a_billion_rounds_of_hashing_is_refused_at_once() -> None:
     info = b'\x04\x00\x04\x00\x40\x00\x00\x00<encryption><keyEncryptor spinCount="1000000000"/></encryption>'
-    started = time.perf_counter()
+    started = time.process_time()
     assert (
         opened(_ole(("EncryptionInfo", info), ("EncryptedPackage", bytes(100))), "a.xlsx")["a.xlsx"].fate is DocumentFate.REFUSED
     )
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_a_password_on_one_member_does_not_hide_the_others() -> None:
@@ -410,9 +393,30 @@ def test_a_winmail_dat_of_fifty_bytes_that_promises_billions_of_properties_takes
         + struct.pack("<BHHI", 1, 0x9003, 0, 20)
         + struct.pack("<IHHI", 0xFFFFFFFF, 0x101E, 1, 0xFFFFFFFF) * 2
     )
-    started = time.perf_counter()
+    started = time.process_time()
     opened(data, "winmail.dat")
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
+
+
+def test_a_saved_outlook_message_is_opened_and_the_message_inside_it() -> None:
+    inner = outlook({0x0037: "bc trường", 0x1000: "Nội dung trong"}, {"ảnh.jpg": JPEG}, embedded=True)
+    data = ole(outlook({0x0037: "Fwd", 0x1000: "Kính gửi"}, {"Báo cáo.txt": TEXT, "bc trường": inner}))
+    found = opened(data, "thu.msg")
+    assert found["thu.msg"].media_type == kind.MSG
+    assert list(found)[1:] == [
+        "thu.msg/nội dung thư.txt", "thu.msg/Báo cáo.txt", "thu.msg/bc trường/nội dung thư.txt", "thu.msg/bc trường/ảnh.jpg",
+    ]  # fmt: skip
+    assert found["thu.msg/Báo cáo.txt"].leaf.data.rstrip(b"\0") == TEXT
+    assert found["thu.msg/bc trường/ảnh.jpg"].leaf.data.startswith(JPEG)
+    assert found["thu.msg/nội dung thư.txt"].leaf.data.decode() == "Kính gửi"
+
+
+def test_an_outlook_message_with_ten_thousand_recipients_takes_no_time() -> None:
+    tree = outlook({0x0037: "Fwd"}, {"a.txt": TEXT})
+    data = ole({f"__recip_version1.0_#{number:08X}": {} for number in range(10_000)} | tree)
+    started = time.process_time()
+    assert opened(data, "thu.msg")["thu.msg"].fate is DocumentFate.REFUSED
+    assert time.process_time() - started < 0.5
 
 
 def test_an_mbox_gives_its_mails() -> None:

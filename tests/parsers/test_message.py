@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from parsers.message import _mail_parser, _missed_leaves, drive_links, html_to_text, read_envelope_and_parts
 from parsers.parts import walk
 from parsers.values import Forwarded, Robot
-from tests.parsers.mails import attach, base64_part, by_hand, mail, raw
+from tests.parsers.mails import attach, base64_part, by_hand, mail, ole, outlook, raw
 
 OWN = frozenset({"baocao@huyen.example"})
 XLSX = b"PK\x03\x04" + bytes(range(256)) * 8
@@ -187,6 +187,12 @@ def test_the_original_of_an_attached_forward() -> None:
     )
 
 
+def test_the_original_of_a_forward_saved_by_outlook() -> None:
+    data = ole(outlook({0x0037: "bc trường", 0x0C1A: "Trường Ta Ma", 0x0C1F: "thcs@truong.example", 0x1000: "x"}, {}))
+    found = read_envelope_and_parts(raw(attach(mail("Fwd"), "thu.msg", data))).forwarded
+    assert [(each.sender, each.subject) for each in found] == [("thcs@truong.example", "bc trường")]
+
+
 def test_links_to_drives_are_reported_from_text_and_html() -> None:
     text = "Ảnh: https://drive.google.com/drive/folders/EXAMPLE. Xem www.dropbox.com/s/abc, http://tuangiao.gov.vn/x"
     assert drive_links(text) == ("https://drive.google.com/drive/folders/EXAMPLE", "www.dropbox.com/s/abc")
@@ -342,9 +348,9 @@ def test_a_large_mail_costs_mail_parser_nothing_and_memory_stays_bounded() -> No
     assert len(stored) > 40_000_000
     tracemalloc.start()
     try:
-        started = time.perf_counter()
+        started = time.process_time()
         opened = read_envelope_and_parts(stored)
-        took = time.perf_counter() - started
+        took = time.process_time() - started
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -379,7 +385,7 @@ def test_two_thousand_nested_multiparts_keep_the_sender() -> None:
     assert opened.leaves
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.binary(max_size=200), st.integers(0, 10_000), st.integers(0, 10_000))
 def test_mails_damaged_anywhere_are_opened_without_an_error(noise: bytes, at: int, length: int) -> None:
     whole = _DAMAGED
