@@ -233,8 +233,6 @@ def _unknown(case: _Case, like: Likeness) -> Attribution:
     if len(candidates) > 1:
         return _split(case, tuple(candidates))
     unit = next(iter(candidates))
-    if case.found.elsewhere:
-        return case.result(Outcome.NEEDS_DECISION, unit, why.elsewhere(case.found.elsewhere[0]))
     if like is Likeness.MAYBE:
         return case.result(Outcome.NEEDS_DECISION, unit, why.unclear())
     if case.campaign.unknown_senders is UnknownSenders.ASK:

@@ -115,6 +115,12 @@ def test_school_paper_copied_to_the_commune_is_still_the_schools() -> None:
     assert identify(CAMPAIGN, mail(narrative(heading=heading))).outcome is Outcome.UNATTRIBUTED
 
 
+def test_recipients_of_a_paper_are_not_its_authors() -> None:
+    heading = "HỘI KHUYẾN HỌC\nBÁO CÁO Tuần lễ học tập\nNơi nhận:\n- UBND xã Quài Nưa (b/c);\n- Lưu: VT."
+    assert says(identify(CAMPAIGN, mail(narrative(heading=heading), sender=of(TO)))) == (Outcome.FILED, TO.code)
+    assert identify(CAMPAIGN, mail(narrative(heading=heading))).outcome is Outcome.UNATTRIBUTED
+
+
 def test_school_paper_beside_the_communes_own_is_nobodys_report() -> None:
     school = narrative("bc truong.docx", heading="TRƯỜNG THCS QUÀI TỞ\nBÁO CÁO")
     found = identify(CAMPAIGN, mail(narrative(heading=letterhead(TO)), school, sender=of(TO)))

@@ -149,6 +149,13 @@ def test_lost_letters_that_fit_two_units_name_none() -> None:
     assert NameIndex(twins, "").find_units("B_o c_o x_ N_ S_y.docx") == ()
 
 
+def test_typing_error_between_two_units_names_neither() -> None:
+    twins = (Unit(code="1", name="Chiềng Khang", kind="xã"), Unit(code="2", name="Chiềng Khanh", kind="xã"))
+    index = NameIndex(twins, "")
+    assert index.find_units("xã Chiềng Khanx") == ()
+    assert [hit.unit for hit in index.find_units("xã Chiềng Khxnh")] == ["2"]
+
+
 def test_other_accents_are_not_lost_letters() -> None:
     assert INDEX.find_units("Quẫi Tạ") == ()
 

@@ -119,6 +119,8 @@ def test_rule_speaks(changes: dict[str, int | None], code: str, said: str) -> No
         ({"c_5": 1}, "V-5-TOT"),
         ({"c_5": None}, "V-5-TOT"),
         ({"c_6__arts": 0, "p_6__arts": None}, "V-CNT-NO-PPL"),
+        ({"c_6__arts": 1, "p_6__arts": 0}, "V-CNT-NO-PPL"),
+        ({"c_6__arts": 0, "p_6__arts": 9}, "V-PPL-NO-CNT"),
         ({"p_6__arts": 1_000}, "V-AVG"),
         ({"c_7__communes": None}, "V-7-FLAG"),
         ({"c_3": None}, "V-BANNER-MIN"),
@@ -149,6 +151,9 @@ def test_rejected_cell_is_not_called_blank() -> None:
     found = run(with_values(c_2=None), **facts)
     assert "V-REQ" not in codes(found)
     assert "đã ghi: 2,5" in text_of(found, "V-INT")
+    people = ("6.arts", "people")
+    unread = run(with_values(p_6__arts=None), statuses={people: ValueStatus.REJECT}, raws={people: "130?"})
+    assert "V-CNT-NO-PPL" not in codes(unread)
     told = run(with_values(c_2=None), **facts, warnings={key: ("ambiguous_slash",)})
     assert "V-INT" not in codes(told), "the reader has told it in its own words"
 

@@ -114,7 +114,9 @@ def test_totals_that_may_hold_more_are_only_told_when_larger() -> None:
 def test_unit_without_parts_or_without_total_is_not_compared() -> None:
     tables = everybody(c_1=3, c_1__literacy=3)
     tables[CODES[0]].pop(("1", "count"))
+    assert by_code(run(tables), "C-TOTALS") == []
     tables[CODES[1]].pop(("1.literacy", "count"))
+    tables[CODES[1]]["1", "count"] = 5
     assert by_code(run(tables), "C-TOTALS") == []
 
 
