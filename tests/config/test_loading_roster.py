@@ -15,7 +15,6 @@ from config.campaign import Unit
 from config.loading_problems import Complaints
 from config.loading_roster import roster_from
 from config.text import Language
-from config.vietnamese import fold
 
 HEADING = "code,name,kind,emails,aliases,phone,contact"
 ROWS = f"""{HEADING}
