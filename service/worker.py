@@ -20,6 +20,7 @@ from service.backoff import Backoff
 from service.correspondence import Correspondence
 from service.credentials import mailbox_login, read_secret
 from service.filing import file_new
+from service.forgetting import forget_private_mail
 from service.health import alarm_if_silent
 from service.installation import Installation
 from service.mailbox import Mailbox
@@ -77,6 +78,7 @@ class Worker:
             return TickReport(
                 received=received, problems=(*problems, "the clock went back; nothing is sent until it is right again")
             )
+        forget_private_mail(self._installation, self._clock())
         planned = plan(self._installation, self._clock())
         return TickReport(received=received, problems=problems, planned=planned, sent=self.send())
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, null, select, update
 
 from config.text import NO_TEXT, Text
 from parsers.codec import from_plain, to_plain
@@ -131,7 +131,8 @@ def unread(connection: Connection) -> tuple[int, ...]:
         select(message.c.id)
         .outerjoin(reading, reading.c.message_id == message.c.id)
         .outerjoin(filing, filing.c.message_id == message.c.id)
-        .where(reading.c.content.is_(None) | (reading.c.message_id.is_(None)), filing.c.message_id.is_(None))
+        .where(reading.c.fingerprint.is_(None) | (reading.c.fingerprint == ""), filing.c.message_id.is_(None))
+        .where(message.c.forgotten_at.is_(None))
         .order_by(message.c.received_at, message.c.id)
     )
     return tuple(rows.scalars())
@@ -293,3 +294,10 @@ def forget_reading(connection: Connection, number: int) -> None:
     """Forget what was read from one message and how it was filed, so that it is read again."""
     for table in (filing, document, reading):
         connection.execute(delete(table).where(table.c.message_id == number))
+
+
+def forget_text(connection: Connection, number: int) -> None:
+    """Keep of a message only that it was read and how it was filed: no address, no subject, no word, no file name."""
+    connection.execute(update(reading).where(reading.c.message_id == number).values(content=null(), mail_key=""))
+    connection.execute(delete(document).where(document.c.message_id == number))
+    connection.execute(update(filing).where(filing.c.message_id == number).values(evidence=[], request=None))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.home import write_home
+from config.loading import reference_campaign
 from service.demo.story import Arrival, Story
 from service.installation import Installation, opened
 from service.worker import TickReport, Worker
@@ -50,6 +52,12 @@ def prepare_home(folder: Path, dovecot: DovecotServer, sink: SmtpSink, *, sendin
     return folder
 
 
+@cache
+def whole_story() -> tuple[Arrival, ...]:
+    """Every mail of the demonstration, made once for all tests of a process."""
+    return Story(reference_campaign(), ADDRESS).arrivals()
+
+
 class FastCampaign:
     """A campaign under a clock that the test turns."""
 
@@ -62,7 +70,7 @@ class FastCampaign:
 
     def story(self) -> tuple[Arrival, ...]:
         """What the nineteen communes of the demonstration send."""
-        return Story(self.campaign, ADDRESS).arrivals()
+        return whole_story()
 
     def deliver(self, *arrivals: Arrival) -> None:
         """Mails arrive."""

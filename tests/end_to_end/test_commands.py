@@ -1,0 +1,190 @@
+"""The commands as a script or an officer runs them: as processes, with JSON, exit codes and one plain line for every failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.campaign_home import PASSWORD_ENV, prepare_home, whole_story
+from tests.servers import DovecotServer, SmtpSink
+
+pytestmark = pytest.mark.timeout(240)
+AFTER = "2020-10-16T00:05:00+07:00"
+
+
+class Commands:
+    """Runs `thubao` in a home folder."""
+
+    def __init__(self, home: Path, password: str) -> None:
+        self.home = home
+        self.environment = {**os.environ, PASSWORD_ENV: password, "PYTHONUNBUFFERED": "1"}
+
+    def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(self._line(words), capture_output=True, text=True, env=self.environment, check=False, timeout=120)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    def plain(self, *words: str) -> Any:
+        return json.loads(self.run(*words, "--json").stdout)
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self._line(words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment
+        )
+
+    def _line(self, words: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "service.cli", "--home", str(self.home), *words]
+
+
+@pytest.fixture
+def commands(tmp_path: Path, dovecot: DovecotServer, smtp_sink: SmtpSink) -> Commands:
+    return Commands(prepare_home(tmp_path / "home", dovecot, smtp_sink), dovecot.password)
+
+
+def test_from_check_to_the_consolidated_report(commands: Commands, dovecot: DovecotServer, smtp_sink: SmtpSink) -> None:
+    story = [each for each in whole_story() if each.at.day <= 12]
+    dovecot.append_many([(each.raw, each.at) for each in story])
+    checked = commands.plain("check", "--now", "2020-10-01T08:00:00+07:00")
+    assert checked["problems"] == []
+    assert {each["kind"] for each in checked["calendar"]} == {"reminder", "overdue", "officer_alert", "delivery"}
+
+    tick = commands.plain("tick", "--now", AFTER)
+    assert (tick["new_messages"], tick["server"], tick["recorded"]) == (len(story), len(story), len(story))
+
+    status = commands.plain("status", "--now", AFTER)
+    assert status["rates"]["expected"] == len(status["units"]) == 19
+    assert [each["code"] for each in status["units"]] == sorted(each["code"] for each in status["units"])
+    assert status["mailbox"][0]["server"] == status["mailbox"][0]["recorded"] == len(story)
+    (quai_to,) = [each for each in status["units"] if each["code"] == "03295"]
+    assert quai_to["slots"]["photos"] == {"state": "ok", "count": 4}
+    assert (quai_to["content"], quai_to["time"], quai_to["version"]) == ("received", "on_time", 4)
+
+    shown = commands.plain("show", "Quài Tở", "--now", AFTER)
+    source = shown["values"]["1.it_training"]["count"]["source"]
+    assert (source["sheet"], source["document"]) == ("Sheet", "Book1.xlsx")
+    assert source["cell"]
+    assert source["sha256"]
+    assert "TM. ỦY BAN" not in shown["narrative"]["I.1"]
+
+    explained = commands.plain("explain", "03295", "1.it_training", "--now", AFTER)
+    assert explained["values"]["people"]["message"]["subject"] == "Biểu số liệu tuần lễ"
+
+    listed = commands.plain("messages")
+    assert all(each["documents"] for each in listed if each["state"] == "filed")
+    (waiting,) = [each for each in listed if each["state"] == "needs_decision"]
+    commands.run("assign", str(waiting["id"]), "Quài Cang", "--now", AFTER)
+    assert next(each for each in commands.plain("messages") if each["id"] == waiting["id"])["unit"] == "03289"
+
+    commands.run("tick", "--now", AFTER)  # the assignment gave its sender a receipt
+    notices = commands.plain("notices")
+    assert {each["state"] for each in notices} == {"sent"}
+    assert len({each["key"] for each in notices}) == len(notices) == len(smtp_sink.received)
+
+    made = commands.plain("consolidate", "--now", AFTER)
+    assert made["version"] == 2  # made by the tick: the assignment changed what the deadline's version said
+    assert [Path(each).suffix for each in made["files"]] == [".xlsx", ".docx", ".zip", ".json"]
+
+
+def test_decisions_hold(commands: Commands, dovecot: DovecotServer) -> None:
+    whole = whole_story()[0]
+    dovecot.append(whole.raw, whole.at)
+    commands.run("tick", "--now", "2020-10-06T08:30:00+07:00")
+    now = ("--now", "2020-10-06T09:00:00+07:00")
+    commands.run("correct", "03253", "4.books", "count", "1.250", "--why", "đã gọi điện", *now)
+    book = commands.plain("show", "03253", *now)["values"]["4.books"]["count"]
+    assert (book["value"], book["status"], book["why"]) == (1250, "corrected", "đã gọi điện")
+    assert commands.plain("approve", "thị trấn Tuần Giáo", *now)["content"] == "approved"
+    assert commands.plain("return", "03253", "--why", "thiếu dấu", *now)["content"] == "returned"
+    assert commands.plain("excuse", "Pú Xi", "--why", "mưa lũ", *now)["content"] == "excused"
+    assert commands.plain("extend", "Nà Tòng", "17/10/2020", *now)["extended_to"] == "2020-10-17T23:59:59+07:00"
+    assert commands.plain("status", *now)["rates"]["expected"] == 18
+    commands.run("replay", *now)
+    assert commands.plain("show", "03253", *now)["values"]["4.books"]["count"]["value"] == 1250
+
+
+def test_a_second_thubao_leaves_with_one_line(commands: Commands) -> None:
+    with commands.start("run") as first:
+        _await_line(first, "Thubao đang chạy")
+        refused = commands.run("tick", code=1)
+        assert "another Thubao" in refused.stderr
+        assert refused.stderr.count("\n") == 1
+        first.terminate()
+
+
+def test_sigterm_ends_it_cleanly(commands: Commands, dovecot: DovecotServer) -> None:
+    with commands.start("run") as service:
+        _await_line(service, "Thư mới")
+        asked = time.monotonic()
+        service.send_signal(signal.SIGTERM)
+        output, _ = service.communicate(timeout=30)
+        assert service.returncode == 0, output
+        assert time.monotonic() - asked < 10
+        assert "Traceback" not in output
+    assert dovecot.flags() == {}
+
+
+def test_a_wrong_password_is_one_plain_line(commands: Commands) -> None:
+    commands.environment[PASSWORD_ENV] = "sai"
+    told = commands.run("check", code=1)
+    assert "baocao" in told.stderr
+    assert "sai" not in told.stderr.replace("sai mật khẩu", "").split()
+    assert commands.run("tick", "--now", AFTER, code=1).stdout
+
+
+def test_every_mistake_of_the_configuration_is_listed(commands: Commands) -> None:
+    settings = commands.home / "thubao.toml"
+    text = settings.read_text("utf-8").replace('poll_every = "5s"', 'poll_every = "5x"').replace('"vi"', '"fr"')
+    settings.write_text(text, "utf-8")
+    told = commands.run("status", code=2).stderr
+    assert "poll_every" in told
+    assert "language" in told
+    assert "thubao.toml" in told
+
+
+def test_mail_from_files_is_taken_in(commands: Commands, tmp_path: Path) -> None:
+    whole = whole_story()[0]
+    (tmp_path / "thu").mkdir()
+    (tmp_path / "thu" / "a.eml").write_bytes(whole.raw)
+    (tmp_path / "thu" / "ghi chú.pdf").write_bytes(b"%PDF-1.4")
+    taken = commands.plain("import", str(tmp_path / "thu"), "--received-at", "2020-10-05T09:00:00+07:00", "--now", AFTER)
+    assert len(taken["messages"]) == 1
+    assert len(taken["skipped"]) == 1
+    (mail,) = commands.plain("messages")
+    assert (mail["mailbox"], mail["uid"], mail["received_at"]) == (None, None, "2020-10-05T09:00:00+07:00")
+    assert mail["source"].endswith("thu/a.eml")
+    assert mail["unit"] == "03253"
+
+
+def test_read_shows_what_is_understood_and_records_nothing(commands: Commands, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(whole_story()[0].raw)
+    (tmp_path / "b.bin").write_bytes(b"\0\1\2 nothing")
+    mail, other = commands.plain("read", str(tmp_path / "a.eml"), str(tmp_path / "b.bin"))
+    assert mail["unit"] == "03253"
+    assert {each["role"] for each in mail["documents"]} == {"form", "narrative", "photo"}
+    assert other["documents"][0]["fate"] == "ignored"
+    assert commands.plain("messages") == []
+
+
+def test_a_pretended_moment_is_refused_while_mail_really_leaves(commands: Commands) -> None:
+    settings = commands.home / "thubao.toml"
+    before, smtp = settings.read_text("utf-8").split("[smtp]")
+    smtp = smtp.replace("127.0.0.1", "smtp.example.org").replace('security = "none"', 'security = "tls"')
+    settings.write_text(f"{before}[smtp]{smtp}", "utf-8")
+    assert "dry-run" in commands.run("tick", "--now", AFTER, code=1).stderr
+
+
+def _await_line(process: subprocess.Popen[str], wanted: str) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if wanted in line:
+            return
+    raise AssertionError(f"ended without saying {wanted!r}")
