@@ -86,7 +86,7 @@ def _read_page(page: Image.Image, recognise: Recognise, *, keep_pictures: bool) 
 def _cell_texts(
     page: Image.Image, grid: Grid, cells: Sequence[GridCell], words: Sequence[RecognisedWord], recognise: Recognise
 ) -> list[str]:
-    """The text of each cell; what has ink and gave no word, as lone figures do, is looked at a second time."""
+    """The text of each cell; lone figures, and what has ink and gave no word, are looked at a second time."""
     inside: list[list[RecognisedWord]] = [[] for _ in cells]
     for word in words:
         x, y = word.middle
@@ -98,15 +98,22 @@ def _cell_texts(
                 inside[index].append(word)
                 break
     texts = [_joined(own) for own in inside]
-    blank = [index for index, text in enumerate(texts) if not text and has_ink(page, cells[index].box)][:SECOND_LOOK_MOST]
-    if blank:
-        sheet, places = stacked(page, [cells[index].box for index in blank])
+    again = [index for index, text in enumerate(texts) if _is_worth_a_second_look(text, page, cells[index])][:SECOND_LOOK_MOST]
+    if again:
+        sheet, places = stacked(page, [cells[index].box for index in again])
+        seen: dict[int, list[RecognisedWord]] = {}
         for word in recognise(png(sheet), "block"):
-            _, y = word.middle
-            for index, (top, bottom) in zip(blank, places, strict=True):
-                if top <= y < bottom:
-                    texts[index] = f"{texts[index]} {word.text}".strip()
+            for index, (top, bottom) in zip(again, places, strict=True):
+                if top <= word.middle[1] < bottom:
+                    seen.setdefault(index, []).append(word)
+        for index, own in seen.items():
+            texts[index] = _joined(own)
     return texts
+
+
+def _is_worth_a_second_look(text: str, page: Image.Image, cell: GridCell) -> bool:
+    """One or two figures, which are misread among the words of a page and rarely alone; or ink that gave no word."""
+    return len(text) <= 2 and (text.isdigit() or (not text and has_ink(page, cell.box)))  # noqa: PLR2004 - "12"
 
 
 def _joined(words: Sequence[RecognisedWord]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,9 +23,11 @@ BLOCK_ACROSS = 60  # the page is this many blocks wide when looking for lines ac
 BLOCK_DOWN = 110
 FULL = 217  # of 255: how dark a block of a ruling line is
 LINE_BLOCKS = 3
+STRETCH_SHARE = 0.7  # of a row's height: a block of a line that ends there may be lost
 TOUCH = 14  # pixels: two lines this close meet
 SAME_LINE = 9
 EDGE_SHARE = 0.22  # of a table's height or width that an edge must cover
+NARROWEST = 34  # pixels: no column and no row of a printed table is narrower
 THICKEST = 16  # pixels between the first and the last row of a line; a stamp or a photo is thicker
 
 
@@ -136,7 +139,9 @@ def find_grids(page: Image.Image) -> list[Grid]:
     grids = []
     for rows, columns in _connected(across, down):
         width, height = _spread(columns), _spread(rows)
-        row_edges, column_edges = _edges(rows, width * EDGE_SHARE), _edges(columns, height * EDGE_SHARE)
+        row_edges = _edges(rows, width * EDGE_SHARE)
+        column_edges = _supported(_edges(columns, height * EDGE_SHARE), columns, row_edges)
+        row_edges = _supported(row_edges, rows, column_edges)
         if len(row_edges) > 2 and len(column_edges) > 2:  # noqa: PLR2004 - two rows and two columns
             kept_rows = tuple(rule for rule in rows if any(abs(rule.at - edge) <= TOUCH for edge in row_edges))
             kept_columns = tuple(rule for rule in columns if any(abs(rule.at - edge) <= TOUCH for edge in column_edges))
@@ -241,6 +246,21 @@ def _edges(rules: Sequence[Rule], least: float) -> tuple[int, ...]:
     )
 
 
+def _supported(edges: tuple[int, ...], rules: Sequence[Rule], crossing: tuple[int, ...]) -> tuple[int, ...]:
+    """The edges that run along a fifth of the table's rows (or columns) from end to end; letters in a column never do."""
+    stretches = list(itertools.pairwise(crossing))
+    kept: list[tuple[int, int]] = []  # (edge, stretches it covers)
+    for edge in edges:
+        support = sum(_covered(rules, edge, start, end) >= STRETCH_SHARE * (end - start) for start, end in stretches)
+        if support * 5 < len(stretches):
+            continue
+        if kept and edge - kept[-1][0] < NARROWEST:  # first letters of a left-aligned column stand like a line beside the line
+            kept[-1] = max(kept[-1], (edge, support), key=lambda each: each[1])
+        else:
+            kept.append((edge, support))
+    return tuple(edge for edge, _ in kept)
+
+
 def grid_cells(grid: Grid) -> list[GridCell]:
     """The cells of a grid, merged where no line parts them."""
     taken: set[tuple[int, int]] = set()
@@ -268,8 +288,12 @@ def grid_cells(grid: Grid) -> list[GridCell]:
 
 def _parted(rules: Sequence[Rule], at: int, start: int, end: int) -> bool:
     """Whether a line stands at a position over most of a stretch."""
-    covered = sum(max(0, min(rule.end, end) - max(rule.start, start)) for rule in rules if abs(rule.at - at) <= TOUCH)
-    return covered * 2 >= end - start
+    return _covered(rules, at, start, end) * 2 >= end - start
+
+
+def _covered(rules: Sequence[Rule], at: int, start: int, end: int) -> int:
+    """How much of a stretch is covered by lines at a position."""
+    return sum(max(0, min(rule.end, end) - max(rule.start, start)) for rule in rules if abs(rule.at - at) <= TOUCH)
 
 
 def without_rules(page: Image.Image, grids: Sequence[Grid]) -> Image.Image:

@@ -11,10 +11,10 @@ from config.text import Text
 from parsers.spreadsheet_cells import PasswordError
 from parsers.values import Finding
 
-CELL_LIMIT = 60_000
-"""Cells of all tables of one document; a table of 20,000 rows is no report."""
+CELL_LIMIT = 12_000
+"""Cells of all tables of one document; the reference form has 220."""
 
-PARAGRAPH_LIMIT = 20_000
+PARAGRAPH_LIMIT = 12_000
 """Paragraphs of one document that are kept."""
 
 

@@ -184,12 +184,15 @@ class _Walk:
         nested: list[RawBlock] = []
         open_merges: dict[int, int] = {}  # column -> index in cells of the vertically merged cell above
         for number, row in enumerate(_rows(element), start=1):
+            if self._cells >= CELL_LIMIT:
+                self.cut = True
+                break
             column = 1 + _number(child(child(row, "trPr"), "gridBefore"))
             for cell in _row_cells(row):
                 properties = child(cell, "tcPr")
                 span = min(max(1, _number(child(properties, "gridSpan"), 1)), LAST_COLUMN)
                 merge = child(properties, "vMerge")
-                if column + span > LAST_COLUMN or self._cells >= CELL_LIMIT:
+                if column + span > LAST_COLUMN:
                     self.cut = True
                     break
                 self._cells += 1

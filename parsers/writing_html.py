@@ -10,7 +10,8 @@ from lxml import etree, html
 from parsers.writing_blocks import CELL_LIMIT, PARAGRAPH_LIMIT, RawBlock, RawCell, RawParagraph, RawTable, RawWriting, plain
 from parsers.writing_xml import local
 
-HTML_LIMIT = 8 * 1024 * 1024
+HTML_LIMIT = 4 * 1024 * 1024
+TEXT_LIMIT = 1_000_000
 SPAN_LIMIT = 60
 SILENT = frozenset({"script", "style", "head", "title", "noscript", "template", "svg", "math", "iframe", "object"})
 BREAKING = frozenset(
@@ -36,7 +37,7 @@ def read_text(text: str) -> RawWriting:
     """The lines of a plain text; lines that stand together with two tabs or more each become a table."""
     blocks: list[RawBlock] = []
     rows: list[list[str]] = []
-    for line in text.splitlines()[:PARAGRAPH_LIMIT]:
+    for line in text[:TEXT_LIMIT].splitlines()[:PARAGRAPH_LIMIT]:
         fields = line.rstrip("\r\n").split("\t")
         if len(fields) > 2:  # noqa: PLR2004 - one tab is an indent or a letterhead
             rows.append(fields)
@@ -135,8 +136,8 @@ class _Walk:
                     continue
                 while (number, column) in covered:
                     column += 1
-                self._cells += 1
                 across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+                self._cells += across * down
                 covered.update({(number + y, column + x): True for y in range(down) for x in range(across)})
                 blocks = list(_Walk().blocks(cell))
                 nested.extend(block for block in blocks if not isinstance(block, RawParagraph))

@@ -176,7 +176,7 @@ def joined(above: PageTable, below: PageTable) -> PageTable:
     rest = [cell for cell in below.cells if cell.row > repeated]
     first = repeated + 1
     shift = above.last_row - repeated
-    if _is_remainder(rows_below.get(first, {})):
+    if _is_remainder(rows_below.get(first, {}), rows_above.get(above.last_row, {})):
         ((column, text),) = rows_below[first].items()
         cells = [_with_more(cell, text) if cell.column == column and cell.bottom == above.last_row else cell for cell in cells]
         rest = [cell for cell in rest if cell.row > first]
@@ -194,16 +194,16 @@ def _texts(cells: list[RawCell]) -> dict[int, dict[int, str]]:
     return rows
 
 
-def _is_remainder(row: dict[int, str]) -> bool:
-    """One cell alone that begins with a small letter: the second half of a label."""
+def _is_remainder(row: dict[int, str], above: dict[int, str]) -> bool:
+    """The second half of a label that the page break cut: alone in its row, under words, and not begun with a capital."""
     if len(row) != 1:
         return False
-    (text,) = row.values()
-    return text[0].islower()
+    ((column, text),) = row.items()
+    return not text[0].isupper() and any(letter.isalpha() for letter in above.get(column, ""))
 
 
 def _with_more(cell: RawCell, text: str) -> RawCell:
-    whole = "\n".join([*(paragraph.text for paragraph in cell.paragraphs), text])
+    whole = " ".join([*(paragraph.text for paragraph in cell.paragraphs), text])
     font = cell.paragraphs[0].pieces[0][1] if cell.paragraphs and cell.paragraphs[0].pieces else ""
     return RawCell(row=cell.row, column=cell.column, bottom=cell.bottom, right=cell.right, paragraphs=(plain(whole, font=font),))
 

@@ -82,9 +82,11 @@ def _local(tag: object) -> str:
 
 def child(element: etree._Element | None, name: str) -> etree._Element | None:
     """The first child with this local name."""
-    if element is None:
-        return None
-    return next((each for each in element if local(each) == name), None)
+    if element is not None:
+        for each in element:
+            if _local(each.tag) == name:
+                return each
+    return None
 
 
 def children(element: etree._Element | None, name: str) -> Iterator[etree._Element]:

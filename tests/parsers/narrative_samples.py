@@ -46,8 +46,10 @@ BLANK_OUTLINE = (
     "BÁO CÁO TỔNG KẾT TUẦN LỄ HƯỞNG ỨNG HỌC TẬP SUỐT ĐỜI NĂM 2020",
     "I. Tổ chức triển khai tuần lễ",
     "1. Công tác chỉ đạo, ban hành kế hoạch triển khai, kiểm tra, đôn đốc thực hiện",
-    "Các văn bản hướng dẫn, chỉ đạo của đơn vị về tổ chức Tuần lễ hưởng ứng học tập suốt đời năm 2019 (nêu rõ số văn bản, ngày tháng "
-    "ban hành, trích yếu nội dung văn bản);",
+    (
+        "Các văn bản hướng dẫn, chỉ đạo của đơn vị về tổ chức Tuần lễ hưởng ứng học tập suốt đời năm 2019 "
+        "(nêu rõ số văn bản, ngày tháng ban hành, trích yếu nội dung văn bản);"
+    ),
     "2. Lễ phát động Tuần lễ học tập cấp huyện",
     "3. Nội dung các hoạt động đã triển khai trong tuần lễ",
     "4. Kinh phí tổ chức Tuần lễ",
@@ -61,10 +63,10 @@ BLANK_OUTLINE = (
 )
 
 TEXTS = {
-    "I.1": "Uỷ ban nhân dân thị trấn đã ban hành Kế hoạch số 97/KH-UBND ngày 24/9/2020 và Thông báo số 35/TB-UBND ngày 29/9/2020 phân "
-    "công các khối, bản, trường học; thành lập Ban tổ chức gồm 11 thành viên.",
-    "I.2": "Lễ khai mạc Tuần lễ tổ chức sáng 01/10/2020 tại Nhà văn hoá thị trấn, có trên 450 đại biểu tham dự; bảo đảm các biện pháp "
-    "phòng, chống dịch COVID-19.",
+    "I.1": "Uỷ ban nhân dân thị trấn đã ban hành Kế hoạch số 97/KH-UBND ngày 24/9/2020 và Thông báo số 35/TB-UBND ngày "
+    "29/9/2020 phân công các khối, bản, trường học; thành lập Ban tổ chức gồm 11 thành viên.",
+    "I.2": "Lễ khai mạc Tuần lễ tổ chức sáng 01/10/2020 tại Nhà văn hoá thị trấn, có trên 450 đại biểu tham dự; bảo đảm "
+    "các biện pháp phòng, chống dịch COVID-19.",
     "I.3": "- Tuyên truyền: 15 tin, bài trên đài truyền thanh; treo 22 băng rôn, khẩu hiệu; phát 300 tờ rơi.\n"
     "- Mở 06 lớp bồi dưỡng, tập huấn với 412 người.\n- Kinh phí hỗ trợ mỗi lớp: theo quy định.\n"
     "- Quyên góp được 1.250 quyển sách cho tủ sách lớp học.",
@@ -82,7 +84,12 @@ WORDINGS = {
         "Công tác chỉ đạo",
         "Công tác chỉ đạo, ban hành kế hoach triển khai, kiểm tra, đôn đốc thực hiên",
     ),
-    "I.2": ("Lễ phát động Tuần lễ học tập cấp huyện", "Lễ phát động Tuần lễ học tập cấp xã", "Lễ khai mạc", "Lễ khai mạc Tuần lễ"),
+    "I.2": (
+        "Lễ phát động Tuần lễ học tập cấp huyện",
+        "Lễ phát động Tuần lễ học tập cấp xã",
+        "Lễ khai mạc",
+        "Lễ khai mạc Tuần lễ",
+    ),
     "I.3": (
         "Nội dung các hoạt động đã triển khai trong tuần lễ",
         "Nội dung các hoạt động đã triển khai",
@@ -129,7 +136,10 @@ def sample_report(seed: int) -> SampleReport:
     bare = chance.random() < 0.2
     dropped = {chance.choice(tuple(TEXTS))} if chance.random() < 0.3 else set()
     paragraphs = [Paragraph(text=text) for text in ("UBND XÃ QUÀI TỞ", "Số: 75/BC-UBND")]
-    paragraphs += [Paragraph(text="BÁO CÁO", bold=True), Paragraph(text="Kết quả tổ chức Tuần lễ hưởng ứng học tập suốt đời", bold=True)]
+    paragraphs += [
+        Paragraph(text="BÁO CÁO", bold=True),
+        Paragraph(text="Kết quả tổ chức Tuần lễ hưởng ứng học tập suốt đời", bold=True),
+    ]
     sections = {}
     for code, wordings in WORDINGS.items():
         if code in dropped or (code in ("I", "II") and numbering in ("flat", "roman")):

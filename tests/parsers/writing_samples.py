@@ -21,8 +21,10 @@ SECTIONS = (
     ("I. Tổ chức triển khai tuần lễ", ""),
     (
         "1. Công tác chỉ đạo, ban hành kế hoạch triển khai, kiểm tra, đôn đốc thực hiện",
-        "UBND xã Quài Tở đã ban hành Kế hoạch số 68/KH-UBND ngày 25/9/2020 về việc tổ chức Tuần lễ hưởng ứng học tập suốt đời năm "
-        "2020; Công văn số 112/UBND-VX ngày 28/9/2020 về việc treo băng rôn, khẩu hiệu tuyên truyền.",
+        (
+            "UBND xã Quài Tở đã ban hành Kế hoạch số 68/KH-UBND ngày 25/9/2020 về việc tổ chức Tuần lễ hưởng ứng học tập suốt "
+            "đời năm 2020; Công văn số 112/UBND-VX ngày 28/9/2020 về việc treo băng rôn, khẩu hiệu tuyên truyền."
+        ),
     ),
     (
         "2. Lễ phát động Tuần lễ học tập cấp xã",
@@ -37,7 +39,10 @@ SECTIONS = (
         "- Ngân sách nhà nước: 4.500.000 đồng.\n- Kinh phí huy động từ các nguồn hợp pháp khác: 2.000.000 đồng.",
     ),
     ("II. Đánh giá chung", ""),
-    ("1. Những kết quả đạt được; bài học kinh nghiệm", "Tuần lễ được tổ chức thiết thực, tiết kiệm, thu hút đông đảo nhân dân tham gia."),
+    (
+        "1. Những kết quả đạt được; bài học kinh nghiệm",
+        "Tuần lễ được tổ chức thiết thực, tiết kiệm, thu hút đông đảo nhân dân tham gia.",
+    ),
     ("2. Khó khăn, tồn tại", "Cơ sở vật chất của Trung tâm học tập cộng đồng còn thiếu; kinh phí hoạt động hạn hẹp."),
     ("3. Kiến nghị, đề xuất", "Đề nghị UBND huyện quan tâm hỗ trợ kinh phí cho Trung tâm học tập cộng đồng các xã."),
     ("4. Bảng tổng hợp số liệu các hoạt động tổ chức Tuần lễ (theo mẫu tổng hợp).", ""),
@@ -90,9 +95,9 @@ def form_table(document: docx.document.Document, rows: tuple[tuple[str, ...], ..
         else:
             table.cell(0, column).merge(table.cell(1, column)).text = text
     table.cell(0, 3).merge(table.cell(0, 4)).text = "Số lượng"
-    for number, texts in enumerate(rows, start=2):
-        for column, text in enumerate(texts):
-            table.cell(number, column).text = text
+    for row, texts in zip(table.rows[2:], rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
 
 
 def page_break(document: docx.document.Document) -> None:

@@ -1,0 +1,170 @@
+"""Scans and photos of paper: ruled tables by cells, every value doubtful, no picture that can hurt."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from io import BytesIO
+
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from config.errors import ParseError
+from parsers.recognition import RecognisedWord
+from parsers.scan import read_scan, scan_pages
+from parsers.scan_picture import find_grids, grid_cells, prepared, straightened
+from parsers.writing_pdf import page_pictures
+from service.convert import OutsidePrograms
+from tests.parsers.writing_samples import HEADER, ROWS, converted, form_table, saved
+from tests.requirements import LIBREOFFICE, TESSERACT, need
+
+
+def ruled(rows: int = 4, columns: int = 3, *, size: tuple[int, int] = (1600, 2200), merged: bool = False) -> Image.Image:
+    """A white page with a ruled table; `merged` leaves out the line between the first two cells of the first row."""
+    page = Image.new("L", size, 255)
+    pen = ImageDraw.Draw(page)
+    for row in range(rows + 1):
+        pen.line((200, 300 + row * 120, 200 + columns * 300, 300 + row * 120), fill=0, width=3)
+    for column in range(columns + 1):
+        top = 420 if merged and column == 1 else 300
+        pen.line((200 + column * 300, top, 200 + column * 300, 300 + rows * 120), fill=0, width=3)
+    for line in range(6):  # lines of text, for the skew to be seen
+        for word in range(12):
+            pen.rectangle((200 + word * 95, 1200 + line * 60, 270 + word * 95, 1222 + line * 60), fill=0)
+    return page
+
+
+def file_of(page: Image.Image, kind: str = "PNG", **options: int) -> bytes:
+    stream = BytesIO()
+    page.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def words(*places: tuple[str, int, int]) -> tuple[RecognisedWord, ...]:
+    return tuple(
+        RecognisedWord(text=text, left=x, top=y, width=40, height=30, confidence=90.0, line=number)
+        for number, (text, x, y) in enumerate(places, start=1)
+    )
+
+
+def test_a_ruled_table_is_found_with_its_rows_and_columns() -> None:
+    (grid,) = find_grids(ruled())
+    assert (len(grid.rows), len(grid.columns)) == (5, 4)
+    assert [abs(edge - wanted) <= 3 for edge, wanted in zip(grid.columns, (200, 500, 800, 1100), strict=True)] == [True] * 4
+
+
+def test_cells_without_a_line_between_them_are_one() -> None:
+    (grid,) = find_grids(ruled(merged=True))
+    first, second, *_ = grid_cells(grid)
+    assert (first.left, first.right, second.left) == (1, 2, 3)
+    assert len(grid_cells(grid)) == 11
+
+
+def test_text_alone_is_no_table() -> None:
+    page = ruled()
+    page.paste(255, (0, 0, 1600, 1000))
+    assert find_grids(page) == []
+
+
+@pytest.mark.parametrize("angle", [-6.3, -1.4, 0.0, 0.9, 4.2])
+def test_a_crooked_page_is_straightened(angle: float) -> None:
+    page = straightened(ruled().rotate(angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255))
+    (grid,) = find_grids(page)
+    assert (len(grid.rows), len(grid.columns)) == (5, 4)
+
+
+def test_a_dim_photo_with_a_shadow_is_read_like_a_scan() -> None:
+    page = ruled()
+    shadow = Image.linear_gradient("L").resize(page.size).point(lambda value: 120 + value // 3)
+    photo = Image.composite(page, Image.new("L", page.size, 40), shadow).filter(ImageFilter.GaussianBlur(1))
+    (grid,) = find_grids(prepared(file_of(photo, "JPEG", quality=60)))
+    assert (len(grid.rows), len(grid.columns)) == (5, 4)
+
+
+def test_words_go_to_their_cells_and_all_of_them_are_doubtful() -> None:
+    calls: list[str] = []
+
+    def recognise(picture: bytes, layout: str = "page") -> Sequence[RecognisedWord]:
+        del picture
+        calls.append(layout)
+        if layout == "block":
+            return ()
+        return words(
+            ("Tiêu", 300, 100), ("đề", 400, 102), ("STT", 250, 340), ("Số", 560, 340), ("lượng", 620, 342), ("3", 900, 460)
+        )
+
+    scan = scan_pages((file_of(ruled()),), recognise)  # type: ignore[arg-type] - a list is fine here
+    (table,) = scan.writing.tables
+    assert {place: cell.text for place, cell in table.cells.items()} == {(1, 1): "STT", (1, 2): "Số lượng", (2, 3): "3"}
+    assert all(cell.doubtful for cell in table.cells.values())
+    assert table.at(2, 3).address == "T1R2C3"
+    assert [paragraph.text for paragraph in scan.writing.paragraphs] == ["Tiêu đề"]
+    assert set(scan.cell_pictures) == {"T1R1C1", "T1R1C2", "T1R2C3"}
+    assert Image.open(BytesIO(scan.cell_pictures["T1R2C3"])).size == (300, 120)
+    assert calls == ["sparse", "block"]
+
+
+def test_a_cell_with_ink_and_no_word_is_looked_at_again() -> None:
+    page = ruled()
+    ImageDraw.Draw(page).rectangle((930, 460, 942, 490), fill=0)  # a lone "1"
+
+    def recognise(picture: bytes, layout: str = "page") -> tuple[RecognisedWord, ...]:
+        if layout == "block":
+            assert Image.open(BytesIO(picture)).height < 300
+            return words(("1", 80, 80))
+        return words(("STT", 250, 340))
+
+    table = read_scan((file_of(page),), recognise).tables[0]
+    assert {place: cell.text for place, cell in table.cells.items()} == {(1, 1): "STT", (2, 3): "1"}
+
+
+def test_tables_of_several_pages_are_numbered_on() -> None:
+    def recognise(picture: bytes, layout: str = "page") -> tuple[RecognisedWord, ...]:
+        del picture, layout
+        return words(("a", 250, 340))
+
+    scan = scan_pages((file_of(ruled()), file_of(ruled())), recognise)
+    assert [table.name for table in scan.writing.tables] == ["T1", "T2"]
+    assert set(scan.cell_pictures) == {"T1R1C1", "T2R1C1"}
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", file_of(ruled())[:5000]], ids=["empty", "text", "cut"])
+def test_what_is_no_picture_is_refused_in_words(data: bytes) -> None:
+    with pytest.raises(ParseError):
+        read_scan((data,), lambda *_: ())
+
+
+def test_a_picture_of_900_million_pixels_is_refused() -> None:
+    bomb = file_of(Image.new("1", (30_000, 30_000)))
+    assert len(bomb) < 1_000_000
+    with pytest.raises(ParseError):
+        read_scan((bomb,), lambda *_: ())
+
+
+@functools.cache
+def scanned_form() -> Image.Image:
+    """The filled form, printed by LibreOffice and scanned: a grey picture of 200 dpi."""
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("MẪU TỔNG HỢP SỐ LIỆU KẾT QUẢ TỔ CHỨC TUẦN LỄ")
+    form_table(document, ROWS)
+    (picture,) = page_pictures(converted(saved(document), "pdf"), 1)
+    return Image.open(BytesIO(picture)).convert("L")
+
+
+@pytest.mark.parametrize(("angle", "quality"), [(0.0, 95), (1.7, 60)], ids=["scan", "crooked photo"])
+def test_a_printed_form_is_read_with_every_figure_right_or_missing(angle: float, quality: int) -> None:
+    need(LIBREOFFICE)
+    need(TESSERACT)
+    page = scanned_form()
+    if angle:
+        page = page.rotate(angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=225)
+    (table,) = read_scan((file_of(page, "JPEG", quality=quality),), OutsidePrograms().recognise).tables
+    assert table.last_column == len(HEADER)
+    figures = {(row, column): table.at(row, column).text for row in range(3, 3 + len(ROWS)) for column in (4, 5)}
+    wanted = {(row, column): ROWS[row - 3][column - 1] for row, column in figures}
+    wrong = {place: (text, wanted[place]) for place, text in figures.items() if text and text != wanted[place]}
+    assert wrong == {}
+    assert sum(bool(text) for text in figures.values()) >= len([text for text in wanted.values() if text]) - 1
+    assert all(cell.doubtful for cell in table.cells.values())

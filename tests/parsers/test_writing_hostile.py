@@ -1,0 +1,130 @@
+"""Documents made to hurt: each is refused or read in part, soon and in little memory."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import pypdfium2
+import pytest
+
+from config.errors import ParseError
+from parsers.writing import ODT, read_html, read_text, read_writing
+from tests.parsers.test_writing_docx import with_part
+from tests.parsers.writing_samples import DOCX, report
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]>
+<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>&d;</w:t></w:r></w:p></w:body>
+</w:document>"""
+EXTERNAL = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>
+<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>&a;</w:t></w:r></w:p></w:body>
+</w:document>"""
+
+
+@contextmanager
+def bounded(seconds: float = 2.0, megabytes: int = 0) -> Iterator[None]:
+    """Fails when the block takes more processor time, or when Python holds more at its peak (0: not traced, which is slow)."""
+    if megabytes:
+        tracemalloc.start()
+    began = time.process_time()
+    try:
+        yield
+        taken = time.process_time() - began
+        peak = tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+    assert taken < seconds * 2  # as much as two workers on one core
+    assert peak <= megabytes
+
+
+@pytest.mark.parametrize("part", [BOMB, EXTERNAL], ids=["expansion", "external"])
+def test_xml_with_entities_is_refused(part: bytes) -> None:
+    data = with_part(report(), "word/document.xml", part)
+    with bounded(), pytest.raises(ParseError):
+        read_writing(data, DOCX)
+
+
+def test_a_zip_bomb_is_refused_before_it_inflates() -> None:
+    data = with_part(report(), "word/document.xml", b"<a>" + b" " * 120_000_000 + b"</a>")
+    assert len(data) < 1_000_000
+    with bounded(megabytes=200), pytest.raises(ParseError):
+        read_writing(data, DOCX)
+
+
+def test_a_part_whose_announced_size_lies_is_refused() -> None:
+    data = bytearray(with_part(report(), "word/document.xml", b"<a>" + b" " * 80_000_000 + b"</a>"))
+    place = data.index(b"word/document.xml", len(data) - 4000)  # its entry in the directory
+    data[place - 22 : place - 18] = (1000).to_bytes(4, "little")
+    with bounded(megabytes=200), pytest.raises(ParseError):
+        read_writing(bytes(data), DOCX)
+
+
+def test_tags_nested_without_end_are_refused() -> None:
+    namespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    deep = f"<w:document {namespace}><w:body>{'<w:sdt><w:sdtContent>' * 5000}".encode()
+    with bounded(), pytest.raises(ParseError):
+        read_writing(with_part(report(), "word/document.xml", deep), DOCX)
+
+
+def test_a_table_of_endless_rows_is_cut_and_said_so() -> None:
+    row = "<w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>2</w:t></w:r></w:p></w:tc></w:tr>"
+    namespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    part = f"<w:document {namespace}><w:body><w:tbl>{row * 45_000}</w:tbl></w:body></w:document>".encode()
+    with bounded():
+        writing = read_writing(with_part(report(), "word/document.xml", part), DOCX)
+    assert [finding.code for finding in writing.findings] == ["D-CUT"]
+    assert len(writing.tables[0].cells) <= 12_000
+
+
+def test_a_repeated_row_of_an_odt_does_not_grow() -> None:
+    content = (
+        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+        '<office:body><office:text><table:table><table:table-row table:number-rows-repeated="1000000">'
+        '<table:table-cell table:number-columns-repeated="16384"><text:p>1</text:p></table:table-cell></table:table-row>'
+        "</table:table></office:text></office:body></office:document-content>"
+    )
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", ODT)
+        archive.writestr("content.xml", content)
+    with bounded():
+        writing = read_writing(stream.getvalue(), ODT)
+    assert sum(len(table.cells) for table in writing.tables) <= 64 * 64
+
+
+def test_ten_thousand_pages_are_bounded() -> None:
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(10_000):
+        document.new_page(595, 842)
+    stream = BytesIO()
+    document.save(stream)
+    document.close()
+    with bounded():
+        writing = read_writing(stream.getvalue(), "application/pdf")
+    assert writing.page_count == 10_000
+    assert [finding.code for finding in writing.findings] == ["D-CUT"]
+
+
+def test_deep_and_wide_html_is_bounded() -> None:
+    with bounded():
+        assert read_html("<div>" * 100_000 + "x").paragraphs == ()
+    with bounded():
+        read_html("<table>" + "<tr>" + "<td colspan=99999 rowspan=99999>1" * 2000 + "</table>")
+
+
+def test_long_lines_of_text_are_bounded() -> None:
+    with bounded():
+        read_text("\t" * 2_000_000)
+        read_text("1. " * 500_000)
+
+
+def test_what_is_no_pdf_is_refused() -> None:
+    with pytest.raises(ParseError):
+        read_writing(b"%PDF-1.4\nnothing", "application/pdf")
