@@ -17,6 +17,7 @@ from service.rules.quoting import parts_of
 
 _OPENING = 700
 _TOP = 300
+_FIRST_LINES = 120
 _READ = 20_000
 _FIRST_WORDS = 160
 _SCHOOL_WORDS = (
@@ -143,28 +144,59 @@ _PORTIONS = {Strength.STRONG: 1.0, Strength.MEDIUM: 0.85, Strength.WEAK: 0.4}
 _WEIGHTS = {Strength.STRONG: Weight.DECISIVE, Strength.MEDIUM: Weight.GOOD, Strength.WEAK: Weight.HINT}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """A roster ready for looking up: names, and the units by address and by code."""
+
+    names: NameIndex
+    owners: Mapping[str, str]
+    codes: frozenset[str]
+
+
+class _Roster:
+    """A roster told from another by being the same object: comparing ten thousand units for every mail would cost more."""
+
+    __slots__ = ("area", "units")
+
+    def __init__(self, units: tuple[Unit, ...], area: str) -> None:
+        self.units, self.area = units, area
+
+    def __hash__(self) -> int:
+        return hash((id(self.units), self.area))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Roster) and self.units is other.units and self.area == other.area
+
+
+def register_of(campaign: Campaign) -> Register:
+    """The register of a campaign's roster, built once."""
+    return _register(_Roster(campaign.roster, campaign.area))
+
+
 @lru_cache(maxsize=8)
-def name_index(roster: tuple[Unit, ...], area: str) -> NameIndex:
-    """The name index of a roster, built once."""
-    return NameIndex(roster, area)
+def _register(roster: _Roster) -> Register:
+    return Register(
+        names=NameIndex(roster.units, roster.area),
+        owners={mail.casefold(): unit.code for unit in roster.units for mail in unit.emails},
+        codes=frozenset(unit.code for unit in roster.units),
+    )
 
 
 def gather(campaign: Campaign, reading: MessageReading, *, learned: Mapping[str, str], thread_unit: str | None) -> Gathered:
     """All evidence of a message. Display names and Reply-To are no evidence: anybody may write anything there."""
-    index = name_index(campaign.roster, campaign.area)
+    register = register_of(campaign)
+    index = register.names
     subject = reading.envelope.subject
-    documents = tuple(
-        _document_clues(campaign, index, each) for each in reading.documents if each.role is not DocumentRole.DECORATION
-    )
+    documents = tuple(_document_clues(register, each) for each in reading.documents if each.role is not DocumentRole.DECORATION)
     thread = None
-    if thread_unit is not None and campaign.unit(thread_unit) is not None:
-        thread = _plain(EvidenceKind.THREAD, reading.envelope.in_reply_to, thread_unit, 0.9, Weight.DECISIVE)
+    if thread_unit in register.codes:
+        thread = _plain(EvidenceKind.THREAD, reading.envelope.in_reply_to, thread_unit or "", 0.9, Weight.DECISIVE)
     return Gathered(
-        sender=tuple(_sender_clues(campaign, reading.envelope.sender, learned)),
+        sender=tuple(_sender_clues(register, reading.envelope.sender, learned)),
         thread=thread,
         message=(
             *_clues(index, EvidenceKind.SUBJECT, subject),
-            *_forwarded_clues(campaign, index, reading, learned),
+            *_forwarded_clues(register, reading, learned),
             *_body_clues(index, reading),
         ),
         documents=documents,
@@ -172,27 +204,22 @@ def gather(campaign: Campaign, reading: MessageReading, *, learned: Mapping[str,
     )
 
 
-def _sender_clues(campaign: Campaign, address: str, learned: Mapping[str, str]) -> Iterator[Clue]:
-    owner = _owner(campaign, address)
+def _sender_clues(register: Register, address: str, learned: Mapping[str, str]) -> Iterator[Clue]:
+    owner = register.owners.get(address.casefold())
     if owner is not None:
         yield _plain(EvidenceKind.ADDRESS, address, owner, 1.0, Weight.DECISIVE)
         return
     taught = {key.casefold(): unit for key, unit in learned.items()}.get(address.casefold()) if address else None
-    if taught is not None and campaign.unit(taught) is not None:
+    if taught is not None and taught in register.codes:
         yield _plain(EvidenceKind.LEARNED, address, taught, 0.95, Weight.DECISIVE)
 
 
-def _owner(campaign: Campaign, address: str) -> str | None:
-    wanted = address.casefold()
-    return next((each.code for each in campaign.roster if wanted in {mail.casefold() for mail in each.emails}), None)
-
-
-def _forwarded_clues(campaign: Campaign, index: NameIndex, reading: MessageReading, learned: Mapping[str, str]) -> Iterator[Clue]:
+def _forwarded_clues(register: Register, reading: MessageReading, learned: Mapping[str, str]) -> Iterator[Clue]:
     """The original sender's address of a forwarded mail, typed into a text by whoever forwards it: good, never decisive."""
     for original in reading.forwarded:
-        for clue in _sender_clues(campaign, original.sender, learned):
+        for clue in _sender_clues(register, original.sender, learned):
             yield _plain(EvidenceKind.FORWARDED, original.sender, clue.unit, 0.65, Weight.GOOD)
-        for clue in _clues(index, EvidenceKind.FORWARDED, original.subject):
+        for clue in _clues(register.names, EvidenceKind.FORWARDED, original.subject):
             yield Clue(evidence=clue.evidence, weight=min(clue.weight, Weight.GOOD), body=clue.body)
 
 
@@ -217,13 +244,14 @@ def own_words(reading: MessageReading) -> str:
     return parts_of(decoded(reading.body[:_READ])).own
 
 
-def _document_clues(campaign: Campaign, index: NameIndex, document: Document) -> DocumentClues:
+def _document_clues(register: Register, document: Document) -> DocumentClues:
+    index = register.names
     headings = [form.heading for form in document.forms]
     letterhead = document.narrative.heading if document.narrative else ""
     opening = letterhead or ("" if document.forms else decoded(document.text)[:_OPENING])
-    school = _is_school(index, (opening, *headings))
+    school = _is_school(index, (letterhead or opening[:_FIRST_LINES], *headings))
     clues = [
-        *_code_clues(campaign, document.forms, document.path),
+        *_code_clues(register, document.forms, document.path),
         *_heading_clues(index, EvidenceKind.LETTERHEAD, opening, document.path),
         *(clue for each in headings for clue in _heading_clues(index, EvidenceKind.FORM_HEADING, each, document.path)),
         *(clue for form in document.forms for clue in _clues(index, EvidenceKind.FORM_HEADING, form.sheet, document.path)),
@@ -248,11 +276,11 @@ def _file_clues(index: NameIndex, document: Document) -> Iterator[Clue]:
         yield Clue(evidence=clue.evidence, weight=weight, body=clue.body)
 
 
-def _code_clues(campaign: Campaign, forms: Iterable[FormReading], path: str) -> Iterator[Clue]:
+def _code_clues(register: Register, forms: Iterable[FormReading], path: str) -> Iterator[Clue]:
     """The unit's code in a form that we sent out with it."""
     for form in forms:
         code = form.unit_code.rpartition("|")[2].strip()
-        if campaign.unit(code) is not None:
+        if code in register.codes:
             yield _plain(EvidenceKind.FORM_CODE, code, code, 0.98, Weight.DECISIVE, path)
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from config.campaign import Campaign
 from config.vietnamese import fold
 from parsers.values import Document, DocumentFate, DocumentRole, MessageReading, Robot
-from service.rules.match_evidence import name_index, own_words
+from service.rules.match_evidence import own_words, register_of
 from service.rules.names_decoding import decoded
 
 _FEW_ROWS = 3
@@ -84,7 +84,7 @@ def has_other_topic(campaign: Campaign, subject: str) -> bool:
     said = fold(view)
     if has_theme(campaign, said) or _REPORT.search(said) is None:
         return False
-    for hit in name_index(campaign.roster, campaign.area).find_units(view):
+    for hit in register_of(campaign).names.find_units(view):
         said = f" {said} ".replace(f" {fold(hit.text)} ", " ")
     left = [each for each in said.split() if each not in _SMALL and not each.isdigit() and len(each) > 1]
     return len(left) > 1

@@ -121,6 +121,12 @@ def test_recipients_of_a_paper_are_not_its_authors() -> None:
     assert identify(CAMPAIGN, mail(narrative(heading=heading))).outcome is Outcome.UNATTRIBUTED
 
 
+def test_school_mentioned_in_the_text_does_not_make_it_a_schools_paper() -> None:
+    text = "1. Công tác chỉ đạo: xã đã ban hành kế hoạch, thành lập ban tổ chức, phân công các đồng chí phụ trách từng bản. "
+    paper = replace(narrative(), text=f"{text}Lễ khai mạc tổ chức tại Trường THCS Quài Tở.")
+    assert says(identify(CAMPAIGN, mail(paper, sender=of(TO)))) == (Outcome.FILED, TO.code)
+
+
 def test_school_paper_beside_the_communes_own_is_nobodys_report() -> None:
     school = narrative("bc truong.docx", heading="TRƯỜNG THCS QUÀI TỞ\nBÁO CÁO")
     found = identify(CAMPAIGN, mail(narrative(heading=letterhead(TO)), school, sender=of(TO)))
