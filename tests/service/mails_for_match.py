@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from config.campaign import Unit
 from config.text import NO_TEXT
 from parsers.values import (
     Document,
@@ -43,6 +44,12 @@ def document(path: str, role: DocumentRole, *, kind: str = "application/octet-st
         "why": NO_TEXT,
     }
     return Document(**{**plain, **values})  # type: ignore[arg-type]  # the test says which
+
+
+def letterhead(unit: Unit) -> str:
+    """The head of a commune's report."""
+    kind = f"{unit.kind} {unit.name}".upper()
+    return f"ỦY BAN NHÂN DÂN\n{kind}\nSố: 45/BC-UBND\nBÁO CÁO\nTổng kết Tuần lễ hưởng ứng học tập suốt đời năm 2020"
 
 
 def form(path: str = "Mau tong hop so lieu.xlsx", *, heading: str = "", unit_code: str = "", sheet: str = "Sheet1") -> Document:
