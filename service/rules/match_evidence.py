@@ -317,7 +317,7 @@ def _found(index: NameIndex, kind: EvidenceKind, text: str, path: str = "") -> I
         if _is_addressee(view, hit):
             continue
         score = 0.3 if hit.body else _SCORES[kind] * _PORTIONS[hit.strength]
-        evidence = Evidence(kind=kind, detail=hit.text, unit=hit.unit, score=round(score, 2), document=path)
+        evidence = Evidence(kind=kind, detail=" ".join(hit.text.split()), unit=hit.unit, score=round(score, 2), document=path)
         yield Clue(evidence=evidence, weight=_WEIGHTS[hit.strength], body=hit.body), hit
 
 

@@ -174,6 +174,11 @@ def test_paper_that_contradicts_the_address_waits(paper: object) -> None:
     assert says(found) == (Outcome.NEEDS_DECISION, TO.code)
 
 
+def test_reason_is_one_line_that_names_both_units() -> None:
+    found = identify(CAMPAIGN, mail(narrative(heading=letterhead(NUA)), sender=of(TO)))
+    assert found.why.vi == "địa chỉ gửi là của xã Quài Tở nhưng phần đầu văn bản ghi “ỦY BAN NHÂN DÂN XÃ QUÀI NƯA” (xã Quài Nưa)"
+
+
 def test_subject_that_contradicts_the_address_waits() -> None:
     assert identify(CAMPAIGN, mail(form(), sender=of(TO), subject="Báo cáo xã Quài Nưa")).outcome is Outcome.NEEDS_DECISION
 
