@@ -31,7 +31,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return _NOT_A_WORD.sub(" ", text.lower()).strip()
     decomposed = unicodedata.normalize("NFD", text.translate(_STROKED_D).lower())
-    bare = "".join(each for each in decomposed if unicodedata.category(each) not in ("Mn", "Cf"))
+    bare = "".join(each for each in decomposed if each.isascii() or unicodedata.category(each) not in ("Mn", "Cf"))
     return _NOT_A_WORD.sub(" ", bare).strip()
 
 

@@ -35,7 +35,7 @@ _VPS_FONT = re.compile(r"^(?:[A-Z]{6}\+)?vps[- ]", re.IGNORECASE)
 _CERTAIN = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 _CP1258_TRACES = re.compile("[ăđơưĂĐƠƯ₫\u0300\u0301\u0303\u0309\u0323\u1ea0-\u1ef9]")
 _STRONG_VIQR = re.compile(r"[aeo]\^|a\(|[uo][+*]", re.IGNORECASE)
-_TOKEN = re.compile(r"[^\s,;:/()\"]+")
+_TOKEN = re.compile(r"[^\s\d.,;:/()\"]+")
 _SOUND = 0.85  # of the words: abbreviations and foreign names make up the rest of healthy Vietnamese
 _ENOUGH = 0.6  # share of words with marks that must become syllables
 _LONG_WORD = 4  # one word this long is no coincidence
@@ -124,7 +124,7 @@ class DocumentDecoder:
 
     def decode(self, text: str, font: str = "") -> LegacyText:
         """One text of the document in Unicode NFC."""
-        if text.isascii() and not _STRONG_VIQR.search(text):
+        if text.isascii() and not _STRONG_VIQR.search(text) and self._groups.get(font, self.encoding) != "viqr":
             return LegacyText(text=_capitals(text, font), encoding=UNICODE)
         own = _own_encoding(text)
         voted = self._groups.get(font, font_encoding(font) or UNICODE)

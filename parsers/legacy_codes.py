@@ -14,6 +14,7 @@ _FIRST_UPPER_HALF = 0xA0
 _LOST = "\ufffd"
 _LOST_BYTES = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # the codes windows-1252 has no character for
 _MOJIBAKE_LEADS = re.compile("[ÃÂÄÆÅĂáâ][\u0080-\u00bf\u0100-\u2122\u0300-\u0323\ufffd]|Ã ")
+_ADDRESS = re.compile(r"@|//|www\.")
 _MOST_LOST_IN_A_WORD = 3
 
 
@@ -34,6 +35,10 @@ def from_vps(text: str) -> str:
 
 def from_viqr(text: str) -> str:
     """VIQR ("Tua^`n") to Unicode. A full stop or question mark that ends a word without other marks stays one."""
+    return re.sub(r"\S+", lambda word: word[0] if _ADDRESS.search(word[0]) else _viqr_word(word[0]), text)
+
+
+def _viqr_word(text: str) -> str:
     out = []
     at = 0
     while at < len(text):

@@ -13,7 +13,8 @@ from parsers.number_phrases import column_of
 from parsers.number_units import Counted, Mode
 from parsers.number_values import NumberContext, NumberReading, reading, rejected
 
-_ODD_RATIO = 10  # as many persons as events, and many of both: rather "attended out of invited"
+_MANY_EVENTS = 10
+_FEW_EACH = 3  # many events with so few persons each: rather "women out of all", "attended out of invited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def paired(cell: CountCell, first: Decimal, second: Decimal, codes: Sequence[str
     found = ["split_pair", *codes]
     if cell.known.heads_per_event and second < first:
         found.append("people_lt_count")
-    elif cell.known.heads_per_event and first == second >= _ODD_RATIO:
+    elif cell.known.heads_per_event and first >= _MANY_EVENTS and second < first * _FEW_EACH:
         found.append("ambiguous_reading")
     return reading({cell.pair[0]: first, cell.pair[1]: second}, found)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from parsers.number_answers import CountCell, first_of, labelled, paired, single, summed
 from parsers.number_dates import is_date_text, serial_reading
-from parsers.number_parse import Quantity, parse
+from parsers.number_parse import Parsed, Quantity, parse
 from parsers.number_sums import added, equation, multiplied, parts_only
 from parsers.number_tokens import tokens_of
 from parsers.number_units import EVENTS, Counted, Mode
@@ -23,12 +23,12 @@ _TWO = 2
 
 def read_count(text: str, context: NumberContext, known: Counted) -> NumberReading:
     """The figures of a cleaned text that is no whole-cell phrase."""
-    if is_date_text(text):
-        return rejected("date_text")
     if _NEGATIVE.match(text) and not _BULLETS.fullmatch(text):
         return rejected("negative")
     inner = [match[1].strip() for match in _BRACKETS.finditer(text) if match[1].strip()]
     main = " ".join(_BRACKETS.sub(" ", text).replace("(", " ").replace(")", " ").split(" ")).strip()
+    if is_date_text(main):
+        return rejected("date_text")
     if not re.search(r"\w", main):
         return rejected("negative") if inner and re.fullmatch(r"[\d.,]+", inner[0]) else rejected("text_no_number")
     cell = CountCell(context, known, parse(tokens_of(main.strip(".,;: "), known.words), whole=context.whole))
@@ -137,34 +137,50 @@ def _with_brackets(answer: NumberReading, inner: str, cell: CountCell) -> Number
     """The answer with what the brackets add: the second figure of a pair, words for the digits, a part, a remark."""
     if not answer.values:
         return answer
+    codes = list(answer.warnings)
+    if is_date_text(inner):
+        return reading(answer.values, [*codes, "parenthetical_ignored"])
     parsed = parse(tokens_of(inner, cell.known.words), whole=cell.context.whole)
     quantities, _ = parsed.main()
-    values = list(answer.values.values())
-    main = cell.parsed.main()[0]
-    if cell.pair and len(main) == 1 and len(quantities) == 1 and not parsed.unknown and not parsed.percent:
-        second = quantities[0]
-        fits = second.kinds & cell.known.other or (not second.kinds and second.value >= main[0].value)
-        first_fits = cell.context.column == cell.pair[0] or main[0].kinds & cell.known.own
-        same = second.amount.words and not second.kinds  # the figure once more, in words
-        if fits and first_fits and not main[0].kinds & cell.known.other and not same:
-            return paired(cell, main[0].value, second.value, cell.warnings([main[0], second]))
-    codes = list(answer.warnings)
-    if len(quantities) == 1 and quantities[0].amount.words and not quantities[0].kinds & {"subset"}:
-        matching = quantities[0].value in values
+    main, _ = cell.parsed.main()
+    if len(quantities) == 1 and len(main) == 1:
+        found = _second_of_pair(main[0], quantities[0], parsed, cell)
+        if found:
+            return found
+    if len(quantities) == 1 and not quantities[0].kinds and _once_in_words(main, quantities[0]):
+        matching = quantities[0].value in answer.values.values()
         return reading(answer.values, codes if matching else [*codes, "words_mismatch"])
     if not parsed.quantities and not parsed.unknown and _only_unit(inner, cell):
         return reading(answer.values, [*codes, "unit_suffix"])
     codes.append("parenthetical_ignored")
     if parsed.doubt or parsed.vague or any(each.approx for each in parsed.quantities) or _says_approx(inner):
         codes.append("approx")
-    largest = max(Decimal(each) for each in values)
-    if (
-        any(each.value > largest for each in parsed.quantities)
-        or (len(quantities) == 1 and not quantities[0].kinds and len(main) > 1)
-        or (cell.pair and len(quantities) == 1 and not quantities[0].kinds and len(main) == 1)
-    ):
+    largest = max(Decimal(each) for each in answer.values.values())
+    bare = len(quantities) == 1 and not quantities[0].kinds and (cell.pair is not None or len(main) > 1)
+    if bare or any(each.value > largest for each in parsed.quantities):
         codes.append("ambiguous_reading")
     return reading(answer.values, codes)
+
+
+def _once_in_words(main: Sequence[Quantity], inner: Quantity) -> bool:
+    """Whether the brackets repeat the figure in words, or the figure for the words."""
+    return inner.amount.words or (len(main) == 1 and main[0].amount.words)
+
+
+def _second_of_pair(main: Quantity, inner: Quantity, parsed: Parsed, cell: CountCell) -> NumberReading | None:
+    """As in "3 lớp (120 người)", "3 (120)"; None where the brackets hold something else."""
+    if cell.pair is None or parsed.unknown or parsed.percent:
+        return None
+    codes = cell.warnings([main, inner])
+    own, other = cell.known.own, cell.known.other
+    if inner.kinds & own and not main.kinds & own:  # 120 (3 lớp)
+        return paired(cell, inner.value, main.value, [*codes, "ambiguous_reading"])
+    if main.kinds & other or not (cell.context.column == cell.pair[0] or main.kinds & own):
+        return None
+    likely = not inner.kinds and inner.value > main.value and inner.value >= main.value * _RANGE_RATIO
+    if inner.kinds & other or (likely and not _once_in_words([main], inner)):
+        return paired(cell, main.value, inner.value, codes)
+    return None
 
 
 def _only_unit(inner: str, cell: CountCell) -> bool:

@@ -12,7 +12,7 @@ from parsers.number_units import Role
 from parsers.number_words import Amount, Atom, compose
 
 _APPROX_SIGNS = frozenset("~≈±<>≥≤")
-_SILENT_SIGNS = frozenset(".\"'!_")
+_SILENT_SIGNS = frozenset(".\"'!_•▪◦‣")
 _JOIN_ORDER = ("=", "+", "×", "/", "-", ";", "\n", ",", "&", ":", " ")
 
 
@@ -176,7 +176,9 @@ class _Builder:
             self.parsed.percent = True
         elif sign == "?":
             self.parsed.doubt = True
-        elif (sign == "~" and self.last and following and following.kind is TokenKind.ATOM) or sign == "÷":
+        elif (
+            sign == "~" and self.last and not self.last.kinds and following and following.kind is TokenKind.ATOM
+        ) or sign == "÷":
             self.parsed.ranged = True
         elif sign in _APPROX_SIGNS:
             self.approx = True
@@ -238,9 +240,11 @@ class _Builder:
     def _named(self, token: Token) -> None:
         following = self._next()
         if following is None or following.kind is not TokenKind.ATOM:
-            if token.has(Role.REFERENCE) and token.text not in ("số", "so"):
+            previous = self._next(-1)
+            counted = previous is not None and previous.kind is TokenKind.ATOM  # "3 ngày" are days
+            if counted or (token.has(Role.REFERENCE) and token.text not in ("số", "so")):
                 self.parsed.unknown.append(token.text)
-            self.parsed.calendar |= token.has(Role.CALENDAR)
+            self.parsed.calendar |= token.has(Role.CALENDAR) and not counted
 
     def _approx(self, token: Token) -> None:
         following = self._next()

@@ -109,7 +109,8 @@ class _Scanner:
         """Letters right behind digits: 5tr, 500k, 45ng, 2L, 5đ."""
         text = match[0]
         if text in GLUED_SCALES and (self.money or text in ("k", "tr")):
-            self.tokens.append(Token(TokenKind.ATOM, text, Atom(AtomKind.SCALE, GLUED_SCALES[text])))
+            sure = self.money or text != "k"  # 3k may be three courses (khóa)
+            self.tokens.append(Token(TokenKind.ATOM, text, Atom(AtomKind.SCALE, GLUED_SCALES[text], None, sure)))
         elif self.money and text == "n":
             self.tokens.append(Token(TokenKind.ATOM, text, Atom(AtomKind.SCALE, GLUED_SCALES["k"])))
         elif text in _GLUED_UNITS:
@@ -125,7 +126,7 @@ class _Scanner:
         if single and phrase in EXACT_WORDS and not self._is_year(phrase):
             return Token(TokenKind.ATOM, phrase, EXACT_WORDS[phrase])
         if single and phrase in ("tr", "trđ", "k") and self.tokens and self.tokens[-1].kind is TokenKind.ATOM:
-            return Token(TokenKind.ATOM, phrase, Atom(AtomKind.SCALE, GLUED_SCALES[phrase]))
+            return Token(TokenKind.ATOM, phrase, Atom(AtomKind.SCALE, GLUED_SCALES[phrase], None, self.money or phrase != "k"))
         if single and self.bare and folded in BARE_WORDS and not self._is_year(phrase) and not self._is_from(folded):
             bare = BARE_WORDS[folded]
             if folded == "nam" and self.tokens and self.tokens[-1].atom and self.tokens[-1].atom.literal:

@@ -37,6 +37,7 @@ __all__ = [
 _THREE_DECIMALS = re.compile(r"(?:^|[#0,])0\.000(?!0)")
 _QUOTED_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
+_PLAIN = re.compile(r"[1-9]\d{0,3}|0\d{0,2}")
 _SENTENCE_END = re.compile(r"(?:\s*\./\.)?[\s.,;:]*$")
 _EXACT_MANTISSA = 2  # 5E+06 and 1.20E+06 were typed or are round; the 1.23E+05 of a narrow column may be 123.456
 _LARGEST_EXPONENT = 15
@@ -118,6 +119,8 @@ def _text(text: str, context: NumberContext) -> NumberReading:
 
 
 def _cleaned(text: str, context: NumberContext, known: Counted) -> NumberReading:
+    if _PLAIN.fullmatch(text):
+        return _figure(Decimal(text), context, [])
     answer = whole_cell(text, context, known)
     if answer:
         return answer
