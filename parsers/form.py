@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 
 from config.campaign import Form, Indicator, IndicatorRole, IndicatorType
 from config.vietnamese import fold
+from parsers.form_blocks import Row, Table
 from parsers.form_claims import NOTE, doubted
 from parsers.form_findings import (
     disputed_row,
@@ -24,9 +25,9 @@ from parsers.form_findings import (
     several_forms,
     unknown_row,
 )
-from parsers.form_heading import heading_of, money_counted_in, title_of, years_in
+from parsers.form_heading import surroundings_of, years_in
 from parsers.form_rows import Alignment, Placement, align
-from parsers.form_table import Row, Table, fewest_rows, find_tables
+from parsers.form_table import fewest_rows, find_tables
 from parsers.form_values import RowReader, RowValues
 from parsers.grid import Sheet
 from parsers.values import Finding, FormReading, Value, ValueStatus
@@ -71,14 +72,14 @@ def _read_all(sheets: Sequence[Sheet], form: Form, year: int) -> list[_Read]:
         alignment = align(table.rows, form)
         if len(alignment.placed) < fewest_rows(form):
             continue
-        factor = money_counted_in(table, tables)
-        factors = {id(block.sheet): factor for block in table.blocks}
+        around = surroundings_of(table, tables, sheets)
+        factors = {id(block.sheet): around.counted_in for block in table.blocks}
         reading = _TableReader(table, alignment, form, RowReader(year=year, factors=factors)).reading()
         found.append(
             _Read(
                 table=table,
-                reading=replace(reading, heading=heading_of(table, tables, sheets)),
-                title=title_of(table, tables),
+                reading=replace(reading, heading=around.heading),
+                title=around.title,
                 indicators=frozenset(each.indicator for each in alignment.placed),
             )
         )

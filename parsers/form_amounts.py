@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from config.campaign import Indicator
+from parsers.form_blocks import Row
 from parsers.form_claims import (
     MONEY,
     NOTE,
@@ -21,7 +22,6 @@ from parsers.form_claims import (
     worst,
 )
 from parsers.form_header import money_factor
-from parsers.form_table import Row
 from parsers.grid import Cell, CellKind
 from parsers.number_values import NumberContext
 from parsers.numbers import read_note, read_number
@@ -29,7 +29,7 @@ from parsers.values import Value, ValueStatus
 
 _WORD = re.compile(r"[^\W\d_]")
 _ALREADY_WHOLE = {1_000: 1_000_000, 1_000_000: 100_000}  # an amount this large is in đồng whatever the header says
-_BEHIND_LABEL = re.compile(r"[:)]\s*([^:)]*\w[^:)]*)$")
+_BEHIND_LABEL = re.compile(r"[:)]\s*([^:)]*\w\s+\w[^:)]*)$")
 
 
 def read_money(row: Row, indicator: Indicator, year: int, factors: Mapping[int, int], merges: Merges) -> tuple[Value, ...]:

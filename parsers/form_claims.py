@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from config.campaign import Indicator
-from parsers.form_table import Row
+from parsers.form_blocks import Row
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.number_values import NumberContext, NumberReading
 from parsers.values import Value, ValueStatus

@@ -256,10 +256,15 @@ def _spread_from_left(sheet: Sheet, row: int, column: int, bottom: int) -> str:
 
 
 def _chosen(physical: list[_Physical], label: int, words: _Words, year: int) -> Columns:
+    right = [each for each in physical if each.column > label]
+    left = [each for each in reversed(physical) if each.column < label]
+    if not any(each.keys or each.unnamed for each in right):
+        right += left  # figures before the label: nobody's form yet, but a table may be built so
     kinds: dict[ColumnKind, int] = {}
-    for each in physical:
-        if each.kind and each.kind not in kinds and not (each.kind is ColumnKind.ROW_NUMBER and each.column > label):
+    for each in (*left, *right):
+        if each.kind and each.kind not in kinds and (each.kind is ColumnKind.ROW_NUMBER) == (each.column < label):
             kinds[each.kind] = each.column
+    physical = sorted(right, key=lambda each: each.column)
     quantities = [each for each in physical if each.kind is None and (each.keys or each.unnamed)]
     kept, doubtful = _this_year(quantities, year)
     assigned, single, uncertain = _assigned(kept, words, doubtful=doubtful)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from parsers.form_blocks import Block, Table
 from parsers.form_header import money_factor
-from parsers.form_table import Block, Table
 from parsers.grid import Sheet
 
 _MOST = 1_500
@@ -18,28 +19,34 @@ _COUNTED_IN = re.compile(r"(?:đơn vị tính|đơn vị|đvt)\s*:?\s*\(?([^)\n
 _LETTERHEAD = re.compile(r"ubnd|ủy ban|uỷ ban|cộng h[oò]|mẫu|biểu|phụ lục", re.IGNORECASE)
 
 
-def heading_of(table: Table, tables: Sequence[Table], sheets: Sequence[Sheet]) -> str:
-    """What stands above and below the table, and on cover sheets when it is the only table."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What stands around a table: `heading` above, below and on cover sheets, `title` above it with the name of its sheet.
+
+    `counted_in` says by what the title multiplies money: "Đơn vị tính: nghìn đồng" gives 1,000.
+    """
+
+    heading: str
+    title: str
+    counted_in: int
+
+
+def surroundings_of(table: Table, tables: Sequence[Table], sheets: Sequence[Sheet]) -> Surroundings:
+    """The text around one of the tables on these sheets; cover sheets count when it is the only table."""
     above, below = _around(table, tables)
     text = _clipped(above, _MOST_ABOVE)
     rest = _clipped(below, _MOST - len(text))
     cover = _cover(table, sheets) if len(tables) == 1 else ""
-    return "\n".join(part for part in (text, rest, cover) if part)[:_MOST]
-
-
-def title_of(table: Table, tables: Sequence[Table]) -> str:
-    """What stands above the table, with the name of its sheet."""
-    return "\n".join([table.blocks[0].sheet.name, *_around(table, tables)[0]])
+    return Surroundings(
+        heading="\n".join(part for part in (text, rest, cover) if part)[:_MOST],
+        title="\n".join([table.blocks[0].sheet.name, *above]),
+        counted_in=max((money_factor(match[1]) for line in above for match in _COUNTED_IN.finditer(line)), default=1),
+    )
 
 
 def years_in(text: str) -> frozenset[int]:
     """The years a text names."""
     return frozenset(int(year) for year in _YEAR.findall(text))
-
-
-def money_counted_in(table: Table, tables: Sequence[Table]) -> int:
-    """By what the title multiplies money: "Đơn vị tính: nghìn đồng" above the table gives 1,000."""
-    return max((money_factor(match[1]) for line in _around(table, tables)[0] for match in _COUNTED_IN.finditer(line)), default=1)
 
 
 def _around(table: Table, tables: Sequence[Table]) -> tuple[list[str], list[str]]:

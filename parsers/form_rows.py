@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from config.campaign import Form
 from config.vietnamese import fold
-from parsers.form_table import Row
+from parsers.form_blocks import Row
 from parsers.labels import EXACT, LabelIndex, Match, label_index
 
 _LEAST = 0.45  # below this score a row is not the indicator
@@ -140,7 +140,10 @@ class _Aligner:
         return [codes.get(each.parent) if each.parent else None for each in self.form.indicators]
 
     def _gains(self) -> list[list[float]]:
-        gains = [[self._gain(row, indicator) for indicator in range(self.count)] for row in range(len(self.rows))]
+        gains = [
+            [self._gain(row, indicator) if each.score >= _LEAST else 0.0 for indicator, each in enumerate(match)]
+            for row, match in enumerate(self.matches)
+        ]
         for indicator in range(self.count):
             if self.index.generic[indicator]:
                 continue
@@ -154,7 +157,7 @@ class _Aligner:
     def _gain(self, row: int, indicator: int) -> float:
         match = self.matches[row][indicator]
         best = self.best[row]
-        if match.score < _LEAST or match.score < best - _CLEARLY_BETTER or (best == EXACT and match.score < EXACT):
+        if match.score < best - _CLEARLY_BETTER or (best == EXACT and match.score < EXACT):
             return 0.0
         gain = match.score - _GAIN_FROM
         number = self.rows[row].row_number
@@ -178,13 +181,21 @@ class _Aligner:
         forward = [[0.0] * (count + 1) for _ in range(rows + 1)]
         for row in range(rows):
             gains, above, here = self.gains[row], forward[row], forward[row + 1]
-            for each in range(count):
-                here[each + 1] = max(above[each + 1], here[each], above[each] + gains[each] if gains[each] else 0.0)
+            total = 0.0
+            for each, gain in enumerate(gains):
+                total = max(total, above[each + 1])
+                if gain and above[each] + gain > total:
+                    total = above[each] + gain
+                here[each + 1] = total
         backward = [[0.0] * (count + 1) for _ in range(rows + 1)]
         for row in range(rows - 1, -1, -1):
             gains, below, here = self.gains[row], backward[row + 1], backward[row]
+            total = 0.0
             for each in range(count - 1, -1, -1):
-                here[each] = max(below[each], here[each + 1], below[each + 1] + gains[each] if gains[each] else 0.0)
+                total, gain = max(total, below[each]), gains[each]
+                if gain and below[each + 1] + gain > total:
+                    total = below[each + 1] + gain
+                here[each] = total
         return forward, backward
 
     def _path(self, forward: list[list[float]]) -> list[tuple[int, int]]:

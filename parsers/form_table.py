@@ -10,10 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from openpyxl.utils.cell import get_column_letter
-
 from config.campaign import Form
 from config.vietnamese import fold
+from parsers.form_blocks import Block, Row, Table, joined_blocks, row_number_of, with_columns
 from parsers.form_header import Columns, header_kinds, means_column, read_header
 from parsers.grid import Cell, CellKind, Sheet
 from parsers.labels import LabelIndex, label_index
@@ -27,152 +26,26 @@ _LEFT_REACH = 4
 _WIDTH = 24
 _MOST_TEXTS = 3_000  # texts of a sheet compared with the labels
 _LETTERS = re.compile(r"[^\W\d_]{2}")
-_ROW_NUMBER = re.compile(r"^\s*\(?(\d{1,3}(?:\.\d{1,3})*|[IVX]{1,4}|[a-z])\s*[.)]?\s*$")
-_LETTERED = re.compile(r"[A-Z]{1,3}\d+$")
-_TABLED = re.compile(r"(T\d+)R\d+C\d+$")
 _BULLET = re.compile(r"^\s*[-+*•–]\s*\w")
 _FIGURE = re.compile(r"\s*\d")
 _YEAR_ONLY = re.compile(r"\s*20\d\d\s*$")
 _YEARS = (2000, 2100)
 _LONGEST_HEADER_WORD = 6  # "Người" heads a column and may be a label elsewhere
-_OVERLAP = 3  # rows that a continued page may repeat
 _MOST_HITS = 600
 _LONG = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row of a form table: its label and where it stands. Two sheet rows when a label was wrapped over two."""
-
-    sheet: Sheet
-    numbers: tuple[int, ...]
-    label: str
-    row_number: str
-    unit: str
-    columns: Columns
-    hidden: bool = False
-
-    def cell(self, column: int | None) -> Cell:
-        """The cell of the row in that column, the first that holds something if there are two."""
-        if column is None:
-            return _NOTHING
-        for number in self.numbers:
-            cell = self.sheet.cells.get((number, column))
-            if cell is not None:
-                return cell
-        return Cell(kind=CellKind.BLANK, address=_address(self.sheet, self.numbers[0], column))
-
-    def has_value(self) -> bool:
-        """Whether any quantity column holds something."""
-        return any((number, column) in self.sheet.cells for column in self.columns.value_columns for number in self.numbers)
-
-
-_NOTHING = Cell(kind=CellKind.BLANK)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A part of a table on one sheet: its rows from `top` (the header included) to `bottom`, between two columns."""
-
-    sheet: Sheet
-    top: int
-    bottom: int
-    left: int
-    right: int
-    rows: tuple[Row, ...]
-    has_header: bool
-    indicators: frozenset[int]  # found with certainty
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A form table put together from its blocks."""
-
-    blocks: tuple[Block, ...]
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        """All rows in reading order."""
-        return tuple(row for block in self.blocks for row in block.rows)
-
-    @property
-    def indicators(self) -> frozenset[int]:
-        """The indicators whose labels were surely seen."""
-        return frozenset().union(*(block.indicators for block in self.blocks))
-
-    @property
-    def hidden(self) -> bool:
-        """Whether it stands on a hidden sheet."""
-        return all(block.sheet.hidden for block in self.blocks)
 
 
 def find_tables(sheets: Sequence[Sheet], form: Form, year: int) -> tuple[Table, ...]:
     """The form tables on these sheets, in reading order."""
     index = label_index(form.indicators)
     blocks = [block for sheet in sheets if sheet.cells for block in _Finder(sheet, form, index, year).blocks()]
-    blocks = [_with_columns(block, blocks[:number]) for number, block in enumerate(blocks)]
-    return tuple(table for table in _joined(blocks, index) if len(table.indicators) >= fewest_rows(form))
+    blocks = [with_columns(block, blocks[:number]) for number, block in enumerate(blocks)]
+    return tuple(table for table in joined_blocks(blocks, index) if len(table.indicators) >= fewest_rows(form))
 
 
 def fewest_rows(form: Form) -> int:
     """How many labels of the form must be found for a table to be one."""
     return min(3, max(1, len(form.indicators) // 2))
-
-
-def _joined(blocks: list[Block], index: LabelIndex) -> list[Table]:
-    """Blocks whose labels complete each other make one table; blocks that repeat labels are tables of their own."""
-    tables: list[list[Block]] = []
-    for block in blocks:
-        if tables:
-            seen = frozenset().union(*(each.indicators for each in tables[-1]))
-            again = sum(not index.generic[each] for each in block.indicators & seen)
-            goes_on = block.sheet is tables[-1][-1].sheet or min(block.indicators) + _OVERLAP >= max(seen)
-            if goes_on and again * 4 <= len(block.indicators) and again * 2 <= len(seen):
-                tables[-1].append(block)
-                continue
-        tables.append([block])
-    return [Table(blocks=tuple(each)) for each in tables]
-
-
-def _with_columns(block: Block, before: list[Block]) -> Block:
-    """A block without header of its own takes the columns of the block before it when they stand in the same place."""
-    if block.has_header or not before or not block.rows:
-        return block
-    last = next((each for each in reversed(before) if each.has_header and each.rows), None)
-    if last is None:
-        return block
-    shift = block.rows[0].columns.label - last.rows[0].columns.label
-    if shift and block.sheet is last.sheet and last.top <= block.top <= last.bottom:
-        columns = _shifted(last.rows[0].columns, shift)  # beside it: the second half of a table cut for the page
-    elif not shift:
-        columns = last.rows[0].columns
-    else:
-        return block
-    rows = tuple(
-        replace(
-            row, columns=columns, unit=row.cell(columns.unit).text.strip(), row_number=_row_number(row.cell(columns.row_number))
-        )
-        for row in block.rows
-    )
-    return replace(block, rows=rows)
-
-
-def _shifted(columns: Columns, shift: int) -> Columns:
-    def moved(column: int | None) -> int | None:
-        return None if column is None else column + shift
-
-    return replace(
-        columns,
-        label=columns.label + shift,
-        row_number=moved(columns.row_number),
-        unit=moved(columns.unit),
-        note=moved(columns.note),
-        quantities=tuple((key, column + shift) for key, column in columns.quantities),
-        single=moved(columns.single),
-        others=tuple(column + shift for column in columns.others),
-        factors=tuple((column + shift, factor) for column, factor in columns.factors),
-        ignored=tuple(column + shift for column in columns.ignored),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +166,7 @@ class _Finder:
         band = self._band(first, max(limits[0], first - _HEADER_REACH - 1), label)
         if band:
             header = read_header(self.sheet, band, label, reach, self.form.columns, self.year)
-            columns, start = header.columns, header.bottom + 1
+            columns, start = self._with_nameless(header.columns, hits), header.bottom + 1
         else:
             columns, start = self._guessed(label, hits, reach), self._first_row_above(first, limits[0], label)
         spread = {hit.row: hit.column for hit in hits}
@@ -355,6 +228,24 @@ class _Finder:
             for column in range(label + 1, min(label + 8, self.last_column) + 1)
         )
 
+    def _with_nameless(self, columns: Columns, hits: list[_Hit]) -> Columns:
+        """One heading "Số lượng" with figures in the nameless columns behind it too: the quantities in the form's order."""
+        keys = [each.key for each in self.form.quantity_columns]
+        if columns.single is None or len(keys) < 2:  # noqa: PLR2004 - a single column for several quantities
+            return columns
+        places = [*range(columns.single, columns.single + len(keys))]
+        rows = [hit.row for hit in hits]
+        if not all(place in columns.others and self._figures(rows, place) for place in places[1:]):
+            return columns
+        return replace(
+            columns,
+            single=None,
+            quantities=tuple(zip(keys, places, strict=True)),
+            others=tuple(column for column in columns.others if column not in places),
+            uncertain=frozenset(keys),
+            by_order=True,
+        )
+
     def _guessed(self, label: int, hits: list[_Hit], reach: tuple[int, int]) -> Columns:
         """Columns of a table without header: unit by its words, then the quantities in the form's order, then the note."""
         rows = [hit.row for hit in hits]
@@ -386,7 +277,7 @@ class _Finder:
         return sum(fold(self.sheet.at(row, column).text) in units for row in rows)
 
     def _numbered(self, rows: list[int], column: int) -> bool:
-        return any(_ROW_NUMBER.match(self.sheet.at(row, column).text) for row in rows)
+        return any(row_number_of(self.sheet.at(row, column)) for row in rows)
 
     def _figures(self, rows: list[int], column: int) -> bool:
         return any(any(sign.isdigit() for sign in self.sheet.at(row, column).text) for row in rows)
@@ -415,7 +306,7 @@ class _Finder:
             sheet=self.sheet,
             numbers=(number,),
             label=label.strip()[:_LONG],
-            row_number=_row_number(self.sheet.at(number, columns.row_number or 0)),
+            row_number=row_number_of(self.sheet.at(number, columns.row_number or 0)),
             unit=self.sheet.at(number, columns.unit or 0).text.strip()[:60],
             columns=columns,
             hidden=number in self.sheet.hidden_rows,
@@ -445,17 +336,3 @@ def _is_data(cell: Cell, index: LabelIndex) -> bool:
             return True
         return len(cell.text) > _LONGEST_HEADER_WORD and bool(index.exact_holders(cell.text[:_LONG]))
     return cell.kind is not CellKind.NUMBER or not (isinstance(cell.value, int) and _YEARS[0] <= cell.value <= _YEARS[1])
-
-
-def _address(sheet: Sheet, row: int, column: int) -> str:
-    """The address a blank cell has, in the manner of the sheet's other cells."""
-    sample = next(iter(sheet.cells.values())).address if sheet.cells else ""
-    if _LETTERED.match(sample):
-        return f"{get_column_letter(column)}{row}"
-    table = _TABLED.match(sample)
-    return f"{table[1]}R{row}C{column}" if table else ""
-
-
-def _row_number(cell: Cell) -> str:
-    match = _ROW_NUMBER.match(cell.text)
-    return match[1] if match else ""

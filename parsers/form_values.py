@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from config.campaign import Indicator, IndicatorRole, IndicatorType
 from parsers.form_amounts import from_note, read_money, read_remark, read_text
+from parsers.form_blocks import Row
 from parsers.form_claims import SINGLE, Claim, Merges, context_of, doubted, empty_claim, made_value, number_claim, worst
 from parsers.form_findings import stray_value
-from parsers.form_table import Row
 from parsers.grid import Cell, CellKind
 from parsers.number_values import NumberContext, NumberReading
 from parsers.numbers import read_number

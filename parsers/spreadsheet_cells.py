@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -26,6 +27,7 @@ MAX_MERGES = 5_000
 _LARGEST_MERGED_AREA = 300_000  # cells in all merges of a sheet; beyond, what lies under them is kept
 MAX_TEXT = 8_000  # characters kept of one cell
 MAX_PART = 64 * 1024 * 1024  # bytes of one inflated part
+_CONSTANT = re.compile(r'(?:\w+:)?=?"((?:[^"]|"")*)"$')
 _LAST_CONVERTIBLE_SERIAL = 2_958_465  # 9999-12-31
 
 
@@ -128,6 +130,21 @@ def _covered(merges: list[Merge], cells: Mapping[tuple[int, int], Cell]) -> set[
         covered.update(each for row in rows for column in columns if (each := (row, column)) in cells)
         covered.discard((merge.top, merge.left))
     return covered
+
+
+@dataclass(slots=True)
+class RawWorkbook:
+    """What a reader found in a file. `uncalculated`: a formula stands without its result; `names`: names for a constant text."""
+
+    sheets: list[RawSheet]
+    uncalculated: bool = False
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def constant_text(expression: str) -> str:
+    """The text a name stands for when its expression is one quoted text, else ""."""
+    match = _CONSTANT.match(expression.strip())
+    return match[1].replace('""', '"') if match else ""
 
 
 @dataclass(slots=True)

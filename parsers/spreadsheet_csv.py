@@ -7,7 +7,7 @@ import io
 import statistics
 
 from parsers.grid import Cell, CellKind
-from parsers.spreadsheet_cells import MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Budget, RawSheet, address_of, damaged
+from parsers.spreadsheet_cells import MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Budget, RawSheet, RawWorkbook, address_of, damaged
 
 _SEPARATORS = "\t;,|"
 _SAMPLE_LINES = 60
@@ -17,7 +17,7 @@ _MAX_LINE = 100_000
 _CP1258_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323đĐ")
 
 
-def read_csv(data: bytes, budget: Budget) -> tuple[list[RawSheet], bool]:
+def read_csv(data: bytes, budget: Budget) -> RawWorkbook:
     """The one sheet of the file. Every cell is text: a CSV keeps no types."""
     text = decoded(data[:_MAX_BYTES]).replace("\x00", "")
     separator, text = _separator(text)
@@ -32,7 +32,7 @@ def read_csv(data: bytes, budget: Budget) -> tuple[list[RawSheet], bool]:
             _add_row(raw, row, fields, budget)
     except csv.Error as error:
         raise damaged("csv") from error
-    return [raw], False
+    return RawWorkbook([raw])
 
 
 def decoded(data: bytes) -> str:

@@ -16,7 +16,9 @@ from parsers.spreadsheet_cells import (
     Budget,
     PasswordError,
     RawSheet,
+    RawWorkbook,
     address_of,
+    constant_text,
     damaged,
     exact,
 )
@@ -36,8 +38,8 @@ _DATE_PARTS = {  # short and long spelling in a number format
 }
 
 
-def read_ods(package: Package, budget: Budget) -> tuple[list[RawSheet], bool]:
-    """The sheets of the workbook, and whether a formula stands without its result."""
+def read_ods(package: Package, budget: Budget) -> RawWorkbook:
+    """The workbook of the package."""
     if b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise PasswordError
     styles = _StyleHandler()
@@ -48,7 +50,7 @@ def read_ods(package: Package, budget: Budget) -> tuple[list[RawSheet], bool]:
         content.sheets[-1].capped = True
     if not content.sheets:
         raise damaged("no sheets")
-    return content.sheets, content.uncalculated
+    return RawWorkbook(content.sheets, content.uncalculated, content.names)
 
 
 @dataclass(slots=True)
@@ -147,6 +149,7 @@ class _ContentHandler(XmlHandler):
         self._styles, self._budget = styles, budget
         self.sheets: list[RawSheet] = []
         self.uncalculated = False
+        self.names: dict[str, str] = {}
         self._raw: RawSheet | None = None
         self._row = self._column = 0
         self._row_repeat = 1
@@ -190,6 +193,8 @@ class _ContentHandler(XmlHandler):
             self._raw = RawSheet(name=attributes.get("name", ""), hidden=hidden)
             self.sheets.append(self._raw)
             self._row = self._column = 0
+        elif name == "named-expression" and (text := constant_text(attributes.get("expression", ""))):
+            self.names[attributes.get("name", "")] = text
         else:
             self._styles.start(name, attributes)
 

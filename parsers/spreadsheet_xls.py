@@ -21,6 +21,7 @@ from parsers.spreadsheet_cells import (
     Budget,
     PasswordError,
     RawSheet,
+    RawWorkbook,
     Style,
     address_of,
     damaged,
@@ -52,8 +53,8 @@ _XLS_ERRORS = (
 _DECRYPTION_ERRORS = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, *_XLS_ERRORS)
 
 
-def read_xls(data: bytes, budget: Budget) -> tuple[list[RawSheet], bool]:
-    """The sheets of the workbook, and whether a formula stands without its result."""
+def read_xls(data: bytes, budget: Budget) -> RawWorkbook:
+    """The workbook in these bytes."""
     if len(data) > _MAX_BYTES:
         raise too_large(f"> {_MAX_BYTES >> 20} MB")
     _check_cells(data)
@@ -68,7 +69,7 @@ def read_xls(data: bytes, budget: Budget) -> tuple[list[RawSheet], bool]:
             sheets.append(raw)
     except _XLS_ERRORS as error:
         raise damaged("xls") from error
-    return sheets, uncalculated
+    return RawWorkbook(sheets, uncalculated, _names(book))
 
 
 def _check_cells(data: bytes) -> None:
@@ -118,6 +119,18 @@ def _decrypted(data: bytes) -> bytes:
     except _DECRYPTION_ERRORS as error:
         raise PasswordError from error
     return plain.getvalue()
+
+
+def _names(book: Any) -> dict[str, str]:  # noqa: ANN401 - xlrd has no types
+    """Names for a constant text: their formula is one string token."""
+    found = {}
+    for each in book.name_obj_list[:MAX_SHEETS]:
+        formula = each.raw_formula or b""
+        if formula[:1] == b"\x17" and len(formula) > 3:  # noqa: PLR2004 - ptgStr, length, flags, text
+            wide = bool(formula[2] & 1)
+            text = formula[3 : 3 + formula[1] * (2 if wide else 1)]
+            found[each.name] = text.decode("utf-16-le" if wide else "latin-1", errors="replace")
+    return found
 
 
 def _styles(book: Any) -> list[Style]:  # noqa: ANN401 - xlrd has no types

@@ -15,6 +15,7 @@ from parsers.spreadsheet_cells import (
     PLAIN_STYLE,
     Budget,
     RawSheet,
+    RawWorkbook,
     Style,
     address_of,
     damaged,
@@ -39,8 +40,8 @@ _ERRORS = {
 }  # fmt: skip
 
 
-def read_xlsb(package: Package, budget: Budget) -> tuple[list[RawSheet], bool]:
-    """The sheets of the workbook. The flag is always False: the format stores a result with every formula."""
+def read_xlsb(package: Package, budget: Budget) -> RawWorkbook:
+    """The workbook of the package. Never `uncalculated`: the format stores a result with every formula."""
     workbook = relations_of(package, "").get("officeDocument", "xl/workbook.bin")
     relations = relations_of(package, workbook)
     base = posixpath.dirname(workbook)
@@ -58,7 +59,7 @@ def read_xlsb(package: Package, budget: Budget) -> tuple[list[RawSheet], bool]:
         raise damaged("xlsb") from error
     if not read:
         raise damaged("no sheets")
-    return read, False
+    return RawWorkbook(read)
 
 
 def _records(package: Package, part: str, budget: Budget) -> Iterator[tuple[int, bytes]]:

@@ -19,9 +19,11 @@ from parsers.spreadsheet_cells import (
     PLAIN_STYLE,
     Budget,
     RawSheet,
+    RawWorkbook,
     SpreadsheetError,
     Style,
     address_of,
+    constant_text,
     damaged,
     format_code,
     number_cell,
@@ -39,8 +41,8 @@ _MAX_STRING_BYTES = 32 * 1024 * 1024
 Strings = list[tuple[str, str]]  # text and the font of its first run
 
 
-def read_xlsx(package: Package, budget: Budget) -> tuple[list[RawSheet], bool]:
-    """The sheets of the workbook, and whether a formula stands without its result."""
+def read_xlsx(package: Package, budget: Budget) -> RawWorkbook:
+    """The workbook of the package."""
     workbook = _workbook_part(package)
     relations = relations_of(package, workbook)
     plan = _WorkbookHandler()
@@ -62,7 +64,7 @@ def read_xlsx(package: Package, budget: Budget) -> tuple[list[RawSheet], bool]:
         sheets.append(raw)
     if not sheets:
         raise damaged("no sheets")
-    return sheets, uncalculated
+    return RawWorkbook(sheets, uncalculated, plan.names)
 
 
 def cell_position(reference: str) -> tuple[int, int] | None:
@@ -119,6 +121,9 @@ class _WorkbookHandler(XmlHandler):
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str, bool]] = []
         self.since_1904 = False
+        self.names: dict[str, str] = {}
+        self._name = ""
+        self._text: list[str] = []
         self.stale = False  # the writer asks for a recalculation: cached zeros mean nothing
 
     def start(self, name: str, attributes: Attributes) -> None:
@@ -129,6 +134,18 @@ class _WorkbookHandler(XmlHandler):
             self.since_1904 = attributes.get("date1904", "") in _TRUE
         elif name == "calcPr":
             self.stale = attributes.get("fullCalcOnLoad", "") in _TRUE
+        elif name == "definedName":
+            self._name, self._text = attributes.get("name", ""), []
+
+    def end(self, name: str) -> None:
+        if name == "definedName":
+            if (text := constant_text("".join(self._text))) and len(self.names) < MAX_SHEETS:
+                self.names[self._name] = text
+            self._name = ""
+
+    def text(self, text: str) -> None:
+        if self._name:
+            self._text.append(text)
 
 
 class _StringHandler(XmlHandler):

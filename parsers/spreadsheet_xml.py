@@ -6,7 +6,18 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from parsers.grid import Cell, CellKind
-from parsers.spreadsheet_cells import MAX_COLUMNS, MAX_ROWS, MAX_SHEETS, MAX_TEXT, Budget, RawSheet, address_of, damaged, exact
+from parsers.spreadsheet_cells import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_SHEETS,
+    MAX_TEXT,
+    Budget,
+    RawSheet,
+    RawWorkbook,
+    address_of,
+    damaged,
+    exact,
+)
 from parsers.spreadsheet_zip import Attributes, StopReadingError, XmlHandler, parse_xml
 
 _MAX_BYTES = 64 * 1024 * 1024
@@ -18,15 +29,15 @@ def is_excel_xml(data: bytes) -> bool:
     return _MARK in data[:4_000] or _MARK.decode().encode("utf-16-le") in data[:8_000]
 
 
-def read_excel_xml(data: bytes, budget: Budget) -> tuple[list[RawSheet], bool]:
-    """The sheets of the workbook, and whether a formula stands without its result."""
+def read_excel_xml(data: bytes, budget: Budget) -> RawWorkbook:
+    """The workbook in these bytes."""
     handler = _Handler(budget)
     complete = parse_xml([data[:_MAX_BYTES]], handler, "xml")
     if not handler.sheets:
         raise damaged("no sheets")
     if not complete:
         handler.sheets[-1].capped = True
-    return handler.sheets, handler.uncalculated
+    return RawWorkbook(handler.sheets, handler.uncalculated)
 
 
 class _Handler(XmlHandler):

@@ -5,14 +5,15 @@ What a reader may cost is bounded before and while reading: see `parsers.spreads
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import olefile
 
 from config.text import Text
 from parsers.grid import CellKind, Sheet
 from parsers.legacy import DocumentDecoder
-from parsers.spreadsheet_cells import Budget, PasswordError, RawSheet, SpreadsheetError, capped_finding, damaged
+from parsers.spreadsheet_cells import Budget, PasswordError, RawSheet, RawWorkbook, SpreadsheetError, capped_finding, damaged
 from parsers.spreadsheet_csv import read_csv
 from parsers.spreadsheet_ods import read_ods
 from parsers.spreadsheet_xls import read_xls
@@ -37,6 +38,7 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     uncalculated: bool
     findings: tuple[Finding, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # defined names that stand for a text, such as "thubao_unit"
 
 
 def read_sheets(data: bytes, media_type: str) -> Workbook:
@@ -44,15 +46,16 @@ def read_sheets(data: bytes, media_type: str) -> Workbook:
 
     `media_type` only allows plain text to be read as a table. PasswordError when locked, SpreadsheetError when unreadable.
     """
-    raws, uncalculated = _read(data, media_type, Budget())
+    raw = _read(data, media_type, Budget())
     return Workbook(
-        sheets=_decoded(raws),
-        uncalculated=uncalculated,
-        findings=tuple(capped_finding(raw.name) for raw in raws if raw.capped),
+        sheets=_decoded(raw.sheets),
+        uncalculated=raw.uncalculated,
+        findings=tuple(capped_finding(each.name) for each in raw.sheets if each.capped),
+        names=raw.names,
     )
 
 
-def _read(data: bytes, media_type: str, budget: Budget) -> tuple[list[RawSheet], bool]:
+def _read(data: bytes, media_type: str, budget: Budget) -> RawWorkbook:
     if data.startswith(_OLE):
         if _is_locked_package(data):
             raise PasswordError
