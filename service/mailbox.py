@@ -111,14 +111,17 @@ class Mailbox:
     def status(self, folder: str) -> FolderStatus:
         """How far the folder has grown, in one round trip and without opening it."""
         with self._session(folder) as client:
-            if self._folder == folder:
+            answer: dict[bytes, int] = {}
+            if self._folder == folder and client.has_capability("UNSELECT"):
                 # of an open folder Dovecot tells what this session saw last, not what is there now
-                (client.unselect_folder if client.has_capability("UNSELECT") else client.close_folder)()
+                client.unselect_folder()
                 self._folder = None
-            answer = client.folder_status(folder, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"])
-            if b"UIDNEXT" not in answer or b"UIDVALIDITY" not in answer:
+            if self._folder != folder:
+                answer = client.folder_status(folder, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"])
+            if b"UIDNEXT" not in answer or b"UIDVALIDITY" not in answer:  # opening it afresh tells as much, and moves nothing
                 self._folder = None
-                answer = {b"MESSAGES": answer.get(b"MESSAGES", 0)} | client.select_folder(folder, readonly=True)
+                opened = client.select_folder(folder, readonly=True)
+                answer = {b"MESSAGES": answer.get(b"MESSAGES", opened.get(b"EXISTS", 0))} | opened
             status = FolderStatus(
                 uidvalidity=int(answer[b"UIDVALIDITY"]), uidnext=int(answer[b"UIDNEXT"]), messages=int(answer[b"MESSAGES"])
             )
