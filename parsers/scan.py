@@ -15,6 +15,8 @@ from parsers.writing_blocks import RawBlock, RawCell, RawTable, RawWriting, dama
 
 PAGES_MOST = 12
 SECOND_LOOK_MOST = 250  # cells read once more on their own
+SURE = 80.0  # a second look below this confidence says nothing
+UNREAD = "?"  # something is written in the cell: it is asked about, and never taken for blank
 POOR = 25.0  # words below this confidence outside tables are specks and stamps
 
 
@@ -86,7 +88,10 @@ def _read_page(page: Image.Image, recognise: Recognise, *, keep_pictures: bool) 
 def _cell_texts(
     page: Image.Image, grid: Grid, cells: Sequence[GridCell], words: Sequence[RecognisedWord], recognise: Recognise
 ) -> list[str]:
-    """The text of each cell; lone figures, and what has ink and gave no word, are looked at a second time."""
+    """The text of each cell; lone figures, and what has ink and gave no word, are looked at a second time.
+
+    What stays unread is "?", not blank.
+    """
     inside: list[list[RecognisedWord]] = [[] for _ in cells]
     for word in words:
         x, y = word.middle
@@ -107,8 +112,14 @@ def _cell_texts(
                 if top <= word.middle[1] < bottom:
                     seen.setdefault(index, []).append(word)
         for index, own in seen.items():
-            texts[index] = _joined(own)
+            if _confidence(own) > max(SURE, _confidence(inside[index])):
+                texts[index] = _joined(own)
+        texts = [text or (UNREAD if index in again else "") for index, text in enumerate(texts)]
     return texts
+
+
+def _confidence(words: Sequence[RecognisedWord]) -> float:
+    return min((word.confidence for word in words), default=0.0)
 
 
 def _is_worth_a_second_look(text: str, page: Image.Image, cell: GridCell) -> bool:

@@ -27,6 +27,8 @@ STRETCH_SHARE = 0.7  # of a row's height: a block of a line that ends there may 
 TOUCH = 14  # pixels: two lines this close meet
 SAME_LINE = 9
 EDGE_SHARE = 0.22  # of a table's height or width that an edge must cover
+FIGURE_HEIGHT = 12  # pixels; figures of 13 points are 25 tall
+FIGURE_INK = 50
 NARROWEST = 34  # pixels: no column and no row of a printed table is narrower
 THICKEST = 16  # pixels between the first and the last row of a line; a stamp or a photo is thicker
 
@@ -309,11 +311,13 @@ def without_rules(page: Image.Image, grids: Sequence[Grid]) -> Image.Image:
 
 
 def has_ink(page: Image.Image, box: tuple[int, int, int, int]) -> bool:
-    """Whether something is written inside a box."""
+    """Whether something is written inside a box: dark, and as tall as a figure; specks and crumbs of lines are not."""
     inner = _inner(box)
     if inner is None:
         return False
-    return sum(page.crop(inner).histogram()[:DARK]) > 25  # noqa: PLR2004 - a full stop has nine
+    marks = page.crop(inner).point(lambda value: 255 if value < DARK else 0)
+    place = marks.getbbox()
+    return place is not None and place[3] - place[1] >= FIGURE_HEIGHT and marks.histogram()[255] >= FIGURE_INK
 
 
 def _inner(box: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
