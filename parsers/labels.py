@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from config.campaign import Indicator
 from config.vietnamese import fold
@@ -54,6 +55,7 @@ _SHORTEST_MISSPELT = 3
 _LONGEST_ABBREVIATION = 9
 _REPLACED_CEILING = 0.74
 _PURE = 0.96
+_LONG_LABEL = 12
 _SAME_LETTERS = 80
 _MAX_LABEL = 400
 _MOST_KEPT = 4_000
@@ -193,6 +195,8 @@ class LabelIndex:
         )
         letters = fuzz.ratio(written.compact, variant.compact, score_cutoff=_SAME_LETTERS) / 100
         score = max(said * (0.55 + 0.45 * held), letters)
+        if replaced and _one_slip(written.compact, variant.compact):
+            replaced = False
         if replaced:
             score = min(score, _REPLACED_CEILING)
         return Match(min(score, 0.99), pure=said >= _PURE, replaced=replaced)
@@ -266,6 +270,13 @@ def _credits(
                 credit[word] = covered[other] = share
                 break
     return credit, covered
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether two long labels differ by a single letter, as when a space was hit for a letter; a digit is no slip."""
+    if min(len(one), len(other)) < _LONG_LABEL or Levenshtein.distance(one, other, score_cutoff=1) > 1:
+        return False
+    return sorted(filter(str.isdigit, one)) == sorted(filter(str.isdigit, other))
 
 
 def _abbreviates(one: _Variant, other: _Variant) -> bool:

@@ -95,7 +95,7 @@ def parse_xml(chunks: Iterable[bytes], handler: XmlHandler, name: str) -> bool:
         parser.Parse(b"", True)
     except StopReadingError:
         return False
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: an encoding nobody knows
         raise damaged(name) from error
     return True
 

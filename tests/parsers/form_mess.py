@@ -70,9 +70,9 @@ class _Line:
 class Writer:
     """Writes one messy form for a seed."""
 
-    def __init__(self, form: Form, seed: int, *, gentle: bool = False) -> None:
-        self.form, self.random = form, random.Random(seed)
-        self.noise = 0.15 if gentle else self.random.choice((0.0, 0.1, 0.3, 0.6))
+    def __init__(self, form: Form, seed: int, *, tidy: bool = False) -> None:
+        self.form, self.random, self.tidy = form, random.Random(seed), tidy
+        self.noise = 0.0 if tidy else self.random.choice((0.0, 0.1, 0.3, 0.6))
         self.mess = Mess()
 
     def write(self) -> Mess:
@@ -182,7 +182,7 @@ class Writer:
 
     def _changed(self, lines: list[_Line]) -> list[_Line]:
         """Rows dropped, moved and added."""
-        wild = self.random.random() < 0.6
+        wild = self.random.random() < 0.6 and not self.tidy
         if wild:
             lines = [line for line in lines if self.random.random() > 0.06]
         if wild and self.random.random() < 0.4 and len(lines) > 10:
@@ -218,7 +218,7 @@ class Writer:
         sheet = _Grid("Biểu")
         sheet.put(top + 1, left + 1, "UBND XÃ QUÀI TỞ")
         sheet.put(top + 3, left + 2, "MẪU TỔNG HỢP SỐ LIỆU KẾT QUẢ TỔ CHỨC TUẦN LỄ")
-        places = _places(self.random, left)
+        places = _places(self.random, left, tidy=self.tidy)
         row = _header(self.random, sheet, top + 5, places, self.mess)
         cut = self.random.randrange(8, 26) if self.random.random() < 0.2 else None
         for number, line in enumerate(lines):
@@ -278,7 +278,7 @@ class _Grid:
         return Sheet(name=self.name, cells=self.cells, merges=tuple(self.merges))
 
 
-def _places(dice: random.Random, left: int) -> dict[str, int]:
+def _places(dice: random.Random, left: int, *, tidy: bool) -> dict[str, int]:
     names = []
     if dice.random() < 0.85:
         names.append("row_number")
@@ -290,7 +290,7 @@ def _places(dice: random.Random, left: int) -> dict[str, int]:
         names.append("plan")
     elif extra < 0.2:
         names.append("past")
-    names += ["single"] if dice.random() < 0.12 and extra >= 0.2 else ["count", "people"]
+    names += ["single"] if dice.random() < 0.12 and extra >= 0.2 and not tidy else ["count", "people"]
     if dice.random() < 0.9:
         names.append("note")
     return {name: left + number for number, name in enumerate(names, start=1)}
