@@ -15,6 +15,8 @@ from parsers.recognition import Recognise
 from parsers.values import Document, DocumentFate, DocumentRole, Envelope, MessageReading, Robot
 from parsers.writing import Convert
 
+__all__ = ["BODY_PATH", "Expected", "Outside", "expected_of", "extract", "read_file", "read_message"]
+
 BODY_PATH = "(nội dung thư)"
 """The path of a report that is written, or a form that is pasted, into the mail itself."""
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from config.campaign import Campaign
+from config.errors import ConfigError, ParseError
 from config.text import Text
 from parsers.codec import to_plain
 from parsers.values import MessageReading, Robot
 from service.installation import Installation
-from service.judging import rejudge
+from service.judging import Change, rejudge
 from service.receipts import Arrived, answer
 from service.rules.match import Attribution, Outcome, Query, identify
 from service.rules.requests import recognise_request
@@ -37,6 +39,9 @@ _SILENT = {
 }
 
 
+_GROUP = 500
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
     """What one round of filing did: messages by state."""
@@ -45,40 +50,26 @@ class FileReport:
 
 
 def file_new(installation: Installation, now: datetime) -> FileReport:
-    """File every message that was read and not filed yet, oldest receipt first."""
+    """File every message that was read and not filed yet, oldest receipt first; a whole group is one transaction."""
     with installation.database.reading() as connection:
         waiting = unfiled(connection)
-    for number in waiting:
-        with installation.database.writing() as connection:
-            file_one(installation, connection, number, now)
+    for start in range(0, len(waiting), _GROUP):
+        group = waiting[start : start + _GROUP]
+        try:
+            with installation.database.writing() as connection:
+                file_messages(installation, connection, group, now)
+        except (ParseError, ConfigError):  # one message cannot be filed: the others are, each for itself
+            for number in group:
+                _file_alone(installation, number, now)
     return FileReport(filed=waiting)
 
 
-def file_one(installation: Installation, connection: Connection, number: int, now: datetime) -> Filing | None:
-    """File one message that was read, and answer it where an answer is due."""
-    record, reading = message_record(connection, number), reading_of(connection, number)
-    if record is None or reading is None:
-        return None
-    filing, attribution = _decide(installation, connection, record, reading)
-    document_units = dict(attribution.documents) if attribution else {}
-    save_filing(connection, filing, document_units)
-    record_event(
-        connection,
-        now,
-        "message_filed",
-        {"message": number, "state": filing.state.value, "campaign": filing.campaign, "unit": filing.unit},
-    )
-    if filing.state is MessageState.FILED and filing.campaign and filing.unit:
-        campaign = installation.home.campaign(filing.campaign)
-        arrived = Arrived(record=record, reading=reading, filing=filing)
-        if campaign is not None:
-            for code in dict.fromkeys((filing.unit, *document_units.values())):
-                _update_unit(installation, connection, campaign, code, arrived, now)
-    elif filing.state is MessageState.UNATTRIBUTED:
-        answer(installation, connection, Arrived(record=record, reading=reading, filing=filing), now)
-    elif reading.envelope.robot is Robot.BOUNCE:
-        _note_bounce(connection, reading)
-    return filing
+def file_messages(installation: Installation, connection: Connection, numbers: Iterable[int], now: datetime) -> None:
+    """File messages that were read, judge every unit they touch once, and answer them where an answer is due."""
+    desk = _FilingDesk(installation, connection, now)
+    for number in numbers:
+        desk.file(number)
+    desk.judge_and_answer()
 
 
 def refile(installation: Installation, connection: Connection, numbers: tuple[int, ...], now: datetime) -> None:
@@ -89,8 +80,7 @@ def refile(installation: Installation, connection: Connection, numbers: tuple[in
         if before is not None and before.campaign and before.unit:
             left.add((before.campaign, before.unit))
         unfile(connection, number)
-    for number in numbers:
-        file_one(installation, connection, number, now)
+    file_messages(installation, connection, numbers, now)
     for identifier, code in sorted(left):
         campaign = installation.home.campaign(identifier)
         unit = campaign.unit(code) if campaign else None
@@ -108,78 +98,109 @@ def learned_addresses(connection: Connection) -> dict[str, str]:
     return learned
 
 
-def _update_unit(
-    installation: Installation,
-    connection: Connection,
-    campaign: Campaign,
-    code: str,
-    arrived: Arrived,
-    now: datetime,
-) -> None:
-    unit = campaign.unit(code)
-    if unit is None:
-        return
-    change = rejudge(connection, campaign, unit, now)
-    if code == arrived.filing.unit:
-        answer(installation, connection, replace(arrived, change=change), now)
+def _file_alone(installation: Installation, number: int, now: datetime) -> None:
+    try:
+        with installation.database.writing() as connection:
+            file_messages(installation, connection, (number,), now)
+    except (ParseError, ConfigError) as error:
+        why = Text(vi=f"không ghi nhận được thư này: {error}", en=f"this mail could not be filed: {error}")
+        with installation.database.writing() as connection:
+            save_filing(connection, Filing(message_id=number, state=MessageState.SET_ASIDE, why=why), {})
+            record_event(connection, now, "message_set_aside", {"message": number, "reason": str(error)})
 
 
-def _decide(
-    installation: Installation, connection: Connection, record: MessageRecord, reading: MessageReading
-) -> tuple[Filing, Attribution | None]:
-    envelope = reading.envelope
-    twin = twin_of(connection, record.id, envelope.fingerprint)
-    trust = _trust(installation, connection, record, reading)
-    if twin is not None:
-        why = Text(vi=f"cùng một thư với thư số {twin}", en=f"the same mail as message {twin}")
-        return Filing(message_id=record.id, state=MessageState.DUPLICATE, duplicate_of=twin, why=why), None
-    if envelope.robot in _SILENT:
-        why = _SILENT[envelope.robot]
-        return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), None
-    campaigns = installation.campaigns_at(record.received_at)
-    if not campaigns:
-        why = Text(vi="thư ngoài thời gian của các đợt báo cáo", en="received outside the time of every campaign")
-        return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), None
-    assigned = _assigned(connection, record.id)
-    if assigned is not None:
-        return _as_assigned(record, assigned, trust), None
-    return _identified(installation, connection, campaigns, record, reading, trust)
+class _FilingDesk:
+    """One group of messages being filed in one transaction."""
 
+    def __init__(self, installation: Installation, connection: Connection, now: datetime) -> None:
+        self._installation = installation
+        self._connection = connection
+        self._now = now
+        self._learned = learned_addresses(connection)
+        self._assigned = {each.message_id: each for each in assignments(connection)}
+        self._arrived: list[Arrived] = []
+        self._touched: dict[tuple[str, str], None] = {}
 
-def _identified(
-    installation: Installation,
-    connection: Connection,
-    campaigns: tuple[Campaign, ...],
-    record: MessageRecord,
-    reading: MessageReading,
-    trust: Trust,
-) -> tuple[Filing, Attribution]:
-    envelope = reading.envelope
-    answered = notice_by_message_id(connection, tuple(each for each in (envelope.in_reply_to, *envelope.references) if each))
-    campaign = _campaign_of(campaigns, reading, answered.campaign if answered else None)
-    attribution = identify(
-        campaign,
-        reading,
-        Query(
-            learned=learned_addresses(connection),
-            thread_unit=answered.unit if answered and answered.campaign == campaign.id else None,
-            trust=trust,
-        ),
-    )
-    local_day = record.received_at.astimezone(installation.home.office.timezone).date()
-    request = recognise_request(envelope.subject, reading.body, received_on=local_day)
-    filing = Filing(
-        message_id=record.id,
-        state=_STATES[attribution.outcome],
-        campaign=campaign.id,
-        unit=attribution.unit,
-        trust=trust.value,
-        provisional=attribution.provisional,
-        evidence=tuple(to_plain(each) for each in attribution.evidence),
-        why=attribution.why,
-        request=to_plain(request) if request.kind else None,
-    )
-    return filing, attribution
+    def file(self, number: int) -> None:
+        """File one message; its unit is judged and its sender answered when all of the group are filed."""
+        record, reading = message_record(self._connection, number), reading_of(self._connection, number)
+        if record is None or reading is None:
+            return
+        filing, attribution = self._decide(record, reading)
+        document_units = dict(attribution.documents) if attribution else {}
+        save_filing(self._connection, filing, document_units)
+        told = {"message": number, "state": filing.state.value, "campaign": filing.campaign, "unit": filing.unit}
+        record_event(self._connection, self._now, "message_filed", told)
+        if filing.state is MessageState.FILED and filing.campaign and filing.unit:
+            for code in (filing.unit, *document_units.values()):
+                self._touched[filing.campaign, code] = None
+        if filing.state in {MessageState.FILED, MessageState.UNATTRIBUTED}:
+            self._arrived.append(Arrived(record=record, reading=reading, filing=filing))
+        if reading.envelope.robot is Robot.BOUNCE:
+            _note_bounce(self._connection, reading)
+
+    def judge_and_answer(self) -> None:
+        """Derive the units' reports again and queue the answers, each with what became of its sender's report."""
+        changes: dict[tuple[str | None, str | None], Change] = {}
+        for identifier, code in self._touched:
+            campaign = self._installation.home.campaign(identifier)
+            unit = campaign.unit(code) if campaign else None
+            if campaign is not None and unit is not None:
+                changes[identifier, code] = rejudge(self._connection, campaign, unit, self._now)
+        for arrived in self._arrived:
+            change = changes.get((arrived.filing.campaign, arrived.filing.unit))
+            answer(self._installation, self._connection, replace(arrived, change=change), self._now)
+
+    def _decide(self, record: MessageRecord, reading: MessageReading) -> tuple[Filing, Attribution | None]:
+        envelope = reading.envelope
+        twin = twin_of(self._connection, record.id, envelope.fingerprint)
+        trust = _trust(self._installation, self._connection, record, reading)
+        if twin is not None:
+            why = Text(vi=f"cùng một thư với thư số {twin}", en=f"the same mail as message {twin}")
+            return Filing(message_id=record.id, state=MessageState.DUPLICATE, duplicate_of=twin, why=why), None
+        if envelope.robot in _SILENT:
+            why = _SILENT[envelope.robot]
+            return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), None
+        campaigns = self._installation.campaigns_at(record.received_at)
+        if not campaigns:
+            why = Text(vi="thư ngoài thời gian của các đợt báo cáo", en="received outside the time of every campaign")
+            return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), None
+        assigned = self._assigned.get(record.id)
+        if assigned is not None:
+            return _as_assigned(record, assigned, trust), None
+        return self._identified(campaigns, record, reading, trust)
+
+    def _identified(
+        self, campaigns: tuple[Campaign, ...], record: MessageRecord, reading: MessageReading, trust: Trust
+    ) -> tuple[Filing, Attribution]:
+        envelope = reading.envelope
+        answered = notice_by_message_id(
+            self._connection, tuple(each for each in (envelope.in_reply_to, *envelope.references) if each)
+        )
+        campaign = _campaign_of(campaigns, reading, answered.campaign if answered else None)
+        attribution = identify(
+            campaign,
+            reading,
+            Query(
+                learned=self._learned,
+                thread_unit=answered.unit if answered and answered.campaign == campaign.id else None,
+                trust=trust,
+            ),
+        )
+        local_day = record.received_at.astimezone(self._installation.home.office.timezone).date()
+        request = recognise_request(envelope.subject, reading.body, received_on=local_day)
+        filing = Filing(
+            message_id=record.id,
+            state=_STATES[attribution.outcome],
+            campaign=campaign.id,
+            unit=attribution.unit,
+            trust=trust.value,
+            provisional=attribution.provisional,
+            evidence=tuple(to_plain(each) for each in attribution.evidence),
+            why=attribution.why,
+            request=to_plain(request) if request.kind else None,
+        )
+        return filing, attribution
 
 
 def _campaign_of(campaigns: tuple[Campaign, ...], reading: MessageReading, answered: str | None) -> Campaign:
@@ -189,10 +210,6 @@ def _campaign_of(campaigns: tuple[Campaign, ...], reading: MessageReading, answe
             if campaign.id == wanted:
                 return campaign
     return min(campaigns, key=lambda each: each.deadline)
-
-
-def _assigned(connection: Connection, number: int) -> Decision | None:
-    return next((each for each in reversed(assignments(connection)) if each.message_id == number), None)
 
 
 def _as_assigned(record: MessageRecord, decision: Decision, trust: Trust) -> Filing:

@@ -65,11 +65,10 @@ def _letter(installation: Installation, arrived: Arrived) -> str:
     campaign = installation.home.campaign(arrived.filing.campaign or "")
     if change is None or campaign is None or arrived.filing.state is not MessageState.FILED:
         return "ask_unit"
-    newest = change.after.versions[-1] if change.after.versions else None
-    brought_something = newest is not None and newest.message == arrived.record.id
-    if brought_something and arrived.record.received_at > deadline_of(campaign, change.after) and not _was_complete(change):
+    own = next((each for each in change.after.versions if each.message == arrived.record.id), None)
+    if own is not None and arrived.record.received_at > deadline_of(campaign, change.after) and not _was_complete(change):
         return "receipt_late"
-    if brought_something and newest is not None and newest.changes and change.before.versions:
+    if own is not None and own.changes and own.number > 1:
         return "receipt_replacement"
     in_order = change.after.complete and change.after.content not in {Content.ISSUES, Content.PARTIAL, Content.RETURNED}
     return "receipt_complete" if in_order else "receipt_problems"

@@ -204,22 +204,25 @@ def filed_to(connection: Connection, campaign: str, unit: str) -> tuple[FiledRea
         )
         .order_by(message.c.received_at, message.c.id)
     ).mappings()
-    found = []
-    for row in rows:
-        units = connection.execute(
-            select(document.c.path, document.c.unit).where(document.c.message_id == row["id"], document.c.unit.is_not(None))
+    units: dict[int, dict[str, str]] = {}
+    for each in connection.execute(
+        select(document.c.message_id, document.c.path, document.c.unit)
+        .join(filing, filing.c.message_id == document.c.message_id)
+        .where(document.c.unit.is_not(None), filing.c.campaign == campaign)
+        .where((filing.c.unit == unit) | document.c.message_id.in_(split))
+    ):
+        units.setdefault(each.message_id, {})[each.path] = each.unit
+    return tuple(
+        FiledReading(
+            message_id=row["id"],
+            received_at=row["received_at"],
+            sha256=row["sha256"],
+            filing=_filing(row),
+            reading=from_plain(MessageReading, row["content"]),
+            document_units=units.get(row["id"], {}),
         )
-        found.append(
-            FiledReading(
-                message_id=row["id"],
-                received_at=row["received_at"],
-                sha256=row["sha256"],
-                filing=_filing(row),
-                reading=from_plain(MessageReading, row["content"]),
-                document_units={each.path: each.unit for each in units},
-            )
-        )
-    return tuple(found)
+        for row in rows
+    )
 
 
 def twin_of(connection: Connection, number: int, fingerprint: str) -> int | None:
