@@ -17,9 +17,13 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from parsers.parts import Leaf, make_leaf
 
 
-@cache
 def photograph(size: tuple[int, int] = (960, 720), seed: int = 1) -> Image.Image:
     """A picture with the grain, edges and colours of a photograph."""
+    return _photograph(size, seed).copy()
+
+
+@cache
+def _photograph(size: tuple[int, int], seed: int) -> Image.Image:
     source = random.Random(seed)
     canvas = Image.new("RGB", size)
     for step, weight in ((6, 1.0), (24, 0.45), (96, 0.3), (400, 0.2)):
@@ -29,9 +33,13 @@ def photograph(size: tuple[int, int] = (960, 720), seed: int = 1) -> Image.Image
     return canvas
 
 
-@cache
 def page_picture(size: tuple[int, int] = (1240, 1754), seed: int = 1) -> Image.Image:
     """A printed page as a scanner gives it."""
+    return _page_picture(size, seed).copy()
+
+
+@cache
+def _page_picture(size: tuple[int, int], seed: int) -> Image.Image:
     source = random.Random(seed)
     page = Image.new("RGB", size, (247, 246, 242))
     pen = ImageDraw.Draw(page)

@@ -176,7 +176,7 @@ def test_a_hundred_thousand_members_are_refused_in_a_moment() -> None:
     data = zipped_with_raw_names(*[(b"%d.txt" % number, b"") for number in range(100_000)])
     started = time.process_time()
     found = opened(data)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 0.3
     assert found["tep.zip"].fate is DocumentFate.REFUSED
     assert "quá nhiều tệp" in found["tep.zip"].why.vi
 
@@ -247,13 +247,15 @@ def test_excels_own_password_opens_and_a_persons_does_not(password: str, fate: D
     assert [each.media_type for each in found.values()][1:] == ([kind.XLSX] if fate is DocumentFate.USED else [])
 
 
-def test_a_file_that_asks_for_a_billion_rounds_of_hashing_is_refused_at_once() -> None:
-    info = b'\x04\x00\x04\x00\x40\x00\x00\x00<encryption><keyEncryptor spinCount="1000000000"/></encryption>'
+def test_a_file_that_asks_for_endless_rounds_of_hashing_is_refused_at_once() -> None:
+    book, target = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(book)
+    OOXMLFile(io.BytesIO(book.getvalue())).encrypt("VelvetSweatshop", target)
+    slow = target.getvalue().replace(b'spinCount="100000"', b'spinCount="999999"')
+    assert slow != target.getvalue()
     started = time.process_time()
-    assert (
-        opened(_ole(("EncryptionInfo", info), ("EncryptedPackage", bytes(100))), "a.xlsx")["a.xlsx"].fate is DocumentFate.REFUSED
-    )
-    assert time.process_time() - started < 0.5
+    assert opened(slow, "a.xlsx")["a.xlsx"].fate is DocumentFate.REFUSED
+    assert time.process_time() - started < 0.2
 
 
 def test_a_password_on_one_member_does_not_hide_the_others() -> None:
@@ -387,12 +389,10 @@ def test_a_winmail_dat_cut_short_keeps_what_is_whole() -> None:
     assert found["winmail.dat"].fate is DocumentFate.UNREADABLE
 
 
-def test_a_winmail_dat_of_fifty_bytes_that_promises_billions_of_properties_takes_no_time() -> None:
-    data = (
-        b"\x78\x9f\x3e\x22\x01\x00"
-        + struct.pack("<BHHI", 1, 0x9003, 0, 20)
-        + struct.pack("<IHHI", 0xFFFFFFFF, 0x101E, 1, 0xFFFFFFFF) * 2
-    )
+@pytest.mark.parametrize("kind_of_value", [0x101E, 0x1003, 0x1048])
+def test_a_winmail_dat_of_fifty_bytes_that_promises_billions_of_values_takes_no_time(kind_of_value: int) -> None:
+    promise = struct.pack("<IHHI", 0xFFFFFFFF, kind_of_value, 1, 0xFFFFFFFF)
+    data = b"\x78\x9f\x3e\x22\x01\x00" + struct.pack("<BHHI", 1, 0x9003, 0, 2 * len(promise)) + promise * 2
     started = time.process_time()
     opened(data, "winmail.dat")
     assert time.process_time() - started < 0.5

@@ -295,7 +295,7 @@ def test_a_read_receipt() -> None:
 
 
 def test_the_same_mail_delivered_twice_has_one_fingerprint() -> None:
-    message = attach(mail(text="Kính gửi Phòng Giáo dục\n"), "bc.xlsx", XLSX)
+    message = attach(mail(text="Kinh gui\nPhong Giao duc\n"), "bc.xlsx", XLSX)
     first = raw(message)
     second = b"Received: from x by y; Tue, 13 Oct 2020 09:00:00 +0700\r\nDelivered-To: b@huyen.example\r\n" + message.as_bytes()
     again = first.replace(base64.encodebytes(XLSX)[:76], base64.encodebytes(XLSX)[:76] + b"\r\n", 1)

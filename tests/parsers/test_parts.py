@@ -127,6 +127,10 @@ def test_a_boundary_that_begins_like_another_is_not_taken_for_it() -> None:
     assert leaves(by_hand(b"\r\nmot", inner, b"\r\nhai")) == [b"mot", XLSX, b"hai"]
 
 
+def test_a_boundary_in_the_middle_of_a_line_is_text() -> None:
+    assert leaves(by_hand(b"\r\nxem --x\r\nva --x--\r\nhet", b"\r\nhai")) == [b"xem --x\r\nva --x--\r\nhet", b"hai"]
+
+
 def test_an_inner_multipart_without_its_end_does_not_swallow_the_next_part() -> None:
     inner = b'Content-Type: multipart/mixed; boundary="in"\r\n\r\n--in\r\n\r\ntrong'
     assert leaves(by_hand(inner, base64_part(XLSX))) == [b"trong", XLSX]

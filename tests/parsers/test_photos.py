@@ -227,6 +227,11 @@ def test_a_picture_of_900_million_pixels_is_refused_in_words_at_once() -> None:
         thumbnail(_announced(30_000, 30_000))
 
 
+def test_the_limit_is_our_own_and_not_only_pillows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # as another library in the process may do
+    assert judge(_announced(30_000, 30_000)).fate is DocumentFate.REFUSED
+
+
 def test_a_picture_too_large_to_decode_is_still_a_photo() -> None:
     tracemalloc.start()
     verdict = judge(_announced(12_000, 12_000))
