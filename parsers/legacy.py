@@ -7,10 +7,10 @@ Vietnamese Unicode is never decoded. Decode before any cleaning: U+00AD is the l
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from config.vietnamese import nfc
 from parsers.legacy_codes import (
@@ -87,7 +87,7 @@ def decode_as(text: str, encoding: str, font: str = "") -> str:
         return nfc(text)
     if font and not font_encoding(font) and _own_encoding(text) != encoding:
         return nfc(text)
-    if _score_as_is(text).share > _score(text, encoding).share:
+    if _score_as_is(text[:_JUDGED]).share > _score(text[:_JUDGED], encoding).share:
         return nfc(text)
     return _capitals(decoded, font)
 
@@ -142,24 +142,29 @@ class DocumentDecoder:
 def _group_encoding(texts: Sequence[str], font: str) -> str:
     """The encoding of the texts of one font, which may be unnamed."""
     certain = [text for text in texts if _CERTAIN.search(text) and _own_encoding(text) == UNICODE]
-    rest = [text for text in texts if not text.isascii() and not (_CERTAIN.search(text) and _own_encoding(text) == UNICODE)]
+    known = set(certain)
+    rest = [text for text in texts if not text.isascii() and text not in known]
     joined = "\n".join(rest)[:_JUDGED]
     named = font_encoding(font)
     if named:
         better = _score_as_is(joined).share > _score(joined, named).share
         return UNICODE if better and rest else named
     if not rest:
-        return _viqr_or_unicode("\n".join(texts)[:_JUDGED]) if not certain else UNICODE
+        return UNICODE if certain else _viqr_or_unicode("\n".join(texts)[:_JUDGED])
     encoding = _own_encoding(joined)
-    if encoding == "utf8_mojibake" or encoding in (UNICODE, UNKNOWN):
+    if encoding in ("utf8_mojibake", UNICODE, UNKNOWN):
         return UNICODE  # broken texts show themselves one by one
     gained = len(_score(joined, encoding).gained)
     return encoding if gained >= _MIXED * sum(_score_as_is(text).legal for text in certain) else UNICODE
 
 
-@lru_cache(maxsize=2_048)
 def _own_encoding(text: str) -> str:
-    """The encoding a text proves by itself."""
+    """The encoding a text proves by itself, judged by its beginning."""
+    return _proven(text[:_JUDGED])
+
+
+@functools.lru_cache(maxsize=1024)
+def _proven(text: str) -> str:
     if text.isascii():
         return _viqr_or_unicode(text)
     if from_mojibake(text) is not None:

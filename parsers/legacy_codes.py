@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -15,7 +16,7 @@ _LOST = "\ufffd"
 _LOST_BYTES = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # the codes windows-1252 has no character for
 _MOJIBAKE_LEADS = re.compile("[ÃÂÄÆÅĂáâ][\u0080-\u00bf\u0100-\u2122\u0300-\u0323\ufffd]|Ã ")
 _ADDRESS = re.compile(r"@|//|www\.")
-_MOST_LOST_IN_A_WORD = 3
+_MOST_LOST_IN_A_WORD = 2
 
 
 def from_tcvn3(text: str) -> str:
@@ -57,13 +58,8 @@ def _viqr_word(text: str) -> str:
 
 def from_cp1258_surface(text: str) -> str | None:
     """Text whose bytes were wrongly shown as windows-1258, shown as Latin-1 instead; None if they were not."""
-    out = []
-    for each in text:
-        codes = _cp1258(each)
-        if codes is None:
-            return None
-        out.append("".join(chr(code) if code >= _FIRST_UPPER_HALF else each for code in codes) if not each.isascii() else each)
-    return "".join(out)
+    surface = text.translate(_CP1258_SURFACE)
+    return None if any(each > "\u00ff" and each in _CP1258_SURFACE.unknown for each in set(surface)) else surface
 
 
 def from_mojibake(text: str) -> str | None:
@@ -108,39 +104,51 @@ def _longest_first(text: str, table: dict[str, str], longest: int) -> str:
     return "".join(out)
 
 
-def _cp1258(character: str) -> bytes | None:
-    """The bytes windows-1258 has for a character, its marks apart if it must."""
+class _CodesOf(dict[int, str]):
+    """For `str.translate`: a character to the codes a code page has for it, as Latin-1, its marks apart if it must."""
+
+    def __init__(self, encoding: str, *, signs: bool) -> None:
+        super().__init__()
+        self.encoding = encoding
+        self.signs = signs  # whether quotes and dashes become codes as well
+        self.unknown: set[str] = set()
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        codes = _codes(character, self.encoding)
+        if codes is None:
+            self.unknown.add(character)
+        alone = codes is not None and len(codes) == 1 and codes[0] < _FIRST_UPPER_HALF
+        self[code] = character if codes is None or (alone and not self.signs) else codes.decode("latin-1")
+        return self[code]
+
+
+def _codes(character: str, encoding: str) -> bytes | None:
     try:
-        return character.encode("cp1258")
+        return character.encode(encoding)
     except UnicodeEncodeError:
-        if "\u0080" <= character <= "\u009f":
+        if "\u0080" <= character <= "\u009f" or (encoding == "cp1252" and character <= "\u00ff"):
             return character.encode("latin-1")
     decomposed = unicodedata.normalize("NFD", character)
-    if len(decomposed) == 1:
+    if len(decomposed) == 1 or encoding == "cp1252":
         return None
-    base = _cp1258(unicodedata.normalize("NFC", decomposed[:-1])) if len(decomposed) > 1 else None
-    mark = _cp1258(decomposed[-1])
+    base = _codes(unicodedata.normalize("NFC", decomposed[:-1]), encoding)
+    mark = _codes(decomposed[-1], encoding)
     return base + mark if base is not None and mark is not None else None
 
 
-def _cp1252(character: str) -> bytes | None:
-    try:
-        return character.encode("cp1252")
-    except UnicodeEncodeError:
-        return character.encode("latin-1") if character <= "\u00ff" else None
+_CP1258_SURFACE = _CodesOf("cp1258", signs=False)
+_TO_BYTES = (_CodesOf("cp1252", signs=True), _CodesOf("cp1258", signs=True))
 
 
 def _unread(text: str) -> str | None:
     """The text as UTF-8 when its characters, taken back to bytes, are exactly that."""
     if text.isascii():
         return None
-    for to_bytes in (_cp1252, _cp1258):
-        codes = [to_bytes(each) for each in text]
-        if any(code is None for code in codes):
-            continue
+    for table in _TO_BYTES:
         try:
-            return b"".join(code for code in codes if code is not None).decode("utf-8")
-        except UnicodeDecodeError:
+            return text.translate(table).encode("latin-1").decode("utf-8")
+        except UnicodeError:
             continue
     return None
 
@@ -149,6 +157,7 @@ def _joined(pieces: list[str], changed: list[str | None]) -> str:
     return "".join(new or piece for piece, new in zip(pieces, changed, strict=True))
 
 
+@functools.lru_cache(maxsize=4096)
 def _restored(word: str) -> str | None:
     """A word that lost bytes: whole if only one byte fits, else with a gap where it is not known what stood there."""
     if not 0 < word.count(_LOST) <= _MOST_LOST_IN_A_WORD:
@@ -156,10 +165,10 @@ def _restored(word: str) -> str | None:
     readings = {reading for reading in _with_lost_bytes(word) if all(map(is_syllable, _marked(reading)))}
     if len(readings) == 1:
         return readings.pop()
-    codes = [b"\xff" if each == _LOST else _cp1252(each) for each in word]
-    if any(code is None for code in codes):
+    codes = _bytes(word.replace(_LOST, "\u00ff"))  # a byte that no UTF-8 has
+    if codes is None:
         return None
-    with_gap = b"".join(code for code in codes if code is not None).decode("utf-8", "replace")
+    with_gap = codes.decode("utf-8", "replace")
     return re.sub(f"{_LOST}+", _LOST, with_gap) if len(with_gap) < len(word) else None
 
 
@@ -170,12 +179,18 @@ def _marked(text: str) -> list[str]:
 def _with_lost_bytes(word: str) -> Iterator[str]:
     for lost in itertools.product(_LOST_BYTES, repeat=word.count(_LOST)):
         fill = iter(lost)
-        codes = [bytes([next(fill)]) if each == _LOST else _cp1252(each) for each in word]
-        if any(code is None for code in codes):
-            return
+        codes = _bytes("".join(chr(next(fill)) if each == _LOST else each for each in word))
         try:
-            reading = b"".join(code for code in codes if code is not None).decode("utf-8")
+            reading = codes.decode("utf-8") if codes is not None else None
         except UnicodeDecodeError:
             continue
-        if reading.upper() == reading or not any(each.isupper() for each in reading[1:]):  # no capital inside a small word
-            yield reading
+        if reading and (reading.upper() == reading or not any(each.isupper() for each in reading[1:])):
+            yield reading  # no capital inside a small word
+
+
+def _bytes(text: str) -> bytes | None:
+    """A text's windows-1252 bytes, unused codes allowed."""
+    try:
+        return text.translate(_TO_BYTES[0]).encode("latin-1")
+    except UnicodeEncodeError:
+        return None
