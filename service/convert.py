@@ -235,7 +235,10 @@ class OutsidePrograms:
                 "archive",
             ]
             run_program(command, Path(folder), self._seconds)
-            return tuple(_files(Path(folder, "out")))
+            files = tuple(_files(Path(folder, "out")))
+            if not files:
+                raise _failed("unar")
+            return files
 
     def close(self) -> None:
         """Removes what is kept between calls."""

@@ -15,6 +15,7 @@ import pytest
 from config.errors import ParseError
 from config.loading import reference_campaign
 from service.sandbox import Limits, ReaderDied, ReadingPool
+from tests.service.processes import ended
 
 READER = "tests.service.stub_readers"
 QUICK = Limits(seconds=1.5, cpu_seconds=60, bytes_per_second=10**9)
@@ -121,7 +122,7 @@ def test_programs_started_by_a_child_die_with_it(quick: ReadingPool, tmp_path: P
     with pytest.raises(ReaderDied):
         quick.read(b"child " + str(note).encode())
     program = int(note.read_text(encoding="ascii"))
-    assert not _alive(program)
+    assert ended(program)
 
 
 def test_two_requests_run_side_by_side() -> None:
@@ -152,8 +153,7 @@ def test_a_child_that_died_between_two_mails_costs_none_of_them(pool: ReadingPoo
     process = facts(pool)["process"]
     assert isinstance(process, int)
     os.kill(process, 9)
-    while _alive(process):
-        os.sched_yield()
+    assert ended(process)
     assert facts(pool)["process"] != process
 
 
@@ -163,12 +163,3 @@ def test_the_real_reader_reads_a_mail_in_a_child() -> None:
         reading = pool.read(raw)
     assert reading.envelope.subject == "Quài Tở"
     assert reading.envelope.sender == "a@xa.example"
-
-
-def _alive(process: int) -> bool:
-    """Whether a process runs; one that ended and was not waited for yet does not."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"

@@ -1,0 +1,162 @@
+"""The outside programs: what they give, what is said when they are missing, and that nothing outlives its time."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from PIL import Image, ImageDraw, ImageFont
+
+from service.convert import OutsidePrograms, ProgramError, available, run_program
+from tests.parsers.writing_samples import DOCX, report
+from tests.requirements import LIBREOFFICE, TESSERACT, UNAR, need
+from tests.service.processes import ended
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="process groups are a POSIX thing")
+
+
+def test_a_formula_without_a_result_is_calculated() -> None:
+    need(LIBREOFFICE)
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([3, 4, "=A1+B1"])
+    stream = BytesIO()
+    book.save(stream)
+    programs = OutsidePrograms()
+    done = programs.convert(stream.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx")
+    programs.close()
+    computed = load_workbook(BytesIO(done), data_only=True).active
+    assert computed is not None
+    assert computed["C1"].value == 7
+
+
+def test_two_conversions_at_once_both_succeed() -> None:
+    need(LIBREOFFICE)
+    made: list[bytes] = []
+
+    def convert(programs: OutsidePrograms) -> None:
+        made.append(programs.convert(report(), DOCX, "odt"))
+
+    threads = [threading.Thread(target=convert, args=(OutsidePrograms(),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [data[:2] for data in made] == [b"PK", b"PK"]
+
+
+def test_a_file_that_is_none_is_refused_and_the_next_one_is_converted() -> None:
+    need(LIBREOFFICE)
+    programs = OutsidePrograms()
+    with pytest.raises(ProgramError) as refused:
+        programs.convert(b"PK\x03\x04 no office file", DOCX, "pdf")
+    assert "đề nghị" in refused.value.text.vi
+    assert programs.convert(report(), DOCX, "pdf").startswith(b"%PDF")
+
+
+def test_a_conversion_that_takes_too_long_is_ended() -> None:
+    need(LIBREOFFICE)
+    with pytest.raises(ProgramError, match="soffice"):
+        OutsidePrograms(seconds=0.05).convert(report(), DOCX, "pdf")
+
+
+def test_missing_programs_are_named_with_their_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("service.convert.OFFICE_PLACES", ())
+    assert [name for name, program in available().items() if not program.found] == ["libreoffice", "tesseract", "unar"]
+    programs = OutsidePrograms()
+    with pytest.raises(ProgramError, match="libreoffice-writer-nogui"):
+        programs.convert(b"", DOCX, "pdf")
+    with pytest.raises(ProgramError, match="tesseract-ocr-vie"):
+        programs.recognise(b"")
+    with pytest.raises(ProgramError, match="unar"):
+        programs.unpack_archive(b"", "application/vnd.rar")
+
+
+def test_programs_that_are_here_are_found() -> None:
+    need(LIBREOFFICE)
+    need(TESSERACT)
+    need(UNAR)
+    assert all(program.found and program.package and program.purpose.vi for program in available().values())
+
+
+@posix
+def test_a_program_and_its_children_end_at_the_wall_clock(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    began = time.monotonic()
+    with pytest.raises(ProgramError, match=r"0\.5 s"):
+        run_program(["sh", "-c", f"sleep 600 & echo $! > {note}; wait"], tmp_path, 0.5)
+    assert time.monotonic() - began < 20
+    assert ended(int(note.read_text(encoding="ascii")))
+
+
+@posix
+def test_a_program_knows_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("THUBAO_IMAP_PASSWORD", "do-not-tell")
+    said = run_program(["env"], tmp_path, 10)
+    assert "do-not-tell" not in said
+    assert f"HOME={tmp_path}" in said
+
+
+@posix
+def test_a_failing_program_is_an_error_with_its_last_words(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match="broken pipe dream"):
+        run_program(["sh", "-c", "echo broken pipe dream; exit 3"], tmp_path, 10)
+
+
+def test_printed_vietnamese_is_read_with_the_place_of_each_word() -> None:
+    need(TESSERACT)
+    page = Image.new("L", (1100, 200), 255)
+    font = ImageFont.truetype("DejaVuSans.ttf", 40)
+    ImageDraw.Draw(page).text((40, 60), "Quài Tở 145 người", fill=0, font=font)
+    stream = BytesIO()
+    page.save(stream, "PNG")
+    words = OutsidePrograms().recognise(stream.getvalue(), "block")
+    assert [word.text for word in words] == ["Quài", "Tở", "145", "người"]
+    assert all(word.left >= 40 and word.left + word.width <= 1000 and 50 <= word.top <= 120 for word in words)
+    assert {word.line for word in words} == {1}
+    assert min(word.confidence for word in words) > 50
+
+
+def archive(**files: bytes) -> bytes:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            made.writestr(name, content)
+    return stream.getvalue()
+
+
+def test_an_archive_gives_names_and_contents() -> None:
+    need(UNAR)
+    files = OutsidePrograms().unpack_archive(
+        archive(**{"báo cáo/số liệu.txt": b"145", "ảnh.jpg": b"x" * 1000}), "application/zip"
+    )
+    assert dict(files) == {"báo cáo/số liệu.txt": b"145", "ảnh.jpg": b"x" * 1000}
+
+
+def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path) -> None:
+    need(UNAR)
+    outside = tmp_path / "outside.txt"
+    names = {f"../../../../..{outside}": b"bad", str(outside): b"bad", "good.txt": b"good"}
+    files = OutsidePrograms().unpack_archive(archive(**names), "application/zip")
+    assert ("good.txt", b"good") in files
+    assert not outside.exists()
+
+
+def test_an_archive_that_announces_too_much_is_refused() -> None:
+    need(UNAR)
+    began = time.process_time()
+    with pytest.raises(ProgramError, match="too large"):
+        OutsidePrograms().unpack_archive(
+            archive(**{f"{number}.txt": bytes(70_000_000) for number in range(4)}), "application/zip"
+        )
+    assert time.process_time() - began < 6
+    with pytest.raises(ProgramError):
+        OutsidePrograms().unpack_archive(b"Rar!\x1a\x07\x00 nothing", "application/vnd.rar")
