@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+_TIGHT, _FAST = 6, 2
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -33,10 +34,11 @@ def write_atomically(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def zip_entry(name: str, *, compressed: bool = True) -> zipfile.ZipInfo:
-    """A zip entry without a time of its own; names outside ASCII carry the UTF-8 flag."""
+def zip_entry(name: str, *, compressed: bool = True, fast: bool = False) -> zipfile.ZipInfo:
+    """A zip entry without a time of its own; names outside ASCII carry the UTF-8 flag. `fast` packs less tightly."""
     entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
     entry.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    entry._compresslevel = _FAST if fast else _TIGHT  # type: ignore[attr-defined]  # noqa: SLF001 - streams have no public way
     entry.create_system = 3
     entry.external_attr = 0o600 << 16
     return entry

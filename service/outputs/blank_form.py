@@ -19,7 +19,7 @@ from config.text import Language, Text
 from service.outputs import workbook_style as style
 from service.outputs.form_layout import CellRole, FormRow, form_header, form_rows, form_widths
 from service.outputs.wording import capitalised, label, signature_words
-from service.outputs.workbook_cells import Content, Look, clean_text, column_letter, row
+from service.outputs.workbook_cells import Cells, Content, Look, clean_text, column_letter
 from service.outputs.workbook_package import SheetBody, save_workbook
 from service.outputs.workbook_style import Styles
 
@@ -38,17 +38,17 @@ _FILL_TEXT = style.Style(vertical="top", number_format="@")
 def write_blank_form(path: Path, campaign: Campaign, unit: Unit | None, *, language: Language = Language.VI) -> None:
     """Writes the blank form atomically, for one unit or, with None, for any. The same input gives the same bytes."""
     workbook = Workbook()
-    styles = Styles(workbook)
+    styles, cells = Styles(workbook), Cells()
     sheet = workbook.worksheets[0]
     sheet.title = _SHEET.in_(language)
-    writer = _FormWriter(sheet, styles, campaign, unit, language)
+    writer = _FormWriter(sheet, styles, cells, campaign, unit, language)
     marks = {CAMPAIGN_NAME: campaign.id} | ({} if unit is None else {UNIT_NAME: unit.code})
     for name, text in marks.items():
         quoted = clean_text(text).replace('"', '""')
         workbook.defined_names[name] = DefinedName(name, attr_text=f'"{quoted}"', hidden=True)
     body = SheetBody(rows=writer.rows, extent=f"A1:{column_letter(len(campaign.form.columns))}{len(writer.rows)}")
     title = campaign.form.title if unit is None else f"{campaign.form.title} – {unit.full_name}"
-    save_workbook(path, workbook, [body], made_at=_start(campaign), title=title)
+    save_workbook(path, workbook, cells, [body], made_at=_start(campaign), title=title)
 
 
 def _start(campaign: Campaign) -> datetime:
@@ -60,9 +60,12 @@ def _start(campaign: Campaign) -> datetime:
 class _FormWriter:
     """Builds the rows from top to bottom."""
 
-    def __init__(self, sheet: Worksheet, styles: Styles, campaign: Campaign, unit: Unit | None, language: Language) -> None:
+    def __init__(
+        self, sheet: Worksheet, styles: Styles, cells: Cells, campaign: Campaign, unit: Unit | None, language: Language
+    ) -> None:
         self._sheet = sheet
         self._styles = styles
+        self._cells = cells
         self._campaign = campaign
         self._language = language
         self._widths = form_widths(campaign.form)
@@ -93,7 +96,7 @@ class _FormWriter:
         number = len(self.rows) + 1
         self._sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=self._last)
         lines = style.lines_of(text, sum(self._widths))
-        self.rows.append(row(number, [(self._look(look), text)], height=style.height_of(lines, look.size) + 2))
+        self.rows.append(self._cells.row(number, [(self._look(look), text)], height=style.height_of(lines, look.size) + 2))
 
     def _header(self) -> int:
         top = len(self.rows) + 1
@@ -108,8 +111,8 @@ class _FormWriter:
                     start_row=top + cell.top, start_column=cell.first, end_row=top + cell.bottom, end_column=cell.last
                 )
         look = self._look(style.HEADER)
-        self.rows.append(row(top, [(look, text) for text in texts[0]], height=22))
-        self.rows.append(row(top + 1, [(look, text) for text in texts[1]], height=max(22.0, style.height_of(lines))))
+        self.rows.append(self._cells.row(top, [(look, text) for text in texts[0]], height=22))
+        self.rows.append(self._cells.row(top + 1, [(look, text) for text in texts[1]], height=max(22.0, style.height_of(lines))))
         return top
 
     def _indicator(self, form_row: FormRow) -> None:
@@ -139,7 +142,7 @@ class _FormWriter:
             if cell.last > cell.first:
                 self._sheet.merge_cells(start_row=number, start_column=cell.first, end_row=number, end_column=cell.last)
         lines = max(height, 4) if indicator.type is IndicatorType.TEXT else height
-        self.rows.append(row(number, cells, height=max(20.0, style.height_of(lines))))
+        self.rows.append(self._cells.row(number, cells, height=max(20.0, style.height_of(lines))))
 
     def _check(self, indicator: Indicator, reference: str) -> None:
         if indicator.type not in self._checks:
@@ -150,14 +153,14 @@ class _FormWriter:
     def _signatures(self) -> None:
         number = len(self.rows) + 1
         half = max(1, self._last // 2)
-        self.rows.append(row(number, [], height=10))
+        self.rows.append(self._cells.row(number, [], height=10))
         dated, left, right = signature_words(self._language)
         pairs = (("", dated, style.REMARK_CENTRED, 20.0), (left, right, style.SIGNATURE, 90.0))
         for at, (one, other, look, height) in enumerate(pairs, number + 1):
             self._sheet.merge_cells(start_row=at, start_column=1, end_row=at, end_column=half)
             self._sheet.merge_cells(start_row=at, start_column=half + 1, end_row=at, end_column=self._last)
             blank: list[tuple[Look, Content]] = [(self._look(look), None)] * (half - 1)
-            self.rows.append(row(at, [(self._look(look), one), *blank, (self._look(look), other)], height=height))
+            self.rows.append(self._cells.row(at, [(self._look(look), one), *blank, (self._look(look), other)], height=height))
 
     def _look(self, look: style.Style) -> Look:
         return self._styles.look(look)

@@ -8,6 +8,7 @@ from openpyxl import Workbook
 
 from config.campaign import Campaign
 from config.text import Language
+from service.outputs.workbook_cells import Cells
 from service.outputs.workbook_changes import build_changes
 from service.outputs.workbook_charts import build_charts
 from service.outputs.workbook_delivery import build_delivery
@@ -30,11 +31,13 @@ def write_workbook(path: Path, campaign: Campaign, consolidation: Consolidation,
     rows are streamed, so 10,600 units fit in a small machine.
     """
     workbook = Workbook()
-    book = Book(workbook=workbook, styles=Styles(workbook), layout=Layout(campaign, consolidation, language))
+    book = Book(workbook=workbook, styles=Styles(workbook), cells=Cells(), layout=Layout(campaign, consolidation, language))
     scratch = workbook.worksheets[0]
     bodies = [build(book) for build in _SHEETS]
     workbook.remove(scratch)
     workbook.active = 0
     for sheet in workbook.worksheets[1:]:
         sheet.sheet_view.tabSelected = False
-    save_workbook(path, workbook, list(bodies), made_at=consolidation.made_at, title=f"{campaign.title} v{consolidation.version}")
+    save_workbook(
+        path, workbook, book.cells, bodies, made_at=consolidation.made_at, title=f"{campaign.title} v{consolidation.version}"
+    )

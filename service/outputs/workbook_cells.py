@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -50,30 +50,65 @@ def clean_text(text: str) -> str:
     return text
 
 
-def cell(reference: str, look: Look, content: Content) -> str:
-    """One cell. An empty text is a blank cell; a datetime is written in its own zone's wall time."""
-    if content is None or content == "":
-        return f'<c r="{reference}" s="{look.plain}"/>'
-    if isinstance(content, int | Decimal):
-        if not -LARGEST_EXACT <= content <= LARGEST_EXACT:
-            return _text_cell(reference, look.plain, f"{content:f}" if isinstance(content, Decimal) else str(content))
-        return f'<c r="{reference}" s="{look.plain}"><v>{content}</v></c>'
-    if isinstance(content, str):
-        text = clean_text(content)
-        return _text_cell(reference, look.quoted if text.startswith(_FORMULA_START) else look.plain, text)
-    if isinstance(content, datetime):
-        days = (content.replace(tzinfo=None) - _EPOCH).total_seconds() / 86_400
-        return f'<c r="{reference}" s="{look.plain}"><v>{days:.6f}</v></c>'
-    return _formula_cell(reference, look.plain, content)
+class Cells:
+    """Writes cells and rows of one workbook, and keeps the texts they share.
 
+    Texts are kept once for the whole workbook: names, documents and hashes return on half a million rows.
+    """
 
-def row(number: int, cells: Iterable[tuple[Look, Content]], *, height: float | None = None, first_column: int = 1) -> str:
-    """One row of cells from `first_column` on; `height` in points, else the program that opens it decides."""
-    size = "" if height is None else f' ht="{height:g}" customHeight="1"'
-    body = "".join(
-        cell(f"{column_letter(place)}{number}", look, content) for place, (look, content) in enumerate(cells, first_column)
-    )
-    return f'<row r="{number}"{size}>{body}</row>'
+    def __init__(self) -> None:
+        self._shared: dict[str, tuple[int, bool]] = {}  # the text as given -> its number, and whether it begins like a formula
+        self._texts: dict[str, int] = {}  # the text as written -> its number
+
+    def cell(self, reference: str, look: Look, content: Content) -> str:
+        """One cell. An empty text is a blank cell; a datetime is written in its own zone's wall time."""
+        if isinstance(content, str):
+            return self._text(reference, look, content)
+        if content is None:
+            return f'<c r="{reference}" s="{look.plain}"/>'
+        if isinstance(content, int | Decimal):
+            if not -LARGEST_EXACT <= content <= LARGEST_EXACT:
+                return self._text(reference, look, f"{content:f}" if isinstance(content, Decimal) else str(content))
+            return f'<c r="{reference}" s="{look.plain}"><v>{content}</v></c>'
+        if isinstance(content, datetime):
+            return f'<c r="{reference}" s="{look.plain}"><v>{_days(content)}</v></c>'
+        return _formula_cell(reference, look.plain, content)
+
+    def row(
+        self, number: int, cells: Iterable[tuple[Look, Content]], *, height: float | None = None, first_column: int = 1
+    ) -> str:
+        """One row of cells from `first_column` on; `height` in points, else the sheet's own."""
+        size = "" if height is None else f' ht="{height:g}" customHeight="1"'
+        placed = enumerate(cells, first_column)
+        body = "".join([self.cell(f"{column_letter(place)}{number}", look, content) for place, (look, content) in placed])
+        return f'<row r="{number}"{size}>{body}</row>'
+
+    def shared_strings(self) -> Iterator[str]:
+        """The table of the texts written so far, in parts."""
+        yield (
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+            f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" uniqueCount="{len(self._texts)}">'
+        )
+        for text in self._texts:
+            kept = ' xml:space="preserve"' if text != text.strip() or "\n" in text or "  " in text else ""
+            yield f"<si><t{kept}>{escape(_ESCAPE_LIKE.sub('_x005F_', text))}</t></si>"
+        yield "</sst>"
+
+    def _text(self, reference: str, look: Look, text: str) -> str:
+        known = self._shared.get(text)
+        if known is None:
+            known = self._share(text)
+        number, quoted = known
+        if number < 0:
+            return f'<c r="{reference}" s="{look.plain}"/>'
+        return f'<c r="{reference}" s="{look.quoted if quoted else look.plain}" t="s"><v>{number}</v></c>'
+
+    def _share(self, text: str) -> tuple[int, bool]:
+        written = clean_text(text)
+        number = self._texts.setdefault(written, len(self._texts)) if written else -1
+        known = number, written.startswith(_FORMULA_START)
+        self._shared[text] = known
+        return known
 
 
 def link(reference: str, sheet: str, target: str) -> str:
@@ -92,22 +127,9 @@ def column_letter(place: int) -> str:
     return str(get_column_letter(place))
 
 
-def _encoded(text: str) -> str:
-    return _encoded_short(text) if len(text) <= _SHORT else _encoded_long(text)
-
-
-def _encoded_long(text: str) -> str:
-    return escape(_ESCAPE_LIKE.sub("_x005F_", text))
-
-
-_SHORT = 100
-_encoded_short = lru_cache(maxsize=32_768)(_encoded_long)  # names, hashes and words return on every row
-
-
-def _text_cell(reference: str, style: int, text: str) -> str:
-    if not text:
-        return f'<c r="{reference}" s="{style}"/>'
-    return f'<c r="{reference}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{_encoded(text)}</t></is></c>'
+def _days(moment: datetime) -> str:
+    """An instant as a spreadsheet counts it: days since the end of 1899, exact to the second."""
+    return f"{(moment.replace(tzinfo=None) - _EPOCH).total_seconds() / 86_400:.6f}"
 
 
 def _formula_cell(reference: str, style: int, formula: Formula) -> str:

@@ -11,7 +11,7 @@ from service.outputs.wording import capitalised, label
 from service.outputs.workbook_cells import Content
 from service.outputs.workbook_layout import CHANGES, Book
 from service.outputs.workbook_package import SheetBody
-from service.outputs.workbook_tables import Record, Table, TableColumn, build_table
+from service.outputs.workbook_tables import Record, Table, TableColumn, build_table, record_rows
 from service.rules.consolidate import numeric
 from service.rules.consolidation import TotalChange, UnitChange
 
@@ -39,7 +39,7 @@ def build_changes(book: Book) -> SheetBody:
         count=count,
         filtered=False,
     )
-    return build_table(book, table, _records(book))
+    return build_table(book, table, record_rows(book, table.columns, _records(book)))
 
 
 def _remark(book: Book, count: int) -> str:

@@ -19,7 +19,7 @@ from config.campaign import IndicatorRole, IndicatorType, RollUp
 from config.text import Text
 from service.outputs import workbook_style as style
 from service.outputs.wording import CONTENT, absence, draft_mark
-from service.outputs.workbook_cells import Content, Formula, Look, quoted_sheet, row
+from service.outputs.workbook_cells import Content, Formula, Look, quoted_sheet
 from service.outputs.workbook_layout import BY_UNIT, CHARTS, Book, FigureColumn, UnitRow
 from service.outputs.workbook_package import SheetBody
 from service.rules.consolidate import counted_value, numeric
@@ -85,7 +85,7 @@ def _leading(book: Book) -> list[FigureColumn]:
 
 def _by_unit(book: Book, figure: FigureColumn) -> _Series:
     layout = book.layout
-    rows = [(unit, _figure(unit, figure)) for unit in layout.unit_rows()]
+    rows = [(unit, _figure(unit, figure)) for unit in layout.unit_rows]
     if len(rows) > _MOST_UNITS:
         rows = sorted((each for each in rows if each[1] is not None), key=lambda each: -(each[1] or 0))[:_MOST_UNITS]
     sheet = quoted_sheet(layout.name(BY_UNIT))
@@ -169,14 +169,14 @@ def _last_chart_row(series: list[_Series]) -> int:
 def _rows(book: Book, series: list[_Series], last: int) -> Iterator[str]:
     title, header = book.styles.look(style.Style(size=14, bold=True, box=False, wrap=False)), book.styles.look(style.HEADER)
     name, figure = book.styles.look(style.PLAIN_TEXT), book.styles.look(style.FIGURE)
-    yield row(1, [(title, f"{book.layout.campaign.title}")], height=24)
+    yield book.cells.row(1, [(title, f"{book.layout.campaign.title}")], height=24)
     heads: list[tuple[Look, Content]] = []
     for each in series:
         heads += [(header, each.title), (header, each.axis)]
-    yield row(3, heads, first_column=_DATA_COLUMN)
+    yield book.cells.row(3, heads, first_column=_DATA_COLUMN)
     for number in range(4, last + 1):
         cells: list[tuple[Look, Content]] = []
         for each in series:
             bar = each.bars[number - 4] if number - 4 < len(each.bars) else None
             cells += [(name, bar[0]), (figure, bar[1])] if bar else [(name, None), (figure, None)]
-        yield row(number, cells, first_column=_DATA_COLUMN)
+        yield book.cells.row(number, cells, first_column=_DATA_COLUMN)

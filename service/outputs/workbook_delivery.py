@@ -12,7 +12,7 @@ from service.outputs.wording import CONTENT, SLOT, SLOT_STATE, TIMELINESS, absen
 from service.outputs.workbook_cells import Content as Cell
 from service.outputs.workbook_layout import DELIVERY, Book
 from service.outputs.workbook_package import SheetBody
-from service.outputs.workbook_tables import Record, Table, TableColumn, build_table
+from service.outputs.workbook_tables import Record, Table, TableColumn, build_table, record_rows
 from service.rules.consolidation import UnitLine
 from service.rules.submission import Content, SlotReport, Timeliness
 
@@ -33,7 +33,7 @@ def build_delivery(book: Book) -> SheetBody:
         count=len(book.layout.consolidation.units),
         frozen_columns=3,
     )
-    return build_table(book, table, _records(book, slots))
+    return build_table(book, table, record_rows(book, table.columns, _records(book, slots)))
 
 
 def _slots(book: Book) -> tuple[Slot, ...]:

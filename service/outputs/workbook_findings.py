@@ -11,7 +11,7 @@ from service.outputs import workbook_style as style
 from service.outputs.wording import SEVERITY, capitalised, place
 from service.outputs.workbook_layout import WARNINGS, Book
 from service.outputs.workbook_package import SheetBody
-from service.outputs.workbook_tables import Record, Table, TableColumn, build_table
+from service.outputs.workbook_tables import Record, Table, TableColumn, build_table, record_rows
 from service.rules.consolidate import ASKED
 from service.rules.consolidation import UnitLine
 from service.rules.submission import UnitValue
@@ -36,7 +36,7 @@ def build_findings(book: Book) -> SheetBody:
         columns=_COLUMNS,
         count=count,
     )
-    return build_table(book, table, _records(book))
+    return build_table(book, table, record_rows(book, table.columns, _records(book)))
 
 
 def _remark(count: int) -> Text:

@@ -13,7 +13,7 @@ from config.campaign import Campaign, Indicator, Unit
 from config.text import Language, Text
 from parsers.values import ValueStatus
 from service.outputs.wording import column_header, measure, plain_label
-from service.outputs.workbook_cells import column_letter, quoted_sheet
+from service.outputs.workbook_cells import Cells, column_letter, quoted_sheet
 from service.outputs.workbook_style import Styles
 from service.rules.consolidation import Consolidation, Total, UnitLine
 from service.rules.submission import UnitValue
@@ -53,11 +53,12 @@ class FigureColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRow:
-    """One unit on the sheet by unit: its row, and the row on the sources sheet of its first listed value."""
+    """One unit on the sheet by unit: its row, and on the sources sheet the row of its first value, and how many it has."""
 
     line: UnitLine
     row: int
     first_source: int
+    sources: int
 
 
 class Layout:
@@ -102,17 +103,21 @@ class Layout:
         """The last row with a unit on the sheet by unit."""
         return FIRST_UNIT_ROW + len(self.consolidation.units) - 1
 
-    @cached_property
+    @property
     def source_count(self) -> int:
         """How many values the sources sheet lists."""
-        return sum(1 for line in self.consolidation.units for _ in listed_values(line))
+        return sum(unit.sources for unit in self.unit_rows)
 
-    def unit_rows(self) -> Iterator[UnitRow]:
+    @cached_property
+    def unit_rows(self) -> tuple[UnitRow, ...]:
         """The units with their rows, in order."""
-        source = FIRST_SOURCE_ROW
+        rows = []
+        first = FIRST_SOURCE_ROW
         for row, line in enumerate(self.consolidation.units, FIRST_UNIT_ROW):
-            yield UnitRow(line=line, row=row, first_source=source)
-            source += sum(1 for _ in listed_values(line))
+            sources = sum(1 for _ in listed_values(line))
+            rows.append(UnitRow(line=line, row=row, first_source=first, sources=sources))
+            first += sources
+        return tuple(rows)
 
     def unit_range(self, figure: FigureColumn) -> str:
         """The cells of all units in a figure column, as a formula on any sheet writes them."""
@@ -146,10 +151,11 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """A workbook being made: openpyxl's frame, its styles, and the layout."""
+    """A workbook being made: openpyxl's frame, its styles, its cells, and the layout."""
 
     workbook: Workbook
     styles: Styles
+    cells: Cells
     layout: Layout
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
@@ -20,6 +21,7 @@ from openpyxl.styles.stylesheet import write_stylesheet
 from openpyxl.xml.functions import tostring
 
 from service.outputs.atomic import atomic_file, zip_entry
+from service.outputs.workbook_cells import Cells
 
 _BEGINNING = ("[Content_Types].xml", "_rels/.rels")
 _STYLES = "xl/styles.xml"
@@ -27,6 +29,23 @@ _SHEET_DATA = re.compile(rb"<sheetData\s*/>|<sheetData>.*?</sheetData>", re.DOTA
 _DIMENSION = re.compile(rb"<dimension [^>]*/>")
 _AFTER_LINKS = re.compile(rb"<(printOptions|pageMargins)\b")
 _CHUNK = 1 << 18
+_STRINGS = "xl/sharedStrings.xml"
+_ANNOUNCED = {
+    "[Content_Types].xml": (
+        b"</Types>",
+        (
+            b'<Override PartName="/xl/sharedStrings.xml" '
+            b'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+        ),
+    ),
+    "xl/_rels/workbook.xml.rels": (
+        b"</Relationships>",
+        (
+            b'<Relationship Id="rIdStrings" Target="/xl/sharedStrings.xml" '
+            b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>'
+        ),
+    ),
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,12 +57,14 @@ class SheetBody:
     links: list[str] = field(default_factory=list)
 
 
-def save_workbook(path: Path, workbook: Workbook, bodies: list[SheetBody | None], *, made_at: datetime, title: str) -> None:
-    """Writes the workbook atomically; `bodies` stand beside the workbook's sheets, None where openpyxl's own cells are meant."""
+def save_workbook(
+    path: Path, workbook: Workbook, cells: Cells, bodies: list[SheetBody], *, made_at: datetime, title: str
+) -> None:
+    """Writes the workbook atomically; `bodies` stand beside the workbook's sheets, written with `cells`."""
     frame = io.BytesIO()
     workbook.save(frame)
     replaced = {"docProps/app.xml": _application(), "docProps/core.xml": _properties(made_at, title)}
-    streamed = {f"xl/worksheets/sheet{number}.xml": body for number, body in enumerate(bodies, 1) if body is not None}
+    streamed = {f"xl/worksheets/sheet{number}.xml": body for number, body in enumerate(bodies, 1)}
     with atomic_file(path) as file, zipfile.ZipFile(frame) as source, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
         for name in _ordered(source.namelist()):
             if name in streamed:
@@ -51,7 +72,9 @@ def save_workbook(path: Path, workbook: Workbook, bodies: list[SheetBody | None]
             elif name == _STYLES:
                 target.writestr(zip_entry(name), tostring(write_stylesheet(workbook)))
             else:
-                target.writestr(zip_entry(name), replaced.get(name) or source.read(name))
+                target.writestr(zip_entry(name), _with_strings(name, replaced.get(name) or source.read(name)))
+        with target.open(zip_entry(_STRINGS), "w") as out:
+            _write_parts(out, cells.shared_strings())
 
 
 def _ordered(names: list[str]) -> list[str]:
@@ -65,21 +88,31 @@ def _write_sheet(target: zipfile.ZipFile, name: str, frame: bytes, body: SheetBo
         message = f"{name} has no rows to replace"
         raise ValueError(message)
     head = _DIMENSION.sub(f'<dimension ref="{body.extent}"/>'.encode(), frame[: data.start()])
-    with target.open(zip_entry(name), "w") as out:
-        out.write(head)
-        out.write(b"<sheetData>")
-        pending: list[str] = []
-        size = 0
-        for row in body.rows:
-            pending.append(row)
-            size += len(row)
-            if size > _CHUNK:
-                out.write("".join(pending).encode())
-                pending.clear()
-                size = 0
-        out.write("".join(pending).encode())
-        out.write(b"</sheetData>")
-        out.write(_with_links(frame[data.end() :], body.links))
+    with target.open(zip_entry(name, fast=True), "w") as out:
+        out.write(head + b"<sheetData>")
+        _write_parts(out, body.rows)
+        out.write(b"</sheetData>" + _with_links(frame[data.end() :], body.links))
+
+
+def _write_parts(out: IO[bytes], parts: Iterable[str]) -> None:
+    pending: list[str] = []
+    size = 0
+    for part in parts:
+        pending.append(part)
+        size += len(part)
+        if size > _CHUNK:
+            out.write("".join(pending).encode())
+            pending.clear()
+            size = 0
+    out.write("".join(pending).encode())
+
+
+def _with_strings(name: str, data: bytes) -> bytes:
+    """The table of shared texts announced in the two places that list a workbook's parts."""
+    for place, (end, entry) in _ANNOUNCED.items():
+        if name == place:
+            return data.replace(end, entry + end)
+    return data
 
 
 def _with_links(tail: bytes, links: list[str]) -> bytes:

@@ -8,12 +8,16 @@ from config.text import Text
 from parsers.values import ValueStatus
 from service.outputs import workbook_style as style
 from service.outputs.wording import VALUE_STATUS
-from service.outputs.workbook_layout import MOST_LINKS, SOURCES, Book, listed_values
+from service.outputs.workbook_cells import Content, column_letter
+from service.outputs.workbook_layout import FIRST_SOURCE_ROW, MOST_LINKS, SOURCES, Book, listed_values
 from service.outputs.workbook_package import SheetBody
-from service.outputs.workbook_tables import Record, Table, TableColumn, build_table
-from service.rules.consolidate import numeric
-from service.rules.submission import UnitValue
+from service.outputs.workbook_tables import Table, TableColumn, build_table
+from service.rules.consolidate import counted_value, numeric
+from service.rules.submission import Source, UnitValue
 
+_ROW = "@"  # stands in no cell of this sheet: its texts are numbers of the shared ones
+_DECISION = 14
+_MOST_KNOWN = 4_096
 _PLAIN = style.PLAIN_TEXT
 _INSTANT = style.INSTANT_CELL
 _COLUMNS = (
@@ -61,49 +65,104 @@ def build_sources(book: Book) -> SheetBody:
         frozen_columns=2,
         pages_wide=2,
     )
-    return build_table(book, table, _records(book))
+    return build_table(book, table, _SourceWriter(book).rows())
 
 
-def _records(book: Book) -> Iterator[tuple[Record, dict[int, style.Style]]]:
-    layout = book.layout
-    language = layout.language
-    zone = layout.campaign.deadline.tzinfo
-    labels = {indicator.code: layout.short_label(indicator) for indicator in layout.campaign.form.indicators}
-    headers = {
-        (indicator.code, column): layout.column_words(indicator, column)
-        for indicator in layout.campaign.form.indicators
-        for column in (*indicator.columns, *(each.key for each in layout.campaign.form.columns))
-    }
-    statuses = {status: text.in_(language) for status, text in VALUE_STATUS.items()}
-    yes, no = Text(vi="có", en="yes").in_(language), Text(vi="không", en="no").in_(language)
-    for line in layout.consolidation.units:
-        for value in listed_values(line):
-            source = value.source
-            counted = line.reported and value.status is not ValueStatus.REJECT and value.value is not None
-            number = numeric(value.value)
-            record = (
-                line.code,
-                line.name,
-                value.indicator,
-                labels.get(value.indicator, ""),
-                headers.get((value.indicator, value.column), value.column),
-                value.value if number is None else number,
-                value.raw,
-                statuses[value.status],
-                yes if counted else no,
-                None if source is None else source.message,
-                None if source is None else source.received_at.astimezone(zone),
-                "" if source is None else source.document,
-                "" if source is None else source.sheet,
-                "" if source is None else source.cell,
-                _decision(value, language_vi=language.value == "vi"),
-                "" if source is None else source.sha256,
-            )
-            yield record, {}
+class _SourceWriter:
+    """Writes the rows of sources. There are half a million for 10,600 units, so what stands in many rows is composed once.
+
+    Cells are composed with `_ROW` where the number of the row belongs; the unit's, the indicator's and the document's cells are
+    kept from row to row.
+    """
+
+    def __init__(self, book: Book) -> None:
+        layout = book.layout
+        self._book = book
+        self._language = layout.language
+        self._zone = layout.campaign.deadline.tzinfo
+        self._looks = [book.styles.look(column.look) for column in _COLUMNS]
+        self._labels = {indicator.code: layout.short_label(indicator) for indicator in layout.campaign.form.indicators}
+        self._headers = {
+            (indicator.code, column): layout.column_words(indicator, column)
+            for indicator in layout.campaign.form.indicators
+            for column in (*indicator.columns, *(each.key for each in layout.campaign.form.columns))
+        }
+        self._indicators: dict[tuple[str, str], str] = {}
+        self._states: dict[tuple[ValueStatus, bool], str] = {}
+        self._known: list[dict[Content, str]] = [{} for _ in _COLUMNS]
+        self._no_decision = self._cell(_DECISION, "")
+
+    def rows(self) -> Iterator[str]:
+        """The rows of all units, from the first row below the header on."""
+        number = FIRST_SOURCE_ROW
+        for line in self._book.layout.consolidation.units:
+            unit = self._cell(0, line.code) + self._cell(1, line.name)
+            last: Source | None = None
+            message = document = digest = ""
+            for value in listed_values(line):
+                source = value.source
+                if source is None or last is None or not _same_document(source, last):
+                    message, document, digest = self._document(source)
+                    last = source
+                row = (
+                    f'<row r="{_ROW}">{unit}{self._indicator(value)}{self._figure(value)}{self._cell(6, value.raw)}'
+                    f"{self._state(value, reported=line.reported)}{message}{document}"
+                    f"{self._cell(13, '' if source is None else source.cell)}{self._decision(value)}{digest}</row>"
+                )
+                yield row.replace(_ROW, str(number))
+                number += 1
+
+    def _cell(self, column: int, content: Content) -> str:
+        known = self._known[column]
+        written = known.get(content)
+        if written is None:
+            if len(known) > _MOST_KNOWN:
+                known.clear()
+            written = self._book.cells.cell(f"{column_letter(column + 1)}{_ROW}", self._looks[column], content)
+            known[content] = written
+        return written
+
+    def _indicator(self, value: UnitValue) -> str:
+        key = (value.indicator, value.column)
+        if key not in self._indicators:
+            texts = (value.indicator, self._labels.get(value.indicator, ""), self._headers.get(key, value.column))
+            self._indicators[key] = "".join(self._cell(at, text) for at, text in enumerate(texts, 2))
+        return self._indicators[key]
+
+    def _figure(self, value: UnitValue) -> str:
+        number = numeric(value.value)
+        return self._cell(5, value.value if number is None else number)
+
+    def _state(self, value: UnitValue, *, reported: bool) -> str:
+        counted = reported and counted_value(value) is not None
+        key = (value.status, counted)
+        if key not in self._states:
+            word = Text(vi="có", en="yes") if counted else Text(vi="không", en="no")
+            said = VALUE_STATUS[value.status].in_(self._language)
+            self._states[key] = self._cell(7, said) + self._cell(8, word.in_(self._language))
+        return self._states[key]
+
+    def _document(self, source: Source | None) -> tuple[str, str, str]:
+        if source is None:
+            return self._cell(9, "") + self._cell(10, ""), self._cell(11, "") + self._cell(12, ""), self._cell(15, "")
+        return (
+            self._cell(9, source.message) + self._cell(10, source.received_at.astimezone(self._zone)),
+            self._cell(11, source.document) + self._cell(12, source.sheet),
+            self._cell(15, source.sha256),
+        )
+
+    def _decision(self, value: UnitValue) -> str:
+        if value.decision is None:
+            return self._cell(_DECISION, value.why) if value.why else self._no_decision
+        number = value.decision
+        text = Text(vi=f"Quyết định số {number}", en=f"Decision no. {number}").in_(self._language)
+        return self._cell(_DECISION, f"{text}: {value.why}" if value.why else text)
 
 
-def _decision(value: UnitValue, *, language_vi: bool) -> str:
-    if value.decision is None:
-        return value.why
-    number = f"Quyết định số {value.decision}" if language_vi else f"Decision no. {value.decision}"
-    return f"{number}: {value.why}" if value.why else number
+def _same_document(one: Source, other: Source) -> bool:
+    return (
+        one.sha256 == other.sha256
+        and one.message == other.message
+        and one.document == other.document
+        and (one.sheet == other.sheet)
+    )

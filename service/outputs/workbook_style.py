@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -150,8 +151,16 @@ def set_page(
 
 def lines_of(text: str, width: float) -> int:
     """How many lines a wrapped text takes in a column of this width, on the safe side."""
+    return _lines_of_label(text, width) if len(text) <= _LABEL else _lines_of_text(text, width)
+
+
+def _lines_of_text(text: str, width: float) -> int:
     room = max(width * 0.97 - 1.2, 3)
     return sum(_wrapped(line, room) for line in text.split("\n")) if text else 1
+
+
+_LABEL = 200
+_lines_of_label = lru_cache(maxsize=8_192)(_lines_of_text)  # labels return for every unit
 
 
 def height_of(lines: int, size: float = 11) -> float:

@@ -9,7 +9,7 @@ from config.text import Text
 from service.outputs import workbook_style as style
 from service.outputs.form_layout import CellRole, FormCell, FormRow, form_header, form_rows, form_widths
 from service.outputs.wording import MIXED_UNITS, coverage, draft_mark, instant, label, signature_words
-from service.outputs.workbook_cells import Content, Formula, Look, column_letter, link, row
+from service.outputs.workbook_cells import Content, Formula, Look, column_letter, link
 from service.outputs.workbook_formulas import coverage_formula, total_content
 from service.outputs.workbook_layout import BY_UNIT, DELIVERY, SUMMARY, UNIT_ROW, Book, Layout
 from service.outputs.workbook_package import SheetBody
@@ -123,7 +123,7 @@ class _SummaryWriter:
         number = len(self.rows) + 1
         self.merges.append((number, 1, number, self._last))
         lines = style.lines_of(text, sum(self._widths))
-        self.rows.append(row(number, [(self._look(look), text)], height=style.height_of(lines, look.size)))
+        self.rows.append(self._book.cells.row(number, [(self._look(look), text)], height=style.height_of(lines, look.size)))
 
     # the table
 
@@ -142,7 +142,7 @@ class _SummaryWriter:
         look = self._look(style.HEADER)
         for offset in (0, 1):
             height = max(22.0, style.height_of(lines[offset]))
-            self.rows.append(row(top + offset, [(look, text) for text in texts[offset]], height=height))
+            self.rows.append(self._book.cells.row(top + offset, [(look, text) for text in texts[offset]], height=height))
 
     def _indicator(self, form_row: FormRow) -> None:
         spots = self._spots(form_row)
@@ -167,7 +167,7 @@ class _SummaryWriter:
             if spot.target and _shows_something(content):
                 reference = f"{column_letter(spot.first)}{number}"
                 self.links.append(link(reference, self._layout.name(BY_UNIT), f"{spot.target}{UNIT_ROW}"))
-        self.rows.append(row(number, cells, height=max(18, style.height_of(height))))
+        self.rows.append(self._book.cells.row(number, cells, height=max(18, style.height_of(height))))
 
     def _width(self, spot: _Spot) -> float:
         return sum(self._widths[spot.first - 1 : spot.last]) - spot.look.indent * 2
@@ -258,14 +258,16 @@ class _SummaryWriter:
         half = max(1, self._last // 2 - 1)
         dated, left, right = signature_words(self._layout.language)
         number = len(self.rows) + 1
-        self.rows.append(row(number, [], height=10))
+        self.rows.append(self._book.cells.row(number, [], height=10))
         for offset, (one, other, look, height) in enumerate(
             (("", dated, style.REMARK_CENTRED, 20.0), (left, right, style.SIGNATURE, 90.0)), 1
         ):
             at = number + offset
             self.merges += [(at, 1, at, half), (at, half + 1, at, self._last)]
             blank: list[tuple[Look, Content]] = [(self._look(look), None)] * (half - 1)
-            self.rows.append(row(at, [(self._look(look), one), *blank, (self._look(look), other)], height=height))
+            self.rows.append(
+                self._book.cells.row(at, [(self._look(look), one), *blank, (self._look(look), other)], height=height)
+            )
 
     def _look(self, look: style.Style) -> Look:
         return self._book.styles.look(look)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from config.text import Text
 from service.outputs import workbook_style as style
 from service.outputs.wording import draft_mark
-from service.outputs.workbook_cells import Content, Look, column_letter, row
+from service.outputs.workbook_cells import Content, Look, column_letter
 from service.outputs.workbook_layout import Book
 from service.outputs.workbook_package import SheetBody
 
@@ -46,10 +47,8 @@ class Table:
     pages_wide: int = 1
 
 
-def build_table(
-    book: Book, table: Table, records: Iterable[tuple[Record, dict[int, style.Style]]], *, links: list[str] | None = None
-) -> SheetBody:
-    """Frames the sheet and returns its rows: each record with the styles that differ from its columns' own."""
+def build_table(book: Book, table: Table, rows: Iterable[str]) -> SheetBody:
+    """Frames the sheet and returns its rows: title, remarks and header, then those given, which begin at `FIRST_ROW`."""
     layout = book.layout
     sheet = book.workbook.create_sheet(layout.name(table.name))
     for place, column in enumerate(table.columns, 1):
@@ -68,26 +67,36 @@ def build_table(
         pages_wide=table.pages_wide,
         draft=draft_mark(layout.consolidation, layout.language),
     )
-    for number in range(1, HEADER_ROW):
+    for number in range(1, HEADER_ROW) if table.pages_wide == 1 else ():
         sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(table.columns))
-    return SheetBody(rows=_rows(book, table, records), extent=f"A1:{last}{last_row}", links=[] if links is None else links)
+    return SheetBody(rows=chain(_heading(book, table), rows), extent=f"A1:{last}{last_row}")
 
 
-def _rows(book: Book, table: Table, records: Iterable[tuple[Record, dict[int, style.Style]]]) -> Iterator[str]:
+def record_rows(
+    book: Book, columns: Sequence[TableColumn], records: Iterable[tuple[Record, dict[int, style.Style]]]
+) -> Iterator[str]:
+    """The rows of records, each with the styles that differ from its columns' own, as high as their texts need."""
     look = book.styles.look
-    language = book.layout.language
-    whole = sum(column.width for column in table.columns)
-    yield row(1, [(look(style.TITLE), table.title.in_(language))], height=24)
-    for number, remark in enumerate([*table.remarks, "", ""][: HEADER_ROW - 2], 2):
-        yield row(number, [(look(style.REMARK_CENTRED), remark)], height=style.height_of(style.lines_of(remark, whole)))
-    headers = [column.header.in_(language) for column in table.columns]
-    lines = max(style.lines_of(text, column.width) for text, column in zip(headers, table.columns, strict=True))
-    yield row(HEADER_ROW, [(look(style.HEADER), text) for text in headers], height=style.height_of(max(lines, 2)))
-    own = [look(column.look) for column in table.columns]
-    wrapped = [(at, column.width) for at, column in enumerate(table.columns) if column.look.wrap]
+    own = [look(column.look) for column in columns]
+    wrapped = [(at, column.width) for at, column in enumerate(columns) if column.look.wrap]
     for number, (record, differing) in enumerate(records, FIRST_ROW):
         cells: list[tuple[Look, Content]] = [
             (look(differing[at]) if at in differing else own[at], content) for at, content in enumerate(record)
         ]
         height = max((style.lines_of(text, width) for at, width in wrapped if isinstance(text := record[at], str)), default=1)
-        yield row(number, cells, height=None if height == 1 else style.height_of(height))
+        yield book.cells.row(number, cells, height=None if height == 1 else style.height_of(height))
+
+
+def _heading(book: Book, table: Table) -> Iterator[str]:
+    look = book.styles.look
+    language = book.layout.language
+    whole = sum(column.width for column in table.columns)
+    beside = table.pages_wide > 1  # a centred heading would fall between the pages
+    title = replace(style.TITLE, horizontal="left", wrap=False) if beside else style.TITLE
+    remarked = replace(style.REMARK, wrap=False) if beside else style.REMARK_CENTRED
+    yield book.cells.row(1, [(look(title), table.title.in_(language))], height=24)
+    for number, remark in enumerate([*table.remarks, "", ""][: HEADER_ROW - 2], 2):
+        yield book.cells.row(number, [(look(remarked), remark)], height=style.height_of(style.lines_of(remark, whole)))
+    headers = [column.header.in_(language) for column in table.columns]
+    lines = max(style.lines_of(text, column.width) for text, column in zip(headers, table.columns, strict=True))
+    yield book.cells.row(HEADER_ROW, [(look(style.HEADER), text) for text in headers], height=style.height_of(max(lines, 2)))

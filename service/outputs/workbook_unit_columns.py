@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.campaign import IndicatorType
 from config.text import Text
 from service.outputs import workbook_style as style
-from service.outputs.workbook_cells import column_letter, row
+from service.outputs.workbook_cells import column_letter
 from service.outputs.workbook_layout import FIRST_FIGURE, GROUP_ROW, LABEL_ROW, UNIT_ROW, Book, FigureColumn
 
 _WIDTHS = {IndicatorType.MONEY: 15.0, IndicatorType.TEXT: 44.0}
@@ -121,9 +121,12 @@ def header_rows(book: Book) -> Iterator[str]:
     measure_lines = max(
         (style.lines_of(text, widths[each.place]) for text, each in zip(measures, layout.figures, strict=True)), default=1
     )
-    yield row(GROUP_ROW, [(header, text) for text in [*leading, *groups]], height=style.height_of(heights[GROUP_ROW]))
-    yield row(LABEL_ROW, [(header, text) for text in ["", "", "", *labels]], height=style.height_of(heights[LABEL_ROW]))
-    yield row(UNIT_ROW, [(header, text) for text in ["", "", "", *measures]], height=style.height_of(measure_lines))
+    for number, texts, lines in (
+        (GROUP_ROW, [*leading, *groups], heights[GROUP_ROW]),
+        (LABEL_ROW, ["", "", "", *labels], heights[LABEL_ROW]),
+        (UNIT_ROW, ["", "", "", *measures], measure_lines),
+    ):
+        yield book.cells.row(number, [(header, text) for text in texts], height=style.height_of(lines))
 
 
 def _whole(book: Book) -> str:

@@ -16,7 +16,7 @@ from config.text import Text
 from parsers.values import ValueStatus
 from service.outputs import workbook_style as style
 from service.outputs.wording import ASK_AGAIN, absence, capitalised, coverage, draft_mark, instant
-from service.outputs.workbook_cells import Content, Look, cell, clean_text, column_letter, link, row
+from service.outputs.workbook_cells import LARGEST_EXACT, Content, Look, clean_text, column_letter, link
 from service.outputs.workbook_formulas import coverage_formula, total_content
 from service.outputs.workbook_layout import (
     BY_UNIT,
@@ -74,7 +74,7 @@ def build_by_unit(book: Book) -> SheetBody:
 def _set_comments(sheet: Worksheet, book: Book) -> None:
     """What the unit wrote, on the cells that are asked about or corrected; at most some hundreds, the sources have them all."""
     room = _MOST_COMMENTS
-    for unit in book.layout.unit_rows():
+    for unit in book.layout.unit_rows:
         if not unit.line.reported:
             continue
         for value in unit.line.submission.values:
@@ -105,7 +105,7 @@ def _rows(book: Book, links: list[str]) -> Iterator[str]:
     yield from _total_rows(book)
     linked = book.layout.source_count <= MOST_LINKS
     writer = _UnitWriter(book, links if linked else None)
-    for unit in book.layout.unit_rows():
+    for unit in book.layout.unit_rows:
         yield writer.row(unit)
 
 
@@ -120,11 +120,11 @@ def _heading(book: Book) -> Iterator[str]:
     count = Text(vi=f"{coverage(consolidation)} đơn vị, đến {until}", en=f"{coverage(consolidation)} units, as of {until}")
     left = style.Style(size=14, bold=True, box=False, wrap=False)
     remark = look(style.Style(size=11, italic=True, box=False, wrap=False))
-    yield row(1, [(look(left), f"{title} – {mark}" if mark else title)], height=22)
+    yield book.cells.row(1, [(look(left), f"{title} – {mark}" if mark else title)], height=22)
     beside = f"{layout.campaign.title}. {_HINT.in_(layout.language)}"
     named: list[tuple[Look, Content]] = [(remark, count.in_(layout.language)), (remark, None), (remark, None), (remark, beside)]
-    yield row(2, named)
-    yield row(3, [(remark, _LEGEND.in_(layout.language))], height=20, first_column=FIRST_FIGURE)
+    yield book.cells.row(2, named)
+    yield book.cells.row(3, [(remark, _LEGEND.in_(layout.language))], height=20, first_column=FIRST_FIGURE)
 
 
 def _total_rows(book: Book) -> Iterator[str]:
@@ -139,14 +139,15 @@ def _total_rows(book: Book) -> Iterator[str]:
         content = total_content(layout, figure)
         totals.append((figure_look, content if figure.indicator.type is not IndicatorType.TEXT else ""))
         coverages.append((plain, coverage_formula(layout, (figure,))))
-    yield row(TOTAL_ROW, totals, height=20)
-    yield row(COVERAGE_ROW, coverages, height=18)
+    yield book.cells.row(TOTAL_ROW, totals, height=20)
+    yield book.cells.row(COVERAGE_ROW, coverages, height=18)
 
 
 class _UnitWriter:
     """Writes the row of a unit. Made once per sheet, since it runs for every figure of 10,600 units."""
 
     def __init__(self, book: Book, links: list[str] | None) -> None:
+        self._cells = book.cells
         self._language = book.layout.language
         self._figures = book.layout.figures
         self._sources = book.layout.name(SOURCES)
@@ -167,12 +168,12 @@ class _UnitWriter:
         number, line = unit.row, unit.line
         leading: tuple[Content, ...] = (number - FIRST_UNIT_ROW + 1, line.code, capitalised(line.name))
         cells = [
-            cell(f"{column_letter(at)}{number}", look, it)
+            self._cells.cell(f"{column_letter(at)}{number}", look, it)
             for at, (look, it) in enumerate(zip(self._leading, leading, strict=True), 1)
         ]
         if not line.reported:
             word = absence(line).in_(self._language)
-            cells += [cell(f"{figure.letter}{number}", self._absent, word) for figure in self._figures]
+            cells += [self._cells.cell(f"{figure.letter}{number}", self._absent, word) for figure in self._figures]
             return f'<row r="{number}">{"".join(cells)}</row>'
         places = {(value.indicator, value.column): at for at, value in enumerate(listed_values(line), unit.first_source)}
         values = {(value.indicator, value.column): value for value in line.submission.values}
@@ -186,10 +187,12 @@ class _UnitWriter:
 
     def _value(self, reference: str, value: UnitValue | None, *, is_text: bool) -> str:
         if value is None or value.status is ValueStatus.EMPTY:
-            return cell(reference, self._text if is_text else self._figure, None)
+            return self._cells.cell(reference, self._text if is_text else self._figure, None)
         if value.value is None or value.status is ValueStatus.REJECT:
-            return cell(reference, self._again, ASK_AGAIN.in_(self._language))
+            return self._cells.cell(reference, self._again, ASK_AGAIN.in_(self._language))
         if is_text:
-            return cell(reference, self._marked_text.get(value.status, self._text), str(value.value))
+            return self._cells.cell(reference, self._marked_text.get(value.status, self._text), str(value.value))
+        if type(value.value) is int and value.status is ValueStatus.OK and -LARGEST_EXACT <= value.value <= LARGEST_EXACT:
+            return f'<c r="{reference}" s="{self._figure.plain}"><v>{value.value}</v></c>'  # most cells are such
         number = numeric(value.value)
-        return cell(reference, self._marked[value.status], value.value if number is None else number)
+        return self._cells.cell(reference, self._marked[value.status], value.value if number is None else number)
