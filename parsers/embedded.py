@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import olefile
 import pypdfium2
 
+from config.text import Text
 from parsers.allowance import PASSWORD, Allowance, Refused
 from parsers.archives import ZIP_ERRORS, Member, announced_entries, broken, natural, read_zip_entry, zip_name
 from parsers.content_type import DOC, PPT, XLS
@@ -29,8 +30,8 @@ _BLIP = re.compile(
     rb"(?s)(?:[\xa0\xb0]\x46\x1d\xf0|[\x20\x30]\x6e\x2a\xf0|[\x00\x10]\x6e\x1e\xf0|[\x80\x90]\x7a\x1f\xf0)(.{4})"
 )  # OfficeArt records of a JPEG, CMYK JPEG, PNG and DIB
 _TWO_IDENTIFIERS = frozenset({0x46B, 0x6E3, 0x6E1, 0x7A9})
-PDF_PAGES = 200
-"""Pages of a PDF that are looked through for pictures."""
+PDF_PAGES = 60
+"""Pages of a PDF that are looked through for pictures; photos stand at the end of a report, not behind a book."""
 
 
 def office_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
@@ -252,43 +253,53 @@ def _pdf_pictures(document: pypdfium2.PdfDocument, size: int, allowance: Allowan
             page = document[index]
         except pypdfium2.PdfiumError:
             continue
-        pictures = [each for each in _page_pictures(page) if each is not None]
+        pictures = list(_page_pictures(page))
+        page.close()
         for number, (picture, fills_page) in enumerate(pictures, start=1):
+            name = f"trang {index + 1}" if fills_page and len(pictures) == 1 else f"trang {index + 1} ảnh {number}"
             digest = hashlib.sha256(picture).digest()
-            if digest in seen:
+            if not picture and not fills_page:
+                yield Member(name=name, refusal=_LARGE, code="D-LIMIT")
+            if not picture or digest in seen:
                 continue
             seen.add(digest)
             allowance.expect_bytes(len(picture), max(size, len(picture)))
             allowance.take(len(picture))
             ending = "jpg" if picture.startswith(b"\xff\xd8") else "png"
-            name = f"trang {index + 1}" if fills_page and len(pictures) == 1 else f"trang {index + 1} ảnh {number}"
             yield Member(name=f"{name}.{ending}", data=picture, inline=fills_page)
-        page.close()
 
 
 LARGEST_PDF_PICTURE = 60_000_000
+_LARGEST_DRAWN = 20_000_000  # pixels that are not JPEG: an A4 page at 400 dpi
+_LARGE = Text(
+    vi="ảnh trong tệp PDF quá lớn, không lấy ra được; đề nghị gửi ảnh gốc",
+    en="a picture in the PDF is too large to be taken out; please send the original",
+)
 _SMALLEST_PDF_PICTURE = 150
 
 
-def _page_pictures(page: pypdfium2.PdfPage) -> Iterator[tuple[bytes, bool] | None]:
+def _page_pictures(page: pypdfium2.PdfPage) -> Iterator[tuple[bytes, bool]]:
+    """The pictures of a page and whether each fills it; b"" for one too large to take out."""
     width, height = page.get_size()
     for number, item in enumerate(page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3)):
         if number >= 30:  # noqa: PLR2004 - drawings cut into stripes are no photos
             return
         try:
             wide, high = item.get_px_size()
-            if wide * high > LARGEST_PDF_PICTURE or min(wide, high) < _SMALLEST_PDF_PICTURE:
+            if min(wide, high) < _SMALLEST_PDF_PICTURE:
                 continue
+            is_jpeg = item.get_filters() == ["DCTDecode"]
+            too_large = wide * high > (LARGEST_PDF_PICTURE if is_jpeg else _LARGEST_DRAWN)
             left, bottom, right, top = item.get_bounds()
             fills = (right - left) * (top - bottom) >= 0.7 * width * height  # a scan may have margins
-            yield _picture_bytes(item), fills
+            yield b"" if too_large else _picture_bytes(item, is_jpeg=is_jpeg), fills
         except (pypdfium2.PdfiumError, OSError, ValueError, NotImplementedError, AttributeError, KeyError):
             continue
 
 
-def _picture_bytes(item: pypdfium2.PdfImage) -> bytes:
+def _picture_bytes(item: pypdfium2.PdfImage, *, is_jpeg: bool) -> bytes:
     """A JPEG as it stands in the file; anything else drawn as PNG."""
-    if item.get_filters() == ["DCTDecode"]:
+    if is_jpeg:
         return bytes(item.get_data(decode_simple=False))
     target = io.BytesIO()
     item.get_bitmap().to_pil().save(target, format="PNG", compress_level=1)

@@ -1,7 +1,7 @@
 """Outlook's winmail.dat (TNEF), read within its bytes: attachments, messages inside attachments, and the body.
 
 Our own reader: tnefparse took 40 seconds and all memory for a file of 53 bytes (it believes the counts in the file), fails on
-windows-1258 names, and gives up every attachment when one record is broken. It stays the second witness in the tests.
+windows-1258 names, and gives up every attachment when one record is broken. It is the second witness in the tests.
 """
 
 from __future__ import annotations

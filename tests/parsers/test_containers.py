@@ -14,7 +14,9 @@ from email.message import EmailMessage
 
 import libarchive
 import openpyxl
+import pypdfium2
 import pytest
+import tnefparse
 from docx import Document as WordDocument
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ from parsers import content_type as kind
 from parsers.allowance import Limits
 from parsers.containers import OpenedLeaf, open_all, unpack
 from parsers.message import read_envelope_and_parts
+from parsers.tnef import read_tnef
 from parsers.values import DocumentFate
 from tests.parsers.mails import (
     attach,
@@ -339,6 +342,19 @@ def test_photos_in_a_pdf_come_out_and_scanned_pages_do_not() -> None:
     assert Image.open(io.BytesIO(found["bc.pdf/trang 2.jpg"].leaf.data)).size == (1240, 900)
 
 
+def test_a_pdf_of_ten_thousand_pages_and_one_with_a_huge_picture_take_no_time() -> None:
+    book = pypdfium2.PdfDocument.new()
+    for _ in range(10_000):
+        book.new_page(595, 842)
+    many, huge = io.BytesIO(), io.BytesIO()
+    book.save(many)
+    Image.new("1", (30_000, 20_000)).save(huge, "PDF")
+    started = time.process_time()
+    assert list(opened(many.getvalue(), "bc.pdf")) == ["bc.pdf"]
+    assert list(opened(huge.getvalue(), "bc.pdf")) == ["bc.pdf"]
+    assert time.process_time() - started < 2
+
+
 def test_a_picture_in_rich_text_comes_out() -> None:
     data = b"{\\rtf1{\\pict\\picw10\\jpegblip\n" + JPEG.hex().encode() + b"}}"
     assert contents(opened(data, "a.rtf"))["a.rtf/image1.jpg"] == JPEG
@@ -381,6 +397,12 @@ def test_winmail_dat_is_opened_with_names_in_windows_1258() -> None:
         "winmail.dat/Báo cáo.txt": TEXT,
         "winmail.dat/anh.jpg": JPEG,
     }
+
+
+def test_tnefparse_finds_the_same_files_in_a_winmail_dat() -> None:
+    data = tnef((b"bao cao.txt", TEXT), (b"anh.jpg", JPEG))
+    theirs = [(each.long_filename(), each.data) for each in tnefparse.TNEF(data, do_checksum=False).attachments]
+    assert [(each.name, each.data) for each in read_tnef(data).files] == theirs
 
 
 def test_a_winmail_dat_cut_short_keeps_what_is_whole() -> None:
