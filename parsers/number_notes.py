@@ -16,6 +16,7 @@ from parsers.number_tokens import tokens_of
 from parsers.number_units import Counted, Mode, counted
 from parsers.number_values import NumberContext, NumberReading, reading
 
+_LONGEST = 1_000  # characters
 _FROM_NOTE = "value_from_note"
 _DATE = re.compile(r"(?:ngày|ngay)?\s*\d{1,2}\s*[/.-]\s*\d{1,2}(?:\s*[/.-]\s*\d{2,4})?(?![\d/])")
 _DOCUMENT = re.compile(r"(?:số|so)\s*:?\s*\d+\s*/\s*[\w-]+(?:-[\w-]+)*")
@@ -31,7 +32,7 @@ def read_note(note: str, context: NumberContext) -> NumberReading | None:
     Only figures that name what they count are taken, since numbers in names ("TH số 2"), dates and document numbers abound.
     """
     text, _ = clean(note)
-    if not text or _OTHER_TIME.search(text.lower()):
+    if not text or len(text) > _LONGEST or _OTHER_TIME.search(text.lower()):
         return None
     known = counted(context)
     if context.type is IndicatorType.MONEY:

@@ -10,6 +10,8 @@ from config.campaign import IndicatorType
 from parsers.number_warnings import status_of
 from parsers.values import ValueStatus
 
+_BEYOND = 10**18  # no figure of any office; keeps arithmetic exact
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberContext:
@@ -49,6 +51,8 @@ class NumberReading:
 def reading(values: Mapping[str, Decimal | int], warnings: Iterable[str] = ()) -> NumberReading:
     """An answer whose status follows from its warnings. With one that rejects, no value is kept."""
     codes = tuple(dict.fromkeys(warnings))
+    if any(each >= _BEYOND for each in values.values()):
+        return NumberReading(status=ValueStatus.REJECT, warnings=tuple(dict.fromkeys((*codes, "text_no_number"))))
     status = status_of(codes)
     if status is ValueStatus.REJECT:
         return NumberReading(status=status, warnings=codes)

@@ -41,6 +41,8 @@ _PLAIN = re.compile(r"[1-9]\d{0,3}|0\d{0,2}")
 _SENTENCE_END = re.compile(r"(?:\s*\./\.)?[\s.,;:]*$")
 _EXACT_MANTISSA = 2  # 5E+06 and 1.20E+06 were typed or are round; the 1.23E+05 of a narrow column may be 123.456
 _LARGEST_EXPONENT = 15
+_LONGEST = 400  # characters; a longer text is a story, not a figure
+_MOST_DIGITS = 25
 
 
 def read_number(cell: Cell, context: NumberContext) -> NumberReading:
@@ -80,6 +82,8 @@ def _number(value: Decimal, number_format: str, context: NumberContext) -> Numbe
     shown = _QUOTED_FORMAT.sub("", number_format)
     if not value.is_finite():
         return rejected("excel_error")
+    if value and value.adjusted() > _MOST_DIGITS:
+        return rejected("text_no_number")
     if "%" in shown:
         return rejected("percent")
     if value < 0:
@@ -114,6 +118,8 @@ def _text(text: str, context: NumberContext) -> NumberReading:
     cleaned, unusual = clean(text)
     if not cleaned:
         return empty()
+    if len(cleaned) > _LONGEST:
+        return rejected("text_no_number")
     answer = _cleaned(cleaned, context, counted(context))
     return _with(answer, "fullwidth") if unusual and answer.values else answer
 

@@ -347,3 +347,19 @@ def test_a_note_gives_only_figures_it_names_and_always_with_a_question(
     found = read_note(note, where)
     assert (dict(found.values) if found else None) == expected
     assert found is None or (found.status is ValueStatus.CONFIRM and "value_from_note" in found.warnings)
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 300, "1" * 5000, "chua a " * 5000, "3/" * 5000, "(" * 3000, "một " * 90, "1 " * 190, "((1)" * 90]
+)
+def test_overlong_cells_are_refused_at_once(text: str) -> None:
+    for where in (CLASSES, MONEY, AREA):
+        assert read(text, where).status is ValueStatus.REJECT
+        read_note(text, where)
+
+
+@pytest.mark.parametrize("value", ["1E+999999", "1E+308", "1E-999999", "NaN", "Infinity", "123456789012345678901234567890.5"])
+def test_absurd_number_cells_are_refused(value: str) -> None:
+    for where in (CLASSES, MONEY, AREA):
+        found = read(Cell(kind=CellKind.NUMBER, value=Decimal(value)), where)
+        assert found.status is ValueStatus.REJECT or value == "1E-999999"
