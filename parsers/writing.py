@@ -13,6 +13,7 @@ from typing import Protocol
 
 from config.text import Text
 from config.vietnamese import fold
+from parsers.content_type import decoded_text
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.values import Finding
 from parsers.writing_blocks import RawCell, RawParagraph, RawWriting, WritingError, all_paragraphs
@@ -98,7 +99,11 @@ def read_writing(data: bytes, media_type: str, *, convert: Convert | None = None
     if media_type == "text/html":
         return read_html(data)
     if media_type in ("text/plain", "text/csv") and not data.startswith(b"{\\rtf"):
-        return read_text(data.decode("utf-8-sig", "replace"))
+        return read_text(decoded_text(data) or data.decode("utf-8", "replace"))
+    if media_type == "multipart/related":
+        from parsers.writing_html import read_web_archive
+
+        return assemble(read_web_archive(data))
     if data[:5] == b"<?xml" and b"office:document" in data[:2000]:
         from parsers.writing_odt import read_odt
 

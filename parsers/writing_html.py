@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
 from collections.abc import Iterator
 
 from lxml import etree, html
 
-from parsers.writing_blocks import CELL_LIMIT, PARAGRAPH_LIMIT, RawBlock, RawCell, RawParagraph, RawTable, RawWriting, plain
+from parsers.writing_blocks import (
+    CELL_LIMIT,
+    PARAGRAPH_LIMIT,
+    RawBlock,
+    RawCell,
+    RawParagraph,
+    RawTable,
+    RawWriting,
+    damaged,
+    plain,
+)
 from parsers.writing_xml import local
 
 HTML_LIMIT = 4 * 1024 * 1024
 TEXT_LIMIT = 1_000_000
+ARCHIVE_LIMIT = 40 * 1024 * 1024
 SPAN_LIMIT = 60
 SILENT = frozenset({"script", "style", "head", "title", "noscript", "template", "svg", "math", "iframe", "object"})
 BREAKING = frozenset(
@@ -31,6 +44,25 @@ def read_html(source: str | bytes) -> RawWriting:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return RawWriting(blocks=())
     return RawWriting(blocks=tuple(_Walk().blocks(root)))
+
+
+def read_web_archive(data: bytes) -> RawWriting:
+    """The blocks of the page in a .mht file, as Word and Excel save them under any name. WritingError when it holds none."""
+    message = email.message_from_bytes(data[:ARCHIVE_LIMIT], policy=email.policy.compat32)
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            content = part.get_payload(decode=True)
+            if isinstance(content, bytes):
+                charset = part.get_content_charset()
+                return read_html(content if charset is None else _in_charset(content, charset))
+    raise damaged("MHTML")
+
+
+def _in_charset(content: bytes, charset: str) -> str:
+    try:
+        return content.decode(charset, "replace")
+    except LookupError:
+        return _decoded(content)
 
 
 def read_text(text: str) -> RawWriting:

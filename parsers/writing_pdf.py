@@ -9,7 +9,7 @@ import ctypes
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
 import pypdfium2
@@ -25,6 +25,7 @@ TABLE_PAGE_LIMIT = 24  # pages looked at for tables
 RULED_OBJECTS = 8  # a page with fewer paths has no table
 RULED_OBJECTS_MOST = 20_000  # a drawing
 OBJECT_LIMIT = 4_000  # page objects looked at for fonts and rules
+SAMPLED = 8
 PAGE_TEXT_LIMIT = 60_000
 LETTERS_WITHOUT_OCR = 40  # a page with less text than this and a picture is a scan
 RESOLUTION = 200
@@ -33,6 +34,7 @@ PICTURE_SIDE = 3_400  # pixels: an A4 page at 200 dpi has 2,339; larger pages ar
 NEW_PARAGRAPH = re.compile(
     r"\s*(?:[-+*•–—]\s|[IVX]{1,5}\s*[.)/-]|\d{1,2}(?:\.\d{1,2})*\s*[.)/-]\s|[a-zđ]\s*[.)]\s|\(?Kèm theo|Nơi nhận|Số\s*:)"
 )
+HYPHENATED = re.compile(r"[^\W\d_]+-[^\W\d_]*|-[^\W\d_]+")
 LINE_END = re.compile(r"[.;:!?]\s*$")
 LONG_LINE = 0.72  # of the longest line of a page: a shorter line ends its paragraph
 PAGE_NUMBER = re.compile(r"\s*(?:trang\s*)?[-–]?\s*\d{1,3}\s*(?:/\s*\d{1,3})?\s*[-–]?\s*", re.IGNORECASE)
@@ -46,9 +48,10 @@ def read_pdf(data: bytes) -> RawWriting:
         pages = [_page(document, index) for index in range(min(count, PAGE_LIMIT))]
     finally:
         document.close()
+    _with_letters_for_hyphens(pages)
     wanted = [page.index for page in pages if page.ruled and page.letters][:TABLE_PAGE_LIMIT]
     ruled = ruled_pages(data, wanted) if wanted else {}
-    scanned = sum(1 for page in pages if page.letters < LETTERS_WITHOUT_OCR and page.pictured)
+    scanned = sum(page.scanned for page in pages)
     findings = (cut_short(PAGE_LIMIT, Text(vi="trang", en="pages")),) if count > PAGE_LIMIT else ()
     needs_ocr = bool(pages) and scanned * 2 > len(pages)
     return RawWriting(blocks=tuple(_blocks(pages, ruled)), page_count=count, needs_ocr=needs_ocr, findings=findings)
@@ -87,23 +90,29 @@ class _Page:
     font: str = ""
     ruled: bool = False
     pictured: bool = False
+    unseen: bool = False  # its text is drawn invisibly, as scanners lay it under the picture of a page
 
     @property
     def letters(self) -> int:
         return sum(len(line) for line in self.lines)
+
+    @property
+    def scanned(self) -> bool:
+        return self.pictured and (self.unseen or self.letters < LETTERS_WITHOUT_OCR)
 
 
 def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
     try:
         page = document[index]
         try:
-            paths, pictures, fonts = _objects(page)
+            objects = _objects(page)
             return _Page(
                 index=index,
                 lines=_lines(page),
-                font=fonts.most_common(1)[0][0] if fonts else "",
-                ruled=RULED_OBJECTS <= paths <= RULED_OBJECTS_MOST,
-                pictured=pictures > 0,
+                font=objects.fonts.most_common(1)[0][0] if objects.fonts else "",
+                ruled=RULED_OBJECTS <= objects.paths <= RULED_OBJECTS_MOST,
+                pictured=objects.pictures > 0,
+                unseen=objects.unseen * 2 > objects.texts,
             )
         finally:
             page.close()
@@ -111,20 +120,51 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
         return _Page(index=index, lines=[], pictured=True)
 
 
-def _objects(page: pypdfium2.PdfPage) -> tuple[int, int, Counter[str]]:
-    """How many path and picture objects a page has, and how often each font name starts a text object."""
-    paths = pictures = 0
-    fonts: Counter[str] = Counter()
+def _with_letters_for_hyphens(pages: list[_Page]) -> None:
+    """In TCVN3 the code of the soft hyphen is the letter ư, which PDF programs write out as a hyphen: "tr-êng" is "trường"."""
+    from parsers.legacy import decide_encoding, decode_as
+    from parsers.syllables import is_syllable
+
+    if decide_encoding((line, page.font) for page in pages for line in page.lines[:40]) != "tcvn3":
+        return
+
+    def letter(match: re.Match[str]) -> str:
+        whole = match.group().replace("-", "\u00ad")
+        if not is_syllable(decode_as(whole, "tcvn3")) or all(
+            is_syllable(decode_as(each, "tcvn3")) for each in match.group().split("-")
+        ):
+            return match.group()
+        return whole
+
+    for page in pages:
+        page.lines = [HYPHENATED.sub(letter, line) for line in page.lines]
+
+
+@dataclass(slots=True)
+class _Objects:
+    """What a page is made of. Texts, fonts and invisible texts are a sample of the first and one in eight."""
+
+    paths: int = 0
+    pictures: int = 0
+    texts: int = 0
+    unseen: int = 0
+    fonts: Counter[str] = field(default_factory=Counter)
+
+
+def _objects(page: pypdfium2.PdfPage) -> _Objects:
+    found = _Objects()
     for number in range(min(pdfium.FPDFPage_CountObjects(page), OBJECT_LIMIT)):
-        found = pdfium.FPDFPage_GetObject(page, number)
-        kind = pdfium.FPDFPageObj_GetType(found)
+        each = pdfium.FPDFPage_GetObject(page, number)
+        kind = pdfium.FPDFPageObj_GetType(each)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            paths += 1
+            found.paths += 1
         elif kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
-            pictures += 1
-        elif kind == pdfium.FPDF_PAGEOBJ_TEXT and number % 8 == 0:
-            fonts[_font_name(found)] += 1
-    return paths, pictures, fonts
+            found.pictures += 1
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT and (found.texts < SAMPLED or number % 8 == 0):
+            found.texts += 1
+            found.unseen += pdfium.FPDFTextObj_GetTextRenderMode(each) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+            found.fonts[_font_name(each)] += 1
+    return found
 
 
 def _font_name(text_object: object) -> str:

@@ -141,3 +141,15 @@ def test_tabs_in_a_plain_mail_make_a_table() -> None:
 def test_rows_of_the_sample_are_all_in_the_pdf() -> None:
     table = table_of(read_writing(made("pdf"), "application/pdf"))
     assert [row[3] for row in table[2:]] == [row[3] for row in ROWS]
+
+
+def test_a_web_archive_saved_as_doc_is_read() -> None:
+    archive = (
+        "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/html; charset=utf-8\n"
+        "Content-Transfer-Encoding: quoted-printable\n\n<p>Qu=C3=A0i T=E1=BB=9F</p><table><tr><td>1<td>3</table>\n--x--\n"
+    )
+    writing = read_writing(archive.encode(), "multipart/related")
+    assert writing.text == "Quài Tở"
+    assert table_of(writing) == [["1", "3"]]
+    with pytest.raises(ParseError):
+        read_writing(b"MIME-Version: 1.0\n\nnothing", "multipart/related")

@@ -1,0 +1,110 @@
+"""PDF files written by hand, for what no program at hand writes: old fonts, text hidden under scanned pages."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from parsers.writing import read_writing
+from parsers.writing_pdf import page_pictures
+
+PDF = "application/pdf"
+
+
+def pdf(*streams: bytes, font: str = "Times-Roman", picture: bool = False) -> bytes:
+    """A PDF with one page for each content stream; font F1, and a grey picture Im1 when wanted."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b""]
+    pages = []
+    resources = f"/Font<</F1<</Type/Font/Subtype/TrueType/BaseFont/{font}/Encoding/WinAnsiEncoding>>>>".encode()
+    if picture:
+        objects.append(
+            b"<</Type/XObject/Subtype/Image/Width 2/Height 2/BitsPerComponent 8/ColorSpace/DeviceGray/Length 4>>"
+            b"stream\n\x80\x90\xa0\xb0\nendstream"
+        )
+        resources += b"/XObject<</Im1 3 0 R>>"
+    for stream in streams:
+        objects.append(b"<</Length %d>>stream\n" % len(stream) + stream + b"\nendstream")
+        objects.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<<%s>>>>" % (len(objects), resources)
+        )
+        pages.append(b"%d 0 R" % len(objects))
+    objects[1] = b"<</Type/Pages/Kids[%s]/Count %d>>" % (b" ".join(pages), len(pages))
+    made, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(made))
+        made += b"%d 0 obj" % number + content + b"endobj\n"
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    return made + b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (
+        size,
+        table,
+        size,
+        len(made),
+    )
+
+
+def text(content: str, *, mode: int = 0) -> bytes:
+    return f"BT /F1 12 Tf {mode} Tr 72 700 Td ({content}) Tj ET".encode("latin-1")
+
+
+WHOLE_PAGE = b"q 595 0 0 842 0 0 cm /Im1 Do Q "
+SENTENCE = "Bao cao tong ket Tuan le huong ung hoc tap suot doi nam 2020 cua xa Quai To"
+
+
+def test_the_letter_that_pdf_programs_write_as_a_hyphen_comes_back() -> None:
+    written = "B¸o c¸o tæng kÕt TuÇn lÔ h\xadëng øng häc tËp suèt ®êi, th\xad viÖn tr\xadêng häc, v¨n ho¸-x· héi"
+    writing = read_writing(pdf(text(written), font="ABCDEF+.VnTime"), PDF)
+    assert writing.text == "Báo cáo tổng kết Tuần lễ hưởng ứng học tập suốt đời, thư viện trường học, văn hoá-xã hội"
+
+
+def test_a_hyphen_of_a_modern_font_stays() -> None:
+    assert (
+        read_writing(pdf(text("Quyet dinh 12/QD-UBND, Covid-19, t-shirt")), PDF).text
+        == "Quyet dinh 12/QD-UBND, Covid-19, t-shirt"
+    )
+
+
+@pytest.mark.parametrize(
+    ("streams", "scanned"),
+    [
+        ((WHOLE_PAGE,), True),
+        ((WHOLE_PAGE + text(SENTENCE, mode=3),), True),
+        ((WHOLE_PAGE + text(SENTENCE),), False),
+        ((text(SENTENCE),), False),
+        ((WHOLE_PAGE, WHOLE_PAGE, text(SENTENCE)), True),
+        ((WHOLE_PAGE, text(SENTENCE), text(SENTENCE)), False),
+        ((b"",), False),
+    ],
+    ids=["picture", "searchable scan", "text on a background", "text", "mostly scans", "mostly text", "blank"],
+)
+def test_a_scan_is_told_from_text(streams: tuple[bytes, ...], *, scanned: bool) -> None:
+    assert read_writing(pdf(*streams, picture=True), PDF).needs_ocr is scanned
+
+
+def test_wrapped_lines_are_one_paragraph_and_items_are_not() -> None:
+    lines = (
+        "UBND xa da ban hanh Ke hoach so 68/KH-UBND ngay 25/9/2020 ve viec to chuc",
+        "Tuan le huong ung hoc tap suot doi nam 2020.",
+        "2. Le khai mac",
+        "- Treo 06 bang ron",
+        "12",
+    )
+    stream = b"BT /F1 10 Tf 14 TL 72 700 Td " + b" ".join(f"({line}) Tj T*".encode() for line in lines) + b" ET"
+    assert [each.text for each in read_writing(pdf(stream), PDF).paragraphs] == [f"{lines[0]} {lines[1]}", *lines[2:4]]
+
+
+def test_pages_are_drawn_for_ocr_in_grey_at_200_dpi() -> None:
+    pictures = [Image.open(BytesIO(each)) for each in page_pictures(pdf(text("a"), text("b"), text("c")), 2)]
+    assert [(picture.mode, picture.size) for picture in pictures] == [("L", (1653, 2339))] * 2
+
+
+def test_a_giant_page_is_drawn_small() -> None:
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(14_000, 14_000)
+    stream = BytesIO()
+    document.save(stream)
+    (picture,) = page_pictures(stream.getvalue())
+    assert max(Image.open(BytesIO(picture)).size) <= 3_400
