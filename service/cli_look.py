@@ -127,7 +127,7 @@ def notices(campaign: CampaignOption = None, home: HomeOption = None, now: NowOp
 
 
 def _unit(at: Session, campaign: str | None, wanted: str) -> dict[str, Any]:
-    from service.consolidating import unit_lines
+    from service.lines import unit_lines
     from storage.decisions import decisions_on
     from storage.notices import notices as recorded
 

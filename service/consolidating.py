@@ -10,20 +10,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from config.campaign import Campaign, Slot, Unit
+from config.campaign import Campaign, Unit
 from parsers.codec import from_plain, to_plain
 from parsers.values import Finding
 from service.installation import Installation
-from service.judging import submissions
+from service.lines import unit_lines
 from service.outputs.files import write_outputs
 from service.photo_source import ArchivedPhotos
 from service.rules.consolidate import consolidate, counted_value
 from service.rules.consolidation import Consolidation, UnitLine
-from service.rules.status import timeliness
-from service.rules.submission import Content, SlotState, Submission
+from service.rules.submission import Content
 from service.rules.validate import validate_consolidation
 from storage.events import record_event
-from storage.notices import reminders_sent
 from storage.submissions import ConsolidationRow, latest_consolidation, save_consolidation
 
 
@@ -75,28 +73,6 @@ def is_due(connection: Connection, campaign: Campaign, now: datetime) -> bool:
     if latest is None or not latest.final:
         return True
     return latest.figures != _figures_hash(unit_lines(connection, campaign, now))
-
-
-def unit_lines(connection: Connection, campaign: Campaign, now: datetime) -> tuple[UnitLine, ...]:
-    """Every unit of the roster as the board and the consolidated report show it."""
-    reminders = reminders_sent(connection, campaign.id)
-    return tuple(
-        UnitLine(
-            code=unit.code,
-            name=unit.full_name,
-            submission=submission,
-            timeliness=timeliness(campaign, submission, now),
-            reported=_reported(submission),
-            reminders=reminders.get(unit.code, 0),
-            phone=unit.phone,
-        )
-        for unit, submission in zip(campaign.roster, submissions(connection, campaign), strict=True)
-    )
-
-
-def _reported(submission: Submission) -> bool:
-    form = submission.slot(Slot.FORM)
-    return form is not None and form.state is not SlotState.MISSING
 
 
 def _make(

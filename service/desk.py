@@ -10,11 +10,10 @@ from sqlalchemy import Connection
 from config.campaign import Campaign, IndicatorType, Unit
 from config.errors import ThubaoError
 from config.vietnamese import fold
-from service.consolidating import unit_lines
-from service.filing import refile
 from service.health import MailboxHealth, mailbox_health
 from service.installation import Installation
 from service.judging import Change, rejudge, submission_of
+from service.lines import unit_lines
 from service.rules.consolidation import UnitLine
 from service.rules.status import Rates, rates
 from service.rules.submission import Submission
@@ -100,6 +99,8 @@ class Desk:
 
     def assign(self, number: int, campaign: Campaign, unit: Unit, why: str = "") -> None:
         """This message is from that unit. Its sender is known from now on, and other mail of theirs is filed anew."""
+        from service.filing import refile
+
         with self._installation.database.writing() as connection:
             if message_record(connection, number) is None:
                 raise NotUnderstoodError(f"there is no message {number}; `thubao messages` lists them")

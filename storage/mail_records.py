@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Table, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
+from storage.insert import insert_or_update
 from storage.schema import cursor, message, sighting
 
 
@@ -71,7 +71,7 @@ def folder_cursors(connection: Connection) -> Mapping[tuple[str, str], FolderCur
 def save_cursor(connection: Connection, mailbox: str, folder: str, value: FolderCursor) -> None:
     """Replace this folder's cursor."""
     fields = {name: getattr(value, name) for name in FolderCursor.__dataclass_fields__}
-    _upsert(connection, cursor, {"mailbox": mailbox, "folder": folder}, fields)
+    insert_or_update(connection, cursor, {"mailbox": mailbox, "folder": folder}, fields)
 
 
 def known_uids(connection: Connection, mailbox: str, folder: str, uidvalidity: int, low: int, high: int) -> set[int]:
@@ -110,7 +110,7 @@ def record_arrival(
     )
     key = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "uid": uid}
     fields = {"message_id": number, "internaldate": internaldate, "set_aside": False, "reason": "", "attempts": 0}
-    _upsert(connection, sighting, key, fields)
+    insert_or_update(connection, sighting, key, fields)
     return number
 
 
@@ -151,7 +151,7 @@ def record_failed_uid(
 ) -> None:
     """Record that a mail could not be fetched; once set aside it is not tried again, and the officer sees it."""
     key = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "uid": uid}
-    _upsert(connection, sighting, key, {"set_aside": set_aside, "reason": reason, "attempts": attempts})
+    insert_or_update(connection, sighting, key, {"set_aside": set_aside, "reason": reason, "attempts": attempts})
 
 
 def failed_uids(connection: Connection, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, int]:
@@ -221,9 +221,3 @@ def mark_forgotten(connection: Connection, number: int, at: datetime) -> None:
 
 def _sighting(row: RowMapping) -> Sighting:
     return Sighting(**{name: row[name] for name in Sighting.__dataclass_fields__})
-
-
-def _upsert(connection: Connection, table: Table, key: Mapping[str, object], fields: Mapping[str, object]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**key, **fields)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(fields)))

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.insert import insert_once
 from storage.schema import notice
 
 
@@ -93,29 +93,28 @@ def enqueue(
     state: NoticeState = NoticeState.QUEUED,
 ) -> bool:
     """Add a notice unless its key is there already; gives whether it was added."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    result = connection.execute(
-        dialect.insert(notice)
-        .values(
-            key=key,
-            campaign=campaign,
-            unit=unit,
-            kind=kind.value,
-            due_at=due_at,
-            created_at=created_at,
-            recipient=recipient,
-            state=state.value,
-            cause=cause,
-            context=dict(context or {}),
-            trigger_id=trigger_id,
-            subject="",
-            message_id="",
-            attempts=0,
-            error="",
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
+    return insert_once(
+        connection,
+        notice,
+        "key",
+        {
+            "key": key,
+            "campaign": campaign,
+            "unit": unit,
+            "kind": kind.value,
+            "due_at": due_at,
+            "created_at": created_at,
+            "recipient": recipient,
+            "state": state.value,
+            "cause": cause,
+            "context": dict(context or {}),
+            "trigger_id": trigger_id,
+            "subject": "",
+            "message_id": "",
+            "attempts": 0,
+            "error": "",
+        },
     )
-    return result.rowcount > 0
 
 
 def due_notices(connection: Connection, now: datetime) -> tuple[Notice, ...]:
