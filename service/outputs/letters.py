@@ -13,9 +13,9 @@ from email.utils import format_datetime, formataddr
 from html import escape
 from pathlib import Path
 
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import TemplateError
 
+from config import letters
 from config.errors import ThubaoError
 
 
@@ -45,21 +45,13 @@ class Addressing:
     references: tuple[str, ...] = ()
 
 
-_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
-
-
 def render_letter(kind: str, template: str, variables: Mapping[str, object]) -> Text:
-    """Fill a template whose first line is the subject. Runs of blank lines, left by empty lists, become one."""
+    """Fill a template whose first line is the subject."""
     try:
-        filled = _ENVIRONMENT.from_string(template).render(**variables)
+        subject, body = letters.render_letter(template, variables)
     except TemplateError as error:
         raise LetterError(f"letter “{kind}” cannot be written: {error}") from error
-    subject, _, body = filled.partition("\n")
-    lines: list[str] = []
-    for line in body.strip("\n").split("\n"):
-        if line.strip() or (lines and lines[-1]):
-            lines.append(line.rstrip())
-    return Text(subject=" ".join(subject.split()), body="\n".join(lines).strip() + "\n")
+    return Text(subject=subject, body=body)
 
 
 def compose(text: Text, addressing: Addressing, attachments: tuple[Path, ...] = ()) -> bytes:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.campaign import Campaign, Indicator, IndicatorType, Section
-from config.folding import fold
 from config.text import Language, Text
+from config.vietnamese import fold
 from service.outputs.wording import capitalised, figure, instant, measure, plain_label
 from service.rules.consolidate import says_something
 from service.rules.consolidation import Consolidation, Total

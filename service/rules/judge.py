@@ -8,7 +8,7 @@ from datetime import datetime
 
 from config.campaign import Campaign, Requirement, Slot, Unit
 from config.text import Text
-from parsers.values import Document, DocumentFate, NarrativeReading, SectionText, ValueStatus
+from parsers.values import Document, DocumentFate, Finding, NarrativeReading, SectionText, ValueStatus
 from service.rules.judge_findings import findings_of, suggested_totals
 from service.rules.judge_form import NO_FIGURES, Figures, SentForm, merge_message
 from service.rules.judge_photos import SentPhoto, count_photos, is_photo
@@ -20,6 +20,7 @@ from service.rules.submission import (
     Source,
     Submission,
     Trust,
+    UnitPhoto,
     UnitSection,
     UnitValue,
     Version,
@@ -89,23 +90,22 @@ def judge(
     ordered = tuple(sorted(contributions, key=lambda each: (each.received_at, each.message)))
     for contribution in ordered:
         _add(progress, campaign, contribution)
+    return _submission(campaign, unit, progress, ordered, rulings, elsewhere)
+
+
+def _submission(
+    campaign: Campaign,
+    unit: Unit,
+    progress: _Progress,
+    ordered: tuple[Contribution, ...],
+    rulings: tuple[Ruling, ...],
+    elsewhere: Elsewhere,
+) -> Submission:
+    """What the fold over all contributions comes to."""
     current = _supersede(progress)
     values = _with_suggestions(campaign, _corrected(progress.figures.values, rulings))
-    photos, photo_fates = count_photos(tuple(progress.photos))
-    for fate in photo_fates:
-        progress.fates[fate.message, fate.path] = fate
-    sections = _sections(progress)
-    findings = findings_of(
-        campaign,
-        unit,
-        values=values,
-        form_findings=(*(each for one in current for each in one.reading.findings), *progress.figures.findings),
-        narrative=progress.narrative[0] if progress.narrative else None,
-        photos=photos,
-        documents=tuple(document for each in ordered for document in each.documents),
-        elsewhere=elsewhere.photos,
-        same_figures=elsewhere.same_figures,
-    )
+    photos = _counted_photos(progress)
+    findings = _findings(campaign, unit, progress, ordered, current, values, photos, elsewhere)
     slots = slot_reports(
         campaign,
         has_narrative=progress.narrative is not None,
@@ -120,7 +120,7 @@ def judge(
         content=content_of(campaign, slots, ordered[-1].received_at if progress.versions else None, rulings),
         slots=slots,
         values=tuple(values.values()),
-        sections=sections,
+        sections=_sections(progress),
         unplaced=progress.narrative[0].unplaced if progress.narrative else "",
         photos=photos,
         findings=findings,
@@ -132,6 +132,37 @@ def judge(
         provisional=bool(progress.versions) and all(each.rank == 0 for each in ordered),
         extended_to=next((each.until for each in reversed(rulings) if each.kind is RulingKind.EXTEND), None),
         waiting=tuple(progress.waiting),
+    )
+
+
+def _counted_photos(progress: _Progress) -> tuple[UnitPhoto, ...]:
+    """The photos that count; the fate of every one is noted."""
+    photos, fates = count_photos(tuple(progress.photos))
+    for fate in fates:
+        progress.fates[fate.message, fate.path] = fate
+    return photos
+
+
+def _findings(
+    campaign: Campaign,
+    unit: Unit,
+    progress: _Progress,
+    ordered: tuple[Contribution, ...],
+    current: tuple[SentForm, ...],
+    values: Mapping[tuple[str, str], UnitValue],
+    photos: tuple[UnitPhoto, ...],
+    elsewhere: Elsewhere,
+) -> tuple[Finding, ...]:
+    return findings_of(
+        campaign,
+        unit,
+        values=values,
+        form_findings=(*(each for one in current for each in one.reading.findings), *progress.figures.findings),
+        narrative=progress.narrative[0] if progress.narrative else None,
+        photos=photos,
+        documents=tuple(document for each in ordered for document in each.documents),
+        elsewhere=elsewhere.photos,
+        same_figures=elsewhere.same_figures,
     )
 
 
