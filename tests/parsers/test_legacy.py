@@ -151,6 +151,7 @@ def test_a_document_whose_fonts_were_lost_is_still_understood() -> None:
 def test_a_unicode_document_left_in_old_fonts_stays() -> None:
     texts = [(whole(example), ".VnTime") for example in EXAMPLES] + [("xã Nà Sáy", ".VnTime"), ("Phí: 5.000đ", ".VnTime")]
     decoder = DocumentDecoder(texts)
+    assert decoder.encoding == "unicode"
     for text, font in texts:
         assert decoder.decode(text, font).text == text
 
@@ -162,6 +163,7 @@ def test_a_unicode_document_left_in_old_fonts_stays() -> None:
         "où est né le café",
         "Loïc",
         "Coïncidence naïve",
+        "Noùng cœur, élève, déjà Réunion",
         "El Niño está aquí, ¿qué más?",
         "Größe: 5 µm × 3 µm für Häuser",
         "10 m² ± 0,5 °C",

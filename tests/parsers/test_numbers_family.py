@@ -142,6 +142,8 @@ ASKED: list[tuple[NumberContext, str, Mapping[str, int], str]] = [
     (BOOKS, "5 đầu sách", {"count": 5}, "ambiguous_unit"),
     (NEWS, "03 tin; 02 bài; 01 cuộc", {"count": 5}, "ambiguous_unit"),
     (CEREMONY, "v", {"count": 1}, "mark_as_one"),
+    (MONEY, "năm triệu năm", {"money": 5_500_000}, "shorthand"),
+    (MONEY, "3 tỷ", {"money": 3_000_000_000}, "implausible"),
     (MONEY, "5tr50", {"money": 5_500_000}, "ambiguous_reading"),
     (MONEY, "1.250 triệu", {"money": 1_250_000_000}, "decimal_dot"),
     (MONEY, "50.000đ/người", {"money": 50_000}, "ambiguous_unit"),
@@ -270,6 +272,7 @@ def test_a_date_where_one_figure_is_due_is_refused() -> None:
         ("3", "0%", PEOPLE, ("reject", {}, None)),
         ("-5", "General", PEOPLE, ("reject", {}, None)),
         ("16497", "General", CLASSES, ("confirm", {"count": 3, "people": 45}, None)),
+        ("43915", "General", CLASSES, ("confirm", {"count": 3, "people": 25}, None)),
         ("5.5", "General", MONEY, ("reject", {}, 5500)),
         ("5.5", "General", MILLIONS, ("ok", {"money": 5_500_000}, None)),
         ("500", "#,##0.000", MONEY, ("confirm", {"money": 500_000}, None)),
@@ -310,6 +313,25 @@ def test_a_figure_beside_the_only_column_moves_there_with_a_question() -> None:
     assert read(Cell(kind=CellKind.NUMBER, value=5), beside).status is ValueStatus.CONFIRM
 
 
+def test_the_forms_own_words_for_its_units_are_known() -> None:
+    pair = NumberContext(
+        unit="Nhóm/thầy cô",
+        column="groups",
+        type=INTEGER,
+        year=2020,
+        pair=("groups", "teachers"),
+        subunits={"group": ("cụm thi đua",), "teacher": ("giảng viên",)},
+    )
+    assert dict(read("20 giảng viên, 5 cụm thi đua", pair).values) == {"groups": 5, "teachers": 20}
+    assert dict(read("5 nhóm/20 thầy cô", pair).values) == {"groups": 5, "teachers": 20}
+    summed = NumberContext(
+        unit="bộ/hộp", column="sets", type=INTEGER, year=2020, pair=None, subunits={"set": ("bộ",), "box": ("hộp", "thùng")}
+    )
+    assert read("3 bộ, 2 thùng", summed).values == {"sets": 5}
+    assert read("3 bộ, 2 thùng", summed).status is ValueStatus.OK
+    assert read("3/2", context("hộ/khẩu")).warnings == ("ambiguous_slash",)  # nobody said that these are counted together
+
+
 def test_decimals_are_kept_exactly_where_they_are_asked_for() -> None:
     assert read("12.345,67 ha", AREA).values == {"area": Decimal("12345.67")}
     assert read("3.5", AREA).status is ValueStatus.CONFIRM
@@ -331,6 +353,7 @@ NOTES: list[tuple[NumberContext, str, Mapping[str, int] | None]] = [
     (CLASSES, "2 lớp 45 người; 1 lớp 30 người", None),
     (BOOKS, "5 trường tặng 250 cuốn", {"count": 250}),
     (BOOKS, "quyển 1, quyển 2", None),
+    (BOOKS, "xem quyển 2", None),
     (LEAFLETS, "50 tờ rơi, 2 băng rôn", {"count": 52}),
     (MONEY, "hỗ trợ 500.000 đồng", {"money": 500_000}),
     (MONEY, "ngày 5/10 chi 5.000.000đ", {"money": 5_000_000}),
