@@ -20,6 +20,7 @@ from parsers.photos import thumbnail
 from service.outputs.album import PhotoSource, caption
 from service.outputs.atomic import write_atomically
 from service.outputs.report_tables import (
+    MOST_ROWS,
     ReportPhoto,
     form_table,
     missing_table,
@@ -172,7 +173,7 @@ def _appendices(consolidation: Consolidation, language: Language, *, unplaced: b
         "missing": (bool(consolidation.missing), Text(vi="DANH SÁCH ĐƠN VỊ CHƯA CÓ SỐ LIỆU", en="UNITS NOT INCLUDED")),
         "unplaced": (unplaced, Text(vi="NỘI DUNG CHƯA XẾP ĐƯỢC VÀO ĐỀ CƯƠNG", en="TEXT OUTSIDE THE OUTLINE")),
         "sources": (
-            any(line.submission.versions for line in consolidation.units),
+            0 < sum(1 for line in consolidation.units if line.submission.versions) <= MOST_ROWS,
             Text(vi="NGUỒN TỔNG HỢP", en="WHAT THIS REPORT RESTS ON"),
         ),
         "photos": (pictures, Text(vi="HÌNH ẢNH TIÊU BIỂU", en="PHOTOS")),

@@ -30,6 +30,8 @@ _SHARES = {
 }
 _COVERAGE_SHARE = 2.2
 _PHOTO_WIDTH = 7.6
+MOST_ROWS = 500
+"""A Word table of more rows is slow to open and read by nobody: the workbook has them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,8 @@ def missing_table(document: WordDocument, campaign: Campaign, consolidation: Con
     )
     table = _plain_table(document, headers, (1.3, 4.0, 2.9, 3.5, 1.7, 2.6), language)
     absent = set(consolidation.missing)
-    for number, line in enumerate((line for line in consolidation.units if line.code in absent), 1):
+    silent = [line for line in consolidation.units if line.code in absent]
+    for number, line in enumerate(silent[:MOST_ROWS], 1):
         missing = [
             SLOT[report.slot].in_(language)
             for report in line.submission.slots
@@ -112,6 +115,10 @@ def missing_table(document: WordDocument, campaign: Campaign, consolidation: Con
         reminders = str(line.reminders) if line.reminders else ""
         cells = (str(number), capitalised(line.name), capitalised(state), ", ".join(missing), reminders, line.phone)
         _add_row(table, cells, centred={0, 4})
+    if len(silent) > MOST_ROWS:
+        rest = len(silent) - MOST_ROWS
+        more = Text(vi=f"… và {rest} đơn vị khác, xem tệp bảng tính", en=f"… and {rest} more, see the workbook").in_(language)
+        _add_row(table, ("", more, "", "", "", ""), centred=set())
     return table
 
 

@@ -57,7 +57,7 @@ def merged_sections(campaign: Campaign, consolidation: Consolidation, language: 
             heading=_heading(section, language),
             level=min(3, section.code.count(".") + 1),
             figures=tuple(told.get(section.code, ())),
-            contributions=tuple(_contributions(texts.get(section.code, []))),
+            contributions=tuple(_contributions(texts.get(section.code, []), language)),
             empty="" if any(_within(code, section.code) for code in {*texts, *told, table or section.code}) else nobody,
             table=section.code == table,
         )
@@ -110,7 +110,7 @@ def _paragraphs(text: str) -> list[str]:
     return [each for each in stripped if says_something(each)]
 
 
-def _contributions(texts: list[tuple[str, list[str]]]) -> Iterator[Contribution]:
+def _contributions(texts: list[tuple[str, list[str]]], language: Language) -> Iterator[Contribution]:
     """Paragraphs that several units wrote alike, once with all their names; then each unit's own."""
     authors: dict[str, list[str]] = {}
     for name, paragraphs in texts:
@@ -122,7 +122,7 @@ def _contributions(texts: list[tuple[str, list[str]]]) -> Iterator[Contribution]
             key = fold(paragraph)
             if len(authors[key]) > 1 and key not in shared:
                 shared.add(key)
-                yield Contribution(who=capitalised(", ".join(authors[key])), text=paragraph)
+                yield Contribution(who=capitalised(_some(authors[key], language)), text=paragraph)
     for name, paragraphs in texts:
         own = [each for each in paragraphs if fold(each) not in shared]
         yield from (Contribution(who=capitalised(name), text=each) for each in own)
@@ -224,8 +224,12 @@ def coverage_sentence(campaign: Campaign, consolidation: Consolidation, language
     ).in_(language)
     if not missing:
         return text
-    shown = ", ".join(missing[:_MOST_NAMES])
-    more = len(missing) - _MOST_NAMES
-    if more > 0:
-        shown += Text(vi=f" và {more} đơn vị khác", en=f" and {more} more").in_(language)
+    shown = _some(missing, language)
     return f"{text} {Text(vi=f'Chưa có số liệu: {shown}.', en=f'Not included: {shown}.').in_(language)}"
+
+
+def _some(names: list[str], language: Language) -> str:
+    """Names in a sentence; beyond a number that can be read, how many more."""
+    more = len(names) - _MOST_NAMES
+    shown = ", ".join(names[:_MOST_NAMES])
+    return shown + Text(vi=f" và {more} đơn vị khác", en=f" and {more} more").in_(language) if more > 0 else shown

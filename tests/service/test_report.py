@@ -19,7 +19,7 @@ from service.outputs.report_text import merged_sections
 from service.rules.consolidation import Consolidation, UnitLine
 from service.rules.submission import UnitSection
 from tests.servers_libreoffice import LibreOffice
-from tests.service.campaign_of_units import CAMPAIGN, consolidation, lines, silent_line
+from tests.service.campaign_of_units import CAMPAIGN, consolidation, lines, many_units, silent_line
 from tests.service.photos_by_hand import Photos
 
 
@@ -215,3 +215,13 @@ def test_libreoffice_prints_it_with_the_letterhead_on_one_line(
 def test_nobody_reported_still_makes_a_report(tmp_path: Path) -> None:
     made = consolidation(units=tuple(silent_line(unit) for unit in CAMPAIGN.roster))
     assert "0/19 đơn vị" in text_of(report(tmp_path, made))
+
+
+def test_a_great_many_missing_units_are_counted_beyond_what_can_be_read(tmp_path: Path) -> None:
+    campaign = many_units(520)
+    made = consolidation(campaign, tuple(silent_line(unit) for unit in campaign.roster))
+    write_report(tmp_path / "out.docx", campaign, made, Language.VI)
+    text = "\n".join(paragraph.text for paragraph in Document(str(tmp_path / "out.docx")).paragraphs)
+    assert "và 480 đơn vị khác" in text
+    table = Document(str(tmp_path / "out.docx")).tables[-1]
+    assert table.rows[-1].cells[1].text.startswith("… và 20 đơn vị khác")
