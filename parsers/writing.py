@@ -25,6 +25,7 @@ HEADING_LINES = 18
 HEADING_LENGTH = 200  # a longer paragraph is body text
 SIGNATURE_LINES = 12
 PROSE_LENGTH = 90  # the mean length of a cell in a table that holds running text
+LONG_CELL = 300  # no label is as long
 LAYOUT_ROWS = 8
 
 NEEDS_OFFICE = Text(
@@ -201,12 +202,15 @@ def _is_layout(cells: list[tuple[RawCell, list[Paragraph]]]) -> bool:
     if len(columns) == 1:
         return True
     texts = [text for _, text in filled]
+    figures = sum(text.replace(".", "").isdigit() for text in texts)
     if len(columns) <= 4 and sum(map(len, texts)) > PROSE_LENGTH * len(texts):  # noqa: PLR2004 - a layout has few columns
         return True
-    if len(columns) > 3 or len({cell.row for cell, _ in filled}) > LAYOUT_ROWS:  # noqa: PLR2004 - a letterhead has two
+    if len(columns) > 3 or figures:  # noqa: PLR2004 - a letterhead has two
         return False
-    figures = sum(text.replace(".", "").isdigit() for text in texts)
-    return figures == 0 and any(LETTERHEAD.search(fold(line)) for text in texts for line in text.splitlines())
+    if max(map(len, texts)) > LONG_CELL:
+        return True
+    few = len({cell.row for cell, _ in filled}) <= LAYOUT_ROWS
+    return few and any(LETTERHEAD.search(fold(line)) for text in texts for line in text.splitlines())
 
 
 def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int) -> Sheet:

@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -34,6 +35,7 @@ _ALARM_AFTER = 30  # seconds past the wall limit: the parent kills earlier, unle
 def main() -> None:
     """Answer frames until the parent closes the pipe."""
     source, target = _private_pipes()
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it comments on every oddity of a file
     limits = read_frame(source)
     if limits is None:
         return

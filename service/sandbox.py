@@ -51,11 +51,11 @@ class ReaderDied(ThubaoError):  # noqa: N818 - a fact, and the name the steps us
 class Limits:
     """What one message may cost. A reader is replaced after `messages` or when it ever held more than `keep_below` bytes."""
 
-    seconds: float = 120
+    seconds: float = 150
     bytes_per_second: int = 500_000  # a large mail gets more time
     cpu_seconds: int = 60
     memory: int = 1024**3
-    program_seconds: float = 60  # LibreOffice and the like, each call
+    program_seconds: float = 45  # LibreOffice and the like, each call
     messages: int = 200
     keep_below: int = 260 * 1024**2
 

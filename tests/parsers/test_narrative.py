@@ -16,7 +16,7 @@ from parsers.writing import Paragraph, read_writing
 from tests.parsers.narrative_samples import BLANK_OUTLINE, OUTLINE, TEXTS, sample_report
 from tests.parsers.writing_samples import DOCX, SECTIONS, report
 
-SEEDS = 300
+SEEDS = 180
 
 
 def read(*lines: str) -> NarrativeReading | None:

@@ -66,7 +66,7 @@ def test_text_alone_is_no_table() -> None:
     assert find_grids(page) == []
 
 
-@pytest.mark.parametrize("angle", [-6.3, -1.4, 0.0, 0.9, 4.2])
+@pytest.mark.parametrize("angle", [-6.3, 0.9, 4.2])
 def test_a_crooked_page_is_straightened(angle: float) -> None:
     page = straightened(ruled().rotate(angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255))
     (grid,) = find_grids(page)

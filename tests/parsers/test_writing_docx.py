@@ -168,6 +168,16 @@ def test_a_report_typed_into_a_frame_of_one_cell_is_text() -> None:
     assert writing.text == "1. Công tác chỉ đạo\nĐã ban hành kế hoạch."
 
 
+def test_a_report_typed_into_two_columns_is_text() -> None:
+    document = docx.Document()
+    layout_table(
+        document, (("Mục", "Nội dung"), ("1. Công tác chỉ đạo", "Xã đã ban hành kế hoạch. " * 15), ("2. Lễ khai mạc", "Có."))
+    )
+    writing = read_writing(saved(document), DOCX)
+    assert writing.tables == ()
+    assert "2. Lễ khai mạc\nCó." in writing.text
+
+
 def test_a_small_table_of_offices_with_figures_is_no_letterhead() -> None:
     document = docx.Document()
     layout_table(document, (("STT", "Đơn vị", "Số lớp"), ("1", "UBND xã Pú Xi", "3"), ("2", "UBND xã Ta Ma", "12")))
