@@ -8,9 +8,13 @@ from typing import Any
 import openpyxl
 import pytest
 
+from parsers.form import read_forms
+from parsers.spreadsheets import read_sheets
 from service.outputs.blank_form import write_blank_form
+from tests.servers_libreoffice import LibreOffice
 from tests.service.campaign_of_units import CAMPAIGN
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNIT = CAMPAIGN.roster[15]
 
 
@@ -67,3 +71,29 @@ def test_the_same_blank_has_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one.xlsx", "two.xlsx"):
         write_blank_form(tmp_path / name, CAMPAIGN, UNIT)
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
+
+def test_our_own_reader_knows_the_blank_and_reads_back_every_figure_typed_in(tmp_path: Path, libreoffice: LibreOffice) -> None:
+    path = tmp_path / "blank.xlsx"
+    write_blank_form(path, CAMPAIGN, UNIT)
+    blank = read_sheets(path.read_bytes(), XLSX)
+    assert blank.names == {"thubao_campaign": CAMPAIGN.id, "thubao_unit": UNIT.code}
+    assert [(reading.blank, reading.matched) for reading in read_forms(blank.sheets, CAMPAIGN.form, year=2020)] == [(True, 35)]
+
+    book: Any = openpyxl.load_workbook(path)
+    sheet = book.active
+    rows = {str(sheet.cell(row, 2).value): row for row in range(1, sheet.max_row + 1)}
+    typed: dict[tuple[str, str], int | str] = {}
+    for number, indicator in enumerate(CAMPAIGN.form.indicators, 11):
+        for at, column in enumerate(indicator.columns):
+            others: dict[str, int | str] = {"text": "Tặng 20 xe đạp", "money": number * 100_000}
+            figure = others.get(column, number + at)
+            typed[indicator.code, column] = 1 if indicator.code == "7.communes" else figure
+            place = {"count": 4, "people": 5, "money": 4, "text": 4}[column]
+            sheet.cell(rows[indicator.label], place).value = typed[indicator.code, column]
+    book.save(tmp_path / "filled.xlsx")
+    for filled in (tmp_path / "filled.xlsx", libreoffice.recalculate(tmp_path / "filled.xlsx")):
+        read = read_sheets(filled.read_bytes(), XLSX)
+        (form,) = read_forms(read.sheets, CAMPAIGN.form, year=2020)
+        assert {(value.indicator, value.column): value.value for value in form.values if value.value is not None} == typed
+        assert read.names["thubao_unit"] == UNIT.code
