@@ -79,7 +79,7 @@ def made_value(row: Row, indicator: Indicator, key: str, claim: Claim) -> Value:
         indicator=indicator.code,
         column=key,
         value=claim.value,
-        raw=claim.cell.text.strip(),
+        raw=claim.cell.text.strip() or claim.cell.formula,
         status=claim.status,
         warnings=claim.warnings,
         suggest=claim.suggest,

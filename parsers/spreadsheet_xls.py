@@ -33,6 +33,7 @@ from parsers.spreadsheet_cells import (
 _MAX_CELLS = 500_000
 _ONE_CELL = frozenset({0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x007E, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E})
 _MANY_CELLS = {0x00BD: 6, 0x00BE: 2}  # MULRK and MULBLANK: bytes a cell
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_BYTES = 40 * 1024 * 1024
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - Excel encrypts protected sheets with it and opens them without asking
 _FORMULA_RESULT_UNKNOWN = "="
@@ -75,9 +76,9 @@ def read_xls(data: bytes, budget: Budget) -> RawWorkbook:
 def _check_cells(data: bytes) -> None:
     """Refuse a workbook with more cells than any form has, before xlrd makes an object of each."""
     stream = data
-    if olefile.isOleFile(data):
+    if data.startswith(_OLE):
         try:
-            with olefile.OleFileIO(data) as container:
+            with olefile.OleFileIO(io.BytesIO(data)) as container:  # short bytes alone would be taken for a path
                 name = next((each for each in ("Workbook", "Book") if container.exists(each)), "")
                 stream = container.openstream(name).read() if name else b""
         except (OSError, ValueError, IndexError, TypeError) as error:

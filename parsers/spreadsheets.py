@@ -5,6 +5,7 @@ What a reader may cost is bounded before and while reading: see `parsers.spreads
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -84,7 +85,7 @@ def _read(data: bytes, media_type: str, budget: Budget) -> RawWorkbook:
 def _is_locked_package(data: bytes) -> bool:
     """Whether the OLE container holds an encrypted modern workbook instead of an old one."""
     try:
-        with olefile.OleFileIO(data) as container:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:  # short bytes alone would be taken for a path
             return bool(container.exists("EncryptedPackage"))
     except (OSError, ValueError, IndexError, TypeError) as error:
         raise damaged("OLE") from error
