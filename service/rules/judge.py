@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from config.campaign import Campaign, Requirement, Slot, Unit
+from config.campaign import Campaign, Severity, Slot, Unit
 from config.text import Text
-from parsers.values import Document, DocumentFate, Finding, NarrativeReading, SectionText, ValueStatus
+from parsers.values import Document, DocumentFate, Finding, ValueStatus
 from service.rules.judge_findings import findings_of, suggested_totals
-from service.rules.judge_form import NO_FIGURES, Figures, SentForm, merge_message
-from service.rules.judge_photos import SentPhoto, count_photos, is_photo
-from service.rules.judge_slots import content_of, filled, slot_reports
+from service.rules.judge_fold import SUPERSEDED, WAITS, Contribution, Narrative, Progress, add, set_fate
+from service.rules.judge_form import SentForm
+from service.rules.judge_photos import count_photos
+from service.rules.judge_slots import content_of, slot_reports
 from service.rules.rulings import Ruling, RulingKind
-from service.rules.submission import (
-    Change,
-    JudgedDocument,
-    Source,
-    Submission,
-    Trust,
-    UnitPhoto,
-    UnitSection,
-    UnitValue,
-    Version,
-)
+from service.rules.submission import Submission, UnitPhoto, UnitSection, UnitValue
 
-_SUPERSEDED = Text(vi="đã có bản mới hơn thay thế", en="replaced by a newer version")
-_RESENT = Text(vi="tệp này đã nhận trong thư trước", en="the same file came in an earlier mail")
-_WAITS = Text(
-    vi="người gửi chưa được xác nhận, chờ cán bộ quyết định trước khi thay số liệu đã có",
-    en="the sender is not confirmed; waits for the officer before it may replace figures",
-)
+__all__ = ["Contribution", "Elsewhere", "judge", "nothing_from"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
-    """What one message brought for this unit. `confirmed`: the officer assigned it by hand."""
-
-    message: int
-    received_at: datetime
-    trust: Trust
-    provisional: bool
-    confirmed: bool
-    documents: tuple[Document, ...]
-
-    @property
-    def rank(self) -> int:
-        """How far the sender is trusted: 0 unknown, 1 on the roster, 2 verified or confirmed by the officer."""
-        if self.confirmed or (self.trust is Trust.VERIFIED and not self.provisional):
-            return 2
-        return 0 if self.provisional else 1
+_OTHER_FILE = Text(vi="đã dùng tệp khác trong cùng thư", en="another file of the same mail is used")
+_SAYS_NOTHING = (DocumentFate.SUPERSEDED, DocumentFate.DUPLICATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,23 +31,6 @@ class Elsewhere:
     same_figures: str = ""  # another unit's full name
 
 
-@dataclass(slots=True, kw_only=True)
-class _Progress:
-    """The state of the fold over contributions, oldest first."""
-
-    figures: Figures = NO_FIGURES
-    narrative: tuple[NarrativeReading, Source, int] | None = None
-    photos: list[SentPhoto] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-    forms: list[SentForm] = field(default_factory=list)
-    narratives: list[Source] = field(default_factory=list)
-    fates: dict[tuple[int, str], JudgedDocument] = field(default_factory=dict)
-    versions: list[Version] = field(default_factory=list)
-    waiting: list[int] = field(default_factory=list)
-    completed_at: datetime | None = None
-    filled_at: dict[Slot, datetime] = field(default_factory=dict)
-
-
 def judge(
     campaign: Campaign,
     unit: Unit,
@@ -86,17 +39,18 @@ def judge(
     elsewhere: Elsewhere,
 ) -> Submission:
     """The submission of a unit from all its contributions (any order) and the officer's rulings."""
-    progress = _Progress()
+    progress = Progress()
     ordered = tuple(sorted(contributions, key=lambda each: (each.received_at, each.message)))
     for contribution in ordered:
-        _add(progress, campaign, contribution)
+        add(progress, campaign, contribution)
+    _settle_waiting(progress, ordered, rulings)
     return _submission(campaign, unit, progress, ordered, rulings, elsewhere)
 
 
 def _submission(
     campaign: Campaign,
     unit: Unit,
-    progress: _Progress,
+    progress: Progress,
     ordered: tuple[Contribution, ...],
     rulings: tuple[Ruling, ...],
     elsewhere: Elsewhere,
@@ -105,7 +59,10 @@ def _submission(
     current = _supersede(progress)
     values = _with_suggestions(campaign, _corrected(progress.figures.values, rulings))
     photos = _counted_photos(progress)
-    findings = _findings(campaign, unit, progress, ordered, current, values, photos, elsewhere)
+    findings = (
+        *_findings(campaign, unit, progress, ordered, current, values, photos, elsewhere),
+        *_against_corrections(campaign, progress, rulings),
+    )
     slots = slot_reports(
         campaign,
         has_narrative=progress.narrative is not None,
@@ -115,13 +72,15 @@ def _submission(
         findings=findings,
         filled_at=progress.filled_at,
     )
+    unconfirmed = _unconfirmed(progress, photos)
+    extension = next((each for each in reversed(rulings) if each.kind is RulingKind.EXTEND), None)
     return Submission(
         unit=unit.code,
-        content=content_of(campaign, slots, ordered[-1].received_at if progress.versions else None, rulings),
+        content=content_of(campaign, slots, _last_known(progress, ordered), rulings),
         slots=slots,
         values=tuple(values.values()),
-        sections=_sections(progress),
-        unplaced=progress.narrative[0].unplaced if progress.narrative else "",
+        sections=_sections(progress.narrative),
+        unplaced=progress.narrative.reading.unplaced if progress.narrative else "",
         photos=photos,
         findings=findings,
         documents=tuple(progress.fates.values()),
@@ -129,13 +88,15 @@ def _submission(
         first_received_at=progress.versions[0].received_at if progress.versions else None,
         completed_at=progress.completed_at,
         last_received_at=progress.versions[-1].received_at if progress.versions else None,
-        provisional=bool(progress.versions) and all(each.rank == 0 for each in ordered),
-        extended_to=next((each.until for each in reversed(rulings) if each.kind is RulingKind.EXTEND), None),
+        provisional=bool(unconfirmed),
+        unconfirmed=unconfirmed,
+        extended_to=extension.until if extension else None,
+        extended_at=extension.at if extension else None,
         waiting=tuple(progress.waiting),
     )
 
 
-def _counted_photos(progress: _Progress) -> tuple[UnitPhoto, ...]:
+def _counted_photos(progress: Progress) -> tuple[UnitPhoto, ...]:
     """The photos that count; the fate of every one is noted."""
     photos, fates = count_photos(tuple(progress.photos))
     for fate in fates:
@@ -146,7 +107,7 @@ def _counted_photos(progress: _Progress) -> tuple[UnitPhoto, ...]:
 def _findings(
     campaign: Campaign,
     unit: Unit,
-    progress: _Progress,
+    progress: Progress,
     ordered: tuple[Contribution, ...],
     current: tuple[SentForm, ...],
     values: Mapping[tuple[str, str], UnitValue],
@@ -158,9 +119,9 @@ def _findings(
         unit,
         values=values,
         form_findings=(*(each for one in current for each in one.reading.findings), *progress.figures.findings),
-        narrative=progress.narrative[0] if progress.narrative else None,
+        narrative=progress.narrative.reading if progress.narrative else None,
         photos=photos,
-        documents=tuple(document for each in ordered for document in each.documents),
+        documents=_telling_documents(progress, ordered),
         elsewhere=elsewhere.photos,
         same_figures=elsewhere.same_figures,
     )
@@ -171,127 +132,63 @@ def nothing_from(campaign: Campaign, unit: Unit, rulings: tuple[Ruling, ...] = (
     return judge(campaign, unit, (), rulings, Elsewhere())
 
 
-def _add(progress: _Progress, campaign: Campaign, contribution: Contribution) -> None:
-    """One more message: its figures, its narrative, its photos, and what became of each of its documents."""
-    slots: list[Slot] = []
-    fresh = []
-    for document in contribution.documents:
-        fate, why = document.fate, document.why
-        if document.fate is DocumentFate.USED and document.sha256 in progress.seen and not is_photo(document):
-            fate, why = DocumentFate.DUPLICATE, _RESENT
-        elif document.fate is DocumentFate.USED:
-            fresh.append(document)
-        progress.fates[contribution.message, document.path] = JudgedDocument(
-            message=contribution.message, path=document.path, fate=fate, why=why
-        )
-    changes, held = _add_forms(progress, campaign, contribution, fresh, slots)
-    if not held:
-        _add_narrative(progress, campaign, contribution, fresh, slots)
-    new_photos = [SentPhoto(document=each, source=_source(contribution, each)) for each in fresh if is_photo(each)]
-    if campaign.photos is not None and new_photos:
-        progress.photos.extend(new_photos)
-        slots.append(Slot.PHOTOS)
-    progress.seen.update(each.sha256 for each in fresh if not held)
-    if slots:
-        number = len(progress.versions) + 1
-        progress.versions.append(
-            Version(
-                number=number,
-                message=contribution.message,
-                received_at=contribution.received_at,
-                slots=tuple(slots),
-                changes=changes,
-            )
-        )
-    _note_completion(progress, campaign, contribution.received_at)
+def _settle_waiting(progress: Progress, ordered: tuple[Contribution, ...], rulings: tuple[Ruling, ...]) -> None:
+    """An officer who approves a report while other papers wait has decided against these."""
+    approved = next((each.at for each in reversed(rulings) if each.kind is RulingKind.APPROVE), None)
+    for each in ordered:
+        if approved is not None and each.message in progress.waiting and (each.known_at or each.received_at) <= approved:
+            del progress.waiting[each.message]
 
 
-def _add_forms(
-    progress: _Progress, campaign: Campaign, contribution: Contribution, fresh: list[Document], slots: list[Slot]
-) -> tuple[tuple[Change, ...], bool]:
-    if campaign.form_slot is Requirement.OFF:
-        return (), False
-    sent = tuple(
-        SentForm(reading=reading, document=document, source=_source(contribution, document), rank=contribution.rank)
-        for document in fresh
-        for reading in document.forms
-        if not reading.blank
-    )
-    if not sent:
-        return (), False
-    merged = merge_message(progress.figures, sent, campaign.form)
-    if merged.held_back:
-        progress.waiting.append(contribution.message)
-        for one in sent:
-            _set_fate(progress, one.source, DocumentFate.IGNORED, _WAITS)
-        return (), True
-    progress.figures = merged.figures
-    progress.forms.extend(sent)
-    slots.append(Slot.FORM)
-    return merged.changes, False
-
-
-def _add_narrative(
-    progress: _Progress, campaign: Campaign, contribution: Contribution, fresh: list[Document], slots: list[Slot]
-) -> None:
-    if campaign.narrative is Requirement.OFF:
-        return
-    readings = [(each.narrative, _source(contribution, each), contribution.rank) for each in fresh if each.narrative is not None]
-    if not readings:
-        return
-    best = max(readings, key=lambda each: (len(each[0].sections), len(each[0].unplaced)))
-    before = progress.narrative
-    if before is not None and contribution.rank < before[2]:
-        progress.waiting.append(contribution.message)
-        for each in readings:
-            _set_fate(progress, each[1], DocumentFate.IGNORED, _WAITS)
-        return
-    progress.narrative = best
-    progress.narratives.extend(each[1] for each in readings)
-    slots.append(Slot.NARRATIVE)
-
-
-def _supersede(progress: _Progress) -> tuple[SentForm, ...]:
+def _supersede(progress: Progress) -> tuple[SentForm, ...]:
     """Mark documents of which nothing is used any more; gives the forms that still are."""
     used = {(value.source.message, value.source.document) for value in progress.figures.values.values() if value.source}
     if progress.narrative is not None:
-        used.add((progress.narrative[1].message, progress.narrative[1].document))
+        used.add((progress.narrative.source.message, progress.narrative.source.document))
+    messages = {message for message, _ in used}
     for source in (*(one.source for one in progress.forms), *progress.narratives):
         if (source.message, source.document) not in used:
-            _set_fate(progress, source, DocumentFate.SUPERSEDED, _SUPERSEDED)
+            why = _OTHER_FILE if source.message in messages else SUPERSEDED
+            set_fate(progress, source, DocumentFate.SUPERSEDED, why)
     return tuple(one for one in progress.forms if (one.source.message, one.source.document) in used)
 
 
-def _set_fate(progress: _Progress, source: Source, fate: DocumentFate, why: Text) -> None:
-    progress.fates[source.message, source.document] = JudgedDocument(
-        message=source.message, path=source.document, fate=fate, why=why
-    )
+def _telling_documents(progress: Progress, ordered: tuple[Contribution, ...]) -> tuple[Document, ...]:
+    """The documents whose own findings still matter: not of what was replaced, waits, or was sent anew in a later mail."""
+    telling = []
+    for position, contribution in enumerate(ordered):
+        after = {each.message for each in ordered[position + 1 :]}
+        later = {slot for version in progress.versions if version.message in after for slot in version.slots}
+        for document in contribution.documents:
+            fate = progress.fates[contribution.message, document.path]
+            anew = {Slot.PHOTOS} if document.type.startswith("image/") else {Slot.FORM, Slot.NARRATIVE}
+            closed = document.fate in {DocumentFate.UNREADABLE, DocumentFate.REFUSED}
+            if not (closed and later & anew) and fate.fate not in _SAYS_NOTHING and fate.why != WAITS:
+                telling.append(document)
+    return tuple(telling)
 
 
-def _note_completion(progress: _Progress, campaign: Campaign, at: datetime) -> None:
-    photos, _ = count_photos(tuple(progress.photos))
-    done = filled(campaign, has_narrative=progress.narrative is not None, has_form=bool(progress.forms), photos=len(photos))
-    for slot in done:
-        progress.filled_at.setdefault(slot, at)
-    if progress.completed_at is None and done and all(slot in done for slot in campaign.required_slots):
-        progress.completed_at = at
+def _unconfirmed(progress: Progress, photos: tuple[UnitPhoto, ...]) -> tuple[int, ...]:
+    """The messages in use whose sender is neither on the roster nor confirmed by the officer."""
+    ranks = progress.figures.ranks
+    found = {value.source.message for key, value in progress.figures.values.items() if value.source and not ranks.get(key, 0)}
+    if progress.narrative is not None and not progress.narrative.rank:
+        found.add(progress.narrative.source.message)
+    found |= {each.source.message for each in photos if not progress.photo_ranks.get(each.sha256, 0)}
+    return tuple(sorted(found))
 
 
-def _source(contribution: Contribution, document: Document) -> Source:
-    return Source(
-        message=contribution.message,
-        document=document.path,
-        sha256=document.sha256,
-        received_at=contribution.received_at,
-    )
+def _last_known(progress: Progress, ordered: tuple[Contribution, ...]) -> datetime | None:
+    """When the newest of what is in the report reached us; a mail that brought nothing does not undo a verdict."""
+    brought = {each.message for each in progress.versions}
+    moments = [max(each.received_at, each.known_at or each.received_at) for each in ordered if each.message in brought]
+    return max(moments, default=None)
 
 
-def _sections(progress: _Progress) -> tuple[UnitSection, ...]:
-    if progress.narrative is None:
+def _sections(narrative: Narrative | None) -> tuple[UnitSection, ...]:
+    if narrative is None:
         return ()
-    reading, source, _ = progress.narrative
-    sections: tuple[SectionText, ...] = reading.sections
-    return tuple(UnitSection(code=each.code, text=each.text, source=source) for each in sections)
+    return tuple(UnitSection(code=each.code, text=each.text, source=narrative.source) for each in narrative.reading.sections)
 
 
 def _corrected(values: Mapping[tuple[str, str], UnitValue], rulings: tuple[Ruling, ...]) -> dict[tuple[str, str], UnitValue]:
@@ -314,6 +211,26 @@ def _corrected(values: Mapping[tuple[str, str], UnitValue], rulings: tuple[Rulin
         )
         result[key] = replace(corrected, warnings=before.warnings if before else ())
     return result
+
+
+def _against_corrections(campaign: Campaign, progress: Progress, rulings: tuple[Ruling, ...]) -> Iterator[Finding]:
+    """Corrected figures for which a newer version of the unit says something else: the correction stands, and is asked about."""
+    newest = {(each.indicator, each.column): each for each in rulings if each.kind is RulingKind.CORRECT}
+    for key, ruling in newest.items():
+        sent = progress.figures.values.get(key)
+        if sent is None or sent.source is None or sent.source.received_at <= ruling.at or sent.value in {None, ruling.value}:
+            continue
+        indicator = campaign.form.indicator(key[0])
+        label, label_en = (indicator.label, indicator.label_en) if indicator else (key[0], key[0])
+        yield Finding(
+            code="V-CORRECTED",
+            severity=Severity.WARNING,
+            where=key[0],
+            text=Text(
+                vi=f"{label}: cán bộ đã sửa thành “{ruling.value}”, bản gửi sau ghi “{sent.raw}”; đề nghị xác nhận.",
+                en=f"{label_en}: corrected to “{ruling.value}”, but a later version says “{sent.raw}”; please confirm.",
+            ),
+        )
 
 
 def _with_suggestions(campaign: Campaign, values: Mapping[tuple[str, str], UnitValue]) -> dict[tuple[str, str], UnitValue]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from config.campaign import Form, Severity
 from config.text import Text
@@ -39,11 +39,16 @@ class SentForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """The figures so far: values by key, the trust rank each rests on, and findings about conflicts."""
+    """The figures so far: values by key, the trust rank each rests on, and open questions about single figures."""
 
     values: Mapping[Key, UnitValue]
     ranks: Mapping[Key, int]
-    findings: tuple[Finding, ...] = ()
+    doubts: Mapping[Key, tuple[Finding, ...]] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every open question."""
+        return tuple(each for found in self.doubts.values() for each in found)
 
 
 NO_FIGURES = Figures(values={}, ranks={})
@@ -51,47 +56,70 @@ NO_FIGURES = Figures(values={}, ranks={})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """Figures after one more message; `held_back` when a less trusted sender would have replaced figures."""
+    """Figures after one more message; `held_back` when a less trusted sender would have replaced figures.
+
+    `used` are the forms that gave a figure; `whole` says whether they speak for the whole form.
+    """
 
     figures: Figures
     changes: tuple[Change, ...]
     held_back: bool
     used: tuple[SentForm, ...]
+    whole: bool = False
 
 
 def merge_message(figures: Figures, sent: tuple[SentForm, ...], form: Form) -> Merged:
-    """The figures after a message's forms. Nothing is taken from it when it would replace better trusted figures."""
-    newest, findings = _one_reading(sent)
-    speaks_for_all = _is_whole(sent, form)
-    values = dict(figures.values)
-    ranks = dict(figures.ranks)
+    """The figures after a message's forms. Nothing is taken from it when it would replace better trusted figures.
+
+    A question about a figure stands until a newer message states that figure.
+    """
+    newest, conflicts = _one_reading(sent)
+    whole = _is_whole(sent, form)
+    values, ranks, doubts = dict(figures.values), dict(figures.ranks), dict(figures.doubts)
     changes = []
+    used = set()
     for key, (value, one) in newest.items():
         before = values.get(key)
-        if value.status is ValueStatus.EMPTY and before is not None and not speaks_for_all:
+        if value.status is ValueStatus.EMPTY and before is not None and not whole:
             continue
         after = _unit_value(value, one.source)
-        if before is not None and _differ(before, after):
-            if one.rank < ranks.get(key, 0):
-                return Merged(figures=figures, changes=(), held_back=True, used=())
+        less_trusted = one.rank < ranks.get(key, 0)
+        if before is not None and _differ(before, after) and less_trusted:
+            return Merged(figures=figures, changes=(), held_back=True, used=())
+        if less_trusted:
+            continue  # the same figure: what it rests on stays the better sender's word
+        if before is not None and before.value != after.value:
             changes.append(Change(indicator=key[0], column=key[1], before=before.value, after=after.value))
-            if after.value is None and before.value is not None:
-                findings.append(_lost(key, before, form))
-        values[key] = after
-        ranks[key] = max(one.rank, ranks.get(key, 0))
-    kept = tuple(each for each in figures.findings if not any(each.where == change.indicator for change in changes))
+        if value.status is not ValueStatus.EMPTY:
+            doubts.pop(key, None)
+        elif before is not None and _differ(before, after):
+            doubts[key] = (_lost(key, before, form),)
+        if key in conflicts:
+            doubts[key] = conflicts[key]
+        values[key], ranks[key] = after, one.rank
+        used.add((one.source.message, one.source.document))
     return Merged(
-        figures=Figures(values=values, ranks=ranks, findings=(*kept, *findings)),
+        figures=Figures(values=values, ranks=ranks, doubts=doubts),
         changes=tuple(changes),
         held_back=False,
-        used=sent,
+        used=tuple(one for one in sent if (one.source.message, one.source.document) in used),
+        whole=whole,
     )
 
 
-def _one_reading(sent: tuple[SentForm, ...]) -> tuple[dict[Key, tuple[Value, SentForm]], list[Finding]]:
+def sent_again(figures: Figures, sha256: str, rank: int) -> Figures:
+    """The figures after a better trusted sender sent a file again that they rest on: now they rest on that word."""
+    ranks = {
+        key: max(rank, known) if (source := figures.values[key].source) and source.sha256 == sha256 else known
+        for key, known in figures.ranks.items()
+    }
+    return replace(figures, ranks=ranks)
+
+
+def _one_reading(sent: tuple[SentForm, ...]) -> tuple[dict[Key, tuple[Value, SentForm]], dict[Key, tuple[Finding, ...]]]:
     """The values of all forms of one message; where two of them differ, the preferred one is used and asked about."""
     chosen: dict[Key, tuple[Value, SentForm]] = {}
-    findings: list[Finding] = []
+    conflicts: dict[Key, tuple[Finding, ...]] = {}
     for one in sorted(sent, key=_preference):
         for value in one.reading.values:
             key = (value.indicator, value.column)
@@ -102,12 +130,12 @@ def _one_reading(sent: tuple[SentForm, ...]) -> tuple[dict[Key, tuple[Value, Sen
             if value.status is ValueStatus.EMPTY:
                 continue
             if other[0].value != value.value:
-                findings.append(_conflict(key, other[0], value, other[1], one))
-                doubtful = _doubted(value)
-                chosen[key] = (doubtful, one)
+                conflicts[key] = (*conflicts.get(key, ()), _conflict(key, other[0], value, other[1], one))
+            if key in conflicts:
+                chosen[key] = (_doubted(value), one)
             else:
-                chosen[key] = (value if value.status is ValueStatus.OK else other[0], one)
-    return chosen, findings
+                chosen[key] = (value, one) if value.status is ValueStatus.OK else other
+    return chosen, conflicts
 
 
 def _doubted(value: Value) -> Value:
@@ -142,11 +170,13 @@ def _unit_value(value: Value, source: Source) -> UnitValue:
 
 
 def _differ(before: UnitValue, after: UnitValue) -> bool:
-    return before.value != after.value
+    """Whether a figure changed, or something unreadable that was asked about is now simply blank."""
+    return before.value != after.value or (before.status is ValueStatus.REJECT and after.status is ValueStatus.EMPTY)
 
 
 def _conflict(key: Key, first: Value, second: Value, first_form: SentForm, second_form: SentForm) -> Finding:
-    there, here = _place(first, first_form), _place(second, second_form)
+    same_file = first_form.document.name == second_form.document.name
+    there, here = _place(first, first_form, sheet=same_file), _place(second, second_form, sheet=same_file)
     return Finding(
         code="V-TWO-FORMS",
         severity=Severity.WARNING,
@@ -158,8 +188,9 @@ def _conflict(key: Key, first: Value, second: Value, first_form: SentForm, secon
     )
 
 
-def _place(value: Value, one: SentForm) -> str:
-    return f"“{one.document.name}” {value.cell}".strip()
+def _place(value: Value, one: SentForm, *, sheet: bool) -> str:
+    cell = f"{value.sheet}!{value.cell}" if sheet and value.sheet else value.cell
+    return f"“{one.document.name}” {cell}".strip()
 
 
 def _lost(key: Key, before: UnitValue, form: Form) -> Finding:

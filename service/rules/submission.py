@@ -161,7 +161,9 @@ class Submission:
     completed_at: datetime | None = None  # receipt of the message that completed the required slots
     last_received_at: datetime | None = None
     provisional: bool = False  # rests on a sender who is not on the roster and not confirmed
+    unconfirmed: tuple[int, ...] = ()  # the messages it so rests on
     extended_to: datetime | None = None
+    extended_at: datetime | None = None  # when the officer said so
     waiting: tuple[int, ...] = ()  # messages that wait for the officer before they may replace figures
 
     @property

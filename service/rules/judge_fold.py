@@ -1,0 +1,256 @@
+"""The fold over a unit's messages, oldest first: which figures, narrative and photos are in use after each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from config.campaign import Campaign, Requirement, Slot
+from config.text import Text
+from parsers.values import Document, DocumentFate, NarrativeReading
+from service.rules.judge_form import NO_FIGURES, Figures, SentForm, merge_message, sent_again
+from service.rules.judge_photos import SentPhoto, count_photos, is_photo
+from service.rules.judge_slots import filled
+from service.rules.submission import Change, JudgedDocument, Source, Trust, Version
+
+SUPERSEDED = Text(vi="đã có bản mới hơn thay thế", en="replaced by a newer version")
+WAITS = Text(
+    vi="người gửi chưa được xác nhận, chờ cán bộ quyết định trước khi thay số liệu đã có",
+    en="the sender is not confirmed; waits for the officer before it may replace figures",
+)
+_RESENT = Text(vi="tệp này đã nhận trong thư trước", en="the same file came in an earlier mail")
+_TWICE = Text(vi="tệp này có hai lần trong thư", en="the same file is in this mail twice")
+_COVER = Text(vi="văn bản kèm theo, không thay báo cáo đã gửi", en="an accompanying letter; the report sent before stays")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What one message brought for this unit. `confirmed`: the officer assigned it by hand.
+
+    `known_at` is when it reached us, where that is later than its receipt by the server: no verdict before it was about it.
+    """
+
+    message: int
+    received_at: datetime
+    trust: Trust
+    provisional: bool
+    confirmed: bool
+    documents: tuple[Document, ...]
+    known_at: datetime | None = None
+
+    @property
+    def rank(self) -> int:
+        """How far the sender is trusted: 0 unknown, 1 on the roster, 2 verified or confirmed by the officer."""
+        if self.confirmed or (self.trust is Trust.VERIFIED and not self.provisional):
+            return 2
+        return 0 if self.provisional else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrative:
+    """The narrative in use, and how far its sender is trusted."""
+
+    reading: NarrativeReading
+    source: Source
+    rank: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """The state of the fold over contributions, oldest first."""
+
+    figures: Figures = NO_FIGURES
+    narrative: Narrative | None = None
+    photos: list[SentPhoto] = field(default_factory=list)
+    photo_ranks: dict[str, int] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    forms: list[SentForm] = field(default_factory=list)
+    narratives: list[Source] = field(default_factory=list)
+    fates: dict[tuple[int, str], JudgedDocument] = field(default_factory=dict)
+    versions: list[Version] = field(default_factory=list)
+    waiting: dict[int, set[Slot]] = field(default_factory=dict)
+    completed_at: datetime | None = None
+    filled_at: dict[Slot, datetime] = field(default_factory=dict)
+
+
+def add(progress: Progress, campaign: Campaign, contribution: Contribution) -> None:
+    """One more message: its figures, its narrative, its photos, and what became of each of its documents."""
+    slots: list[Slot] = []
+    fresh = _fresh(progress, contribution)
+    changes, held = _add_forms(progress, campaign, contribution, fresh, slots)
+    if not held:
+        held = _add_narrative(progress, campaign, contribution, fresh, slots)
+    if not held or slots:
+        _add_photos(progress, campaign, contribution, fresh, slots)
+        progress.seen.update(each.sha256 for each in fresh)
+    if held:
+        _hold(progress, contribution, fresh, taken=bool(slots))
+    if slots:
+        progress.versions.append(
+            Version(
+                number=len(progress.versions) + 1,
+                message=contribution.message,
+                received_at=contribution.received_at,
+                slots=tuple(slots),
+                changes=changes,
+            )
+        )
+    _note_completion(progress, campaign, contribution.received_at)
+
+
+def _fresh(progress: Progress, contribution: Contribution) -> list[Document]:
+    """The documents to look at: not the same file twice, and not what was sent before, unless it was replaced since."""
+    brings_a_form = any(_has_form(each) and each.sha256 not in progress.seen for each in contribution.documents)
+    fresh: list[Document] = []
+    here: set[str] = set()
+    for document in contribution.documents:
+        fate, why = document.fate, document.why
+        if document.fate is DocumentFate.USED and is_photo(document):
+            fresh.append(document)
+        elif document.fate is DocumentFate.USED:
+            returns = _has_form(document) and not brings_a_form and not _in_use(progress, document.sha256)
+            if document.sha256 in here:
+                fate, why = DocumentFate.DUPLICATE, _TWICE
+            elif document.sha256 in progress.seen and not returns:
+                fate, why = DocumentFate.DUPLICATE, _RESENT
+                _confirm(progress, document.sha256, contribution.rank)
+            else:
+                fresh.append(document)
+            here.add(document.sha256)
+        set_fate(progress, _source(contribution, document), fate, why)
+    return fresh
+
+
+def _has_form(document: Document) -> bool:
+    return document.fate is DocumentFate.USED and any(not each.blank for each in document.forms)
+
+
+def _in_use(progress: Progress, sha256: str) -> bool:
+    return any(each.source is not None and each.source.sha256 == sha256 for each in progress.figures.values.values())
+
+
+def _confirm(progress: Progress, sha256: str, rank: int) -> None:
+    """A file that came again from a better trusted sender is from now on that sender's word."""
+    progress.figures = sent_again(progress.figures, sha256, rank)
+    narrative = progress.narrative
+    if narrative is not None and narrative.source.sha256 == sha256 and rank > narrative.rank:
+        progress.narrative = replace(narrative, rank=rank)
+
+
+def _add_forms(
+    progress: Progress, campaign: Campaign, contribution: Contribution, fresh: list[Document], slots: list[Slot]
+) -> tuple[tuple[Change, ...], bool]:
+    if campaign.form_slot is Requirement.OFF:
+        return (), False
+    sent = tuple(
+        SentForm(reading=reading, document=document, source=_source(contribution, document), rank=contribution.rank)
+        for document in fresh
+        for reading in document.forms
+        if not reading.blank
+    )
+    if not sent:
+        return (), False
+    merged = merge_message(progress.figures, sent, campaign.form)
+    if merged.held_back:
+        return (), True
+    progress.figures = merged.figures
+    progress.forms.extend(sent)
+    if merged.used:
+        slots.append(Slot.FORM)
+    if merged.whole and contribution.rank:
+        _overtake(progress, Slot.FORM)
+    return merged.changes, False
+
+
+def _add_narrative(
+    progress: Progress, campaign: Campaign, contribution: Contribution, fresh: list[Document], slots: list[Slot]
+) -> bool:
+    """Take the fullest narrative of a message; gives whether it must wait, for its sender may not replace the one there is."""
+    if campaign.narrative is Requirement.OFF:
+        return False
+    found = [
+        Narrative(reading=each.narrative, source=_source(contribution, each), rank=contribution.rank)
+        for each in fresh
+        if each.narrative is not None
+    ]
+    if not found:
+        return False
+    best = max(found, key=lambda each: (len(each.reading.sections), len(each.reading.unplaced)))
+    before = progress.narrative
+    if before is not None and contribution.rank < before.rank:
+        return True
+    if before is not None and before.reading.sections and not best.reading.sections:
+        for each in found:
+            if not _in_use(progress, each.source.sha256):
+                set_fate(progress, each.source, DocumentFate.IGNORED, _COVER)
+        return False
+    progress.narrative = best
+    progress.narratives.extend(each.source for each in found)
+    slots.append(Slot.NARRATIVE)
+    if contribution.rank:
+        _overtake(progress, Slot.NARRATIVE)
+    return False
+
+
+def _add_photos(
+    progress: Progress, campaign: Campaign, contribution: Contribution, fresh: list[Document], slots: list[Slot]
+) -> None:
+    """Photos add up; a message that only repeats photos changes nothing."""
+    if campaign.photos is None:
+        return
+    before, _ = count_photos(tuple(progress.photos))
+    sent = [SentPhoto(document=each, source=_source(contribution, each)) for each in fresh if is_photo(each)]
+    progress.photos.extend(sent)
+    for each in sent:
+        known = progress.photo_ranks.get(each.document.sha256, 0)
+        progress.photo_ranks[each.document.sha256] = max(known, contribution.rank)
+    after, _ = count_photos(tuple(progress.photos))
+    if len(after) > len(before):
+        slots.append(Slot.PHOTOS)
+
+
+def _hold(progress: Progress, contribution: Contribution, fresh: list[Document], *, taken: bool) -> None:
+    """Note what of a message waits for the officer: all of it, or only its narrative where its figures were taken."""
+    held = [each for each in fresh if each.narrative is not None or (not taken and (_has_form(each) or is_photo(each)))]
+    slots = {Slot.NARRATIVE for each in held if each.narrative is not None}
+    slots |= {Slot.FORM for each in held if not taken and _has_form(each)}
+    progress.waiting[contribution.message] = slots
+    for each in held:
+        if not (taken and _has_form(each)):
+            set_fate(progress, _source(contribution, each), DocumentFate.IGNORED, WAITS)
+
+
+def _overtake(progress: Progress, slot: Slot) -> None:
+    """A newer version from a known sender makes pointless what still waited for this slot."""
+    for message, slots in tuple(progress.waiting.items()):
+        slots.discard(slot)
+        if not slots:
+            del progress.waiting[message]
+            for (number, path), fate in tuple(progress.fates.items()):
+                if number == message and fate.why == WAITS:
+                    progress.fates[number, path] = replace(fate, fate=DocumentFate.SUPERSEDED, why=SUPERSEDED)
+
+
+def _note_completion(progress: Progress, campaign: Campaign, at: datetime) -> None:
+    photos, _ = count_photos(tuple(progress.photos))
+    done = filled(campaign, has_narrative=progress.narrative is not None, has_form=bool(progress.forms), photos=len(photos))
+    for slot in done:
+        progress.filled_at.setdefault(slot, at)
+    if progress.completed_at is None and done and all(slot in done for slot in campaign.required_slots):
+        progress.completed_at = at
+
+
+def _source(contribution: Contribution, document: Document) -> Source:
+    return Source(
+        message=contribution.message,
+        document=document.path,
+        sha256=document.sha256,
+        received_at=contribution.received_at,
+    )
+
+
+def set_fate(progress: Progress, source: Source, fate: DocumentFate, why: Text) -> None:
+    """Note what became of a document."""
+    progress.fates[source.message, source.document] = JudgedDocument(
+        message=source.message, path=source.document, fate=fate, why=why
+    )
