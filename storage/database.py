@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
+        weakref.finalize(self, self._engine.dispose)  # one that nobody closed closes itself
         self._prepare()
 
     @contextlib.contextmanager

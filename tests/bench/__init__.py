@@ -1,0 +1,1 @@
+"""Speed and memory, as ratios to public tools in the same run: `make bench`."""

@@ -1,0 +1,156 @@
+"""`make bench`: the whole job against imap-tools saving attachments only, an empty poll, memory, and the board."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from service.mailbox import Mailbox
+from tests.bench.mails import mails
+from tests.end_to_end.campaign_home import PASSWORD_ENV, SETTINGS
+from tests.requirements import DOVECOT, OPENSSL, need
+from tests.servers_certificates import make_certificates
+from tests.servers_dovecot import DovecotProcess, DovecotServer
+
+ROUNDS = 3
+
+
+def main() -> None:
+    """Run everything and print ratios."""
+    root = Path(tempfile.mkdtemp(prefix="thubao-bench-"))
+    root.chmod(0o755)
+    certificates = make_certificates(need(OPENSSL), root / "tls")
+    process = DovecotProcess(program=need(DOVECOT), folder=root / "dovecot", certificates=certificates)
+    process.start()
+    try:
+        sizes = [int(each) for each in sys.argv[1:]] or [19, 190, 5000]
+        for size in sizes:
+            whole_job(process, root, size, photos=4 if size <= 190 else 0)
+        empty_poll(process, root)
+        board(root)
+    finally:
+        process.stop()
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def whole_job(process: DovecotProcess, root: Path, size: int, *, photos: int) -> None:
+    """Everything from the server to the judged report, against saving the attachments."""
+    mailbox = process.new_user()
+    mailbox.append_many(list(mails(size, photos=photos)))
+    os.environ[PASSWORD_ENV] = mailbox.password
+    ours, theirs, memory = [], [], []
+    for number in range(ROUNDS if size <= 190 else 1):
+        home, folder = root / f"home-{size}-{number}", root / f"saved-{size}-{number}"
+        write_home_for(home, mailbox)
+        folder.mkdir()
+        seconds, peak = timed("thubao", str(home))
+        ours.append(seconds)
+        memory.append(peak)
+        theirs.append(timed("imap_tools", str(folder), str(mailbox.port), mailbox.username, mailbox.password)[0])
+        shutil.rmtree(folder)
+    mine, peer = statistics.median(ours), statistics.median(theirs)
+    print(
+        f"whole job, {size} mails with {photos} photos: {mine:.2f} s, imap-tools saving only {peer:.2f} s, ratio {mine / peer:.2f} "
+        f"(bar 1.0); peak memory with children {max(memory) / 1e6:.0f} MB (bar 300)"
+    )
+
+
+def empty_poll(process: DovecotProcess, root: Path) -> None:
+    """A poll that finds nothing new, in a large folder against a small one."""
+    seconds = {}
+    for size in (200, 200_000):
+        mailbox = process.new_user()
+        fill(mailbox, size)
+        home = root / f"empty-{size}"
+        write_home_for(home, mailbox)
+        seconds[size] = poll_again(home, mailbox)
+    print(f"empty poll of 200,000 mails against 200: ratio {seconds[200_000] / seconds[200]:.2f} (bar 1.5)")
+
+
+def poll_again(home: Path, mailbox: DovecotServer) -> float:
+    """Seconds of an empty poll on a fresh connection: log in, STATUS. The first builds the server's index and is not counted."""
+    from config.loading import load_home
+    from service.credentials import mailbox_login
+
+    os.environ[PASSWORD_ENV] = mailbox.password
+    settings = load_home(home).mailboxes[0]
+    measured = []
+    for _ in range(8):
+        begun = time.perf_counter()
+        with Mailbox(settings, mailbox_login(settings)) as connection:
+            connection.status("INBOX")
+        measured.append(time.perf_counter() - begun)
+    return statistics.median(measured[1:])
+
+
+def fill(mailbox: DovecotServer, size: int) -> None:
+    """Tiny mails straight into the Maildir, from before the campaign."""
+    folder = mailbox.maildir_path / "cur"
+    with mailbox.human():
+        pass  # Dovecot makes the Maildir
+    for number in range(size):
+        (folder / f"{1_500_000_000 + number}.M{number}.bench:2,S").write_bytes(b"Subject: x\r\n\r\n.\r\n")
+    subprocess.run(["chown", "-R", f"{folder.stat().st_uid}:{folder.stat().st_gid}", str(folder)], check=True)
+
+
+def board(root: Path) -> None:
+    """`thubao status` with nineteen units, start-up included."""
+    home = next(root.glob("home-19-*"), None)
+    if home is None:
+        return
+    measured = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "service.cli", "--home", str(home), "status"], check=True, capture_output=True)
+        measured.append(time.perf_counter() - begun)
+    print(f"thubao status, 19 units, start-up included: {statistics.median(measured):.2f} s (bar 1.0)")
+
+
+def write_home_for(home: Path, mailbox: DovecotServer) -> None:
+    """A home folder for this mailbox; nothing is sent."""
+    from config.home import write_home
+
+    write_home(home)
+    text = SETTINGS.format(host=mailbox.host, port=mailbox.port, username=mailbox.username, smtp_port=25, sending="dry-run")
+    (home / "thubao.toml").write_text(text, encoding="utf-8")
+
+
+def timed(who: str, *words: str) -> tuple[float, int]:
+    """Seconds by the contestant's own clock, and the most memory it and its children held together."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.contestants", who, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    peak = [0]
+    watcher = threading.Thread(target=_watch, args=(process.pid, peak))
+    watcher.start()
+    output, complaint = process.communicate()
+    watcher.join()
+    assert process.returncode == 0, complaint
+    return float(output.strip().splitlines()[-1]), peak[0]
+
+
+def _watch(pid: int, peak: list[int]) -> None:
+    while True:
+        try:
+            parent = psutil.Process(pid)
+            family = [parent, *parent.children(recursive=True)]
+            held = sum(each.memory_info().rss for each in family if each.is_running())
+            peak[0] = max(peak[0], held)
+            if parent.status() == psutil.STATUS_ZOMBIE:
+                return
+            time.sleep(0.05)
+        except psutil.NoSuchProcess:
+            return
+
+
+if __name__ == "__main__":
+    main()
