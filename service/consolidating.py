@@ -101,7 +101,9 @@ def _is_expected(unit: Unit, lines: tuple[UnitLine, ...]) -> bool:
 
 def _write(installation: Installation, campaign: Campaign, made: Consolidation, folder: Path) -> tuple[Path, ...]:
     photos = ArchivedPhotos(installation)
-    return write_outputs(folder, campaign, made, installation.home.office.language, photos)
+    office = installation.home.office
+    template = installation.home.path / "campaigns" / campaign.id / "report.docx"
+    return write_outputs(folder, campaign, made, office.language, photos, office=office.name, template=template)
 
 
 def _figures_hash(lines: tuple[UnitLine, ...]) -> str:

@@ -10,7 +10,7 @@ from config.campaign import Campaign, Slot
 from service.judging import submissions
 from service.rules.consolidation import UnitLine
 from service.rules.status import timeliness
-from service.rules.submission import SlotState, Submission
+from service.rules.submission import Content, SlotState, Submission
 from storage.notices import reminders_sent
 
 
@@ -32,5 +32,8 @@ def unit_lines(connection: Connection, campaign: Campaign, now: datetime) -> tup
 
 
 def _reported(submission: Submission) -> bool:
+    """Whether a unit's form is in the totals: it has one, and the officer has neither excused nor returned it."""
+    if submission.content in {Content.EXCUSED, Content.RETURNED}:
+        return False
     form = submission.slot(Slot.FORM)
     return form is not None and form.state is not SlotState.MISSING

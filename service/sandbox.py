@@ -76,6 +76,7 @@ class ReadingPool:
     ) -> None:
         self._start = {"memory": limits.memory, "cpu_seconds": limits.cpu_seconds, "program_seconds": limits.program_seconds}
         self._campaigns = campaigns
+        self._size = size
         self._limits = limits
         self._reader = reader
         self._places = threading.BoundedSemaphore(size)
@@ -89,6 +90,11 @@ class ReadingPool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close the pool."""
         self.close()
+
+    def warm(self) -> None:
+        """Start the children that are missing, without waiting for them: they load while mail is still being fetched."""
+        while not self._closed and self._idle.qsize() < self._size:
+            self._idle.put(_Child(self._reader, self._start, self._forms))
 
     def read(self, raw: bytes, *, own_addresses: Iterable[str] = ()) -> MessageReading:
         """Everything understood of one mail. ReaderDied when its reader did not survive it."""

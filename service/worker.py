@@ -186,10 +186,15 @@ class Worker:
             installation.database,
             window_start=installation.window_start().date(),
             now=self._clock,
-            progress=self._progress,
+            progress=self._on_arrival,
             full=not self._looked_through,
             stop=self.stopping.is_set,
         )
+
+    def _on_arrival(self, done: int, everything: int) -> None:
+        """Mail is coming in: have the readers ready by the time it is all here."""
+        self._installation.readers.warm()
+        self._progress(done, everything)
 
     def _connected(self, settings: MailboxSettings) -> Mailbox:
         mailbox = self._mailboxes.get(settings.name)

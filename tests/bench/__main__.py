@@ -59,8 +59,8 @@ def whole_job(process: DovecotProcess, root: Path, size: int, *, photos: int) ->
         shutil.rmtree(folder)
     mine, peer = statistics.median(ours), statistics.median(theirs)
     print(
-        f"whole job, {size} mails with {photos} photos: {mine:.2f} s, imap-tools saving only {peer:.2f} s, ratio {mine / peer:.2f} "
-        f"(bar 1.0); peak memory with children {max(memory) / 1e6:.0f} MB (bar 300)"
+        f"whole job, {size} mails with {photos} photos: {mine:.2f} s, imap-tools saving only {peer:.2f} s, "
+        f"ratio {mine / peer:.2f} (bar 1.0); peak memory with children {max(memory) / 1e6:.0f} MB (bar 300)"
     )
 
 
