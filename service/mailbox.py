@@ -29,6 +29,7 @@ from service.mailbox_wire import Patience, ServerSlowError, Wire
 from storage.archive import Archive
 
 _UIDS_AT_ONCE = 50_000
+_TRUST_OPEN_FOLDER = 5 * 60.0  # seconds for which an open folder is believed to tell what comes to it
 _RENEW_IDLE = 25 * 60.0  # servers and routers forget an idle connection after 29 minutes
 _GLANCE = 1.0  # seconds between two looks at whether we were asked to stop
 _FAREWELL = 3.0
@@ -72,6 +73,7 @@ class Mailbox:
         self._patience = patience or Patience()
         self._client: _Client | None = None
         self._folder: str | None = None
+        self._opened_at = 0.0
         self._seen: dict[str, FolderStatus] = {}
 
     def __enter__(self) -> Self:
@@ -109,28 +111,25 @@ class Mailbox:
             return None if found is None else str(found)
 
     def status(self, folder: str) -> FolderStatus:
-        """How far the folder has grown, in one round trip and without opening it."""
-        with self._session(folder) as client:
-            answer: dict[bytes, int] = {}
-            if self._folder == folder and client.has_capability("UNSELECT"):
-                # of an open folder Dovecot tells what this session saw last, not what is there now
-                client.unselect_folder()
-                self._folder = None
-            if self._folder != folder:
-                answer = client.folder_status(folder, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"])
-            if b"UIDNEXT" not in answer or b"UIDVALIDITY" not in answer:  # opening it afresh tells as much, and moves nothing
-                self._folder = None
-                opened = client.select_folder(folder, readonly=True)
-                answer = {b"MESSAGES": answer.get(b"MESSAGES", opened.get(b"EXISTS", 0))} | opened
-            status = FolderStatus(
-                uidvalidity=int(answer[b"UIDVALIDITY"]), uidnext=int(answer[b"UIDNEXT"]), messages=int(answer[b"MESSAGES"])
-            )
-        self._seen[folder] = status
-        return status
+        """How far the folder has grown, in one round trip.
+
+        The first look asks STATUS. The first folder is opened at the second and kept open: asking whether an open folder
+        changed costs the server nothing, however large it is. Every few minutes it is opened afresh all the same.
+        """
+        seen = self._seen.get(folder)
+        if seen is not None and self._folder == folder and time.monotonic() - self._opened_at < _TRUST_OPEN_FOLDER:
+            with self._session(folder) as client:
+                client.noop()
+                if not client.wire.changed:
+                    return seen
+        # of an open folder STATUS tells, at Dovecot's, what this session saw last, and not what is there now
+        open_it = self._folder == folder or (seen is not None and folder == self.settings.folders[0])
+        self._seen[folder] = (None if open_it else self._ask_status(folder)) or self._examine(folder)
+        return self._seen[folder]
 
     def uids(self, folder: str, low: int, high: int) -> tuple[int, ...]:
         """The UIDs from `low` to `high` inclusive that the folder holds now, ascending."""
-        messages = self._examine(folder).messages
+        messages = self._open(folder).messages
         found: set[int] = set()
         width = _UIDS_AT_ONCE if messages > _UIDS_AT_ONCE else high
         while low <= high:
@@ -147,7 +146,7 @@ class Mailbox:
 
     def first_uid_since(self, folder: str, day: date) -> int | None:
         """The lowest UID that arrived on `day` or later by the server's calendar. Slow in a large folder: ask once."""
-        self._examine(folder)
+        self._open(folder)
         with self._session(folder) as client:
             return min((int(uid) for uid in client.search(["SINCE", day])), default=None)
 
@@ -156,7 +155,7 @@ class Mailbox:
         if not uids:
             return {}
         if self._folder != folder:
-            self._examine(folder)
+            self._open(folder)
         with self._session(folder) as client:
             return fetch_facts(client.wire, sorted(uids), self._patience)
 
@@ -195,7 +194,7 @@ class Mailbox:
         """
         folder = self.settings.folders[0]
         seen = self._seen.get(folder)
-        opened = self._examine(folder)
+        opened = self._open(folder)
         if seen is not None and opened.uidnext > seen.uidnext:
             return True  # it came between the last look and now
         with self._session(folder) as client:
@@ -210,7 +209,7 @@ class Mailbox:
 
     def contains_message_id(self, folder: str, message_id: str) -> bool:
         """Whether the folder holds a mail with this Message-ID header."""
-        self._examine(folder)
+        self._open(folder)
         with self._session(folder) as client:
             return bool(client.search(["HEADER", "Message-ID", message_id]))
 
@@ -227,22 +226,44 @@ class Mailbox:
             else:
                 yield Unfetched(uid=each.uid, reason="moved or deleted before it was fetched", why=Why.GONE)
 
+    def _ask_status(self, folder: str) -> FolderStatus | None:
+        """STATUS of a folder that is not open, None if the server does not tell all of it."""
+        with self._session(folder) as client:
+            answer = client.folder_status(folder, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"])
+            if not {b"MESSAGES", b"UIDNEXT", b"UIDVALIDITY"} <= answer.keys():
+                return None
+            return FolderStatus(
+                uidvalidity=int(answer[b"UIDVALIDITY"]), uidnext=int(answer[b"UIDNEXT"]), messages=int(answer[b"MESSAGES"])
+            )
+
+    def _open(self, folder: str) -> FolderStatus:
+        """Open the folder afresh, to work with the UIDs of the last look."""
+        opened, seen = self._examine(folder), self._seen.get(folder)
+        self._seen[folder] = opened
+        if seen is not None and seen.uidvalidity != opened.uidvalidity:
+            raise MailServerError(
+                f"mailbox {self.settings.name}: folder {folder!r} was renumbered just now: it is read again", transient=True
+            )
+        return opened
+
     def _examine(self, folder: str) -> FolderStatus:
         """Open the folder read-only, afresh, so that it shows what came since."""
         with self._session(folder) as client:
             self._folder = None
             answer = client.select_folder(folder, readonly=True)
-            self._folder = folder
-        seen = self._seen.get(folder)
-        uidvalidity = int(answer.get(b"UIDVALIDITY", seen.uidvalidity if seen else 0))
-        if seen is not None and uidvalidity != seen.uidvalidity:
-            del self._seen[folder]
-            raise MailServerError(
-                f"mailbox {self.settings.name}: folder {folder!r} was renumbered just now: it is read again", transient=True
+            status = FolderStatus(
+                uidvalidity=int(answer[b"UIDVALIDITY"]),
+                uidnext=int(answer[b"UIDNEXT"]) if b"UIDNEXT" in answer else self._next_uid(client, int(answer[b"EXISTS"])),
+                messages=int(answer[b"EXISTS"]),
             )
-        return FolderStatus(
-            uidvalidity=uidvalidity, uidnext=int(answer.get(b"UIDNEXT", 0)), messages=int(answer.get(b"EXISTS", 0))
-        )
+            client.wire.changed = False
+        self._folder, self._opened_at = folder, time.monotonic()
+        return status
+
+    @staticmethod
+    def _next_uid(client: _Client, messages: int) -> int:
+        """For a server that does not say UIDNEXT: one above the highest UID."""
+        return max((int(uid) for uid in client.search(["UID", "*"])), default=0) + 1 if messages else 1
 
     @contextmanager
     def _session(self, folder: str = "") -> Iterator[_Client]:

@@ -6,6 +6,7 @@ imaplib lets `open`, `read`, `readline`, `send` and `shutdown` be replaced; imap
 from __future__ import annotations
 
 import imaplib
+import re
 import socket
 import ssl
 import time
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 MAX_LINE = 16 * 1024 * 1024  # a list of two million UIDs; imaplib's own million bytes are too few for one folder of 200,000
 MAX_SMALL_LITERAL = 1024 * 1024  # folder names and the like; mails go through `stream`
 _AT_ONCE = 256 * 1024
+_NEWS = re.compile(rb"\* (?:\d+ (?:EXISTS|EXPUNGE)\b|VANISHED )", re.IGNORECASE)
+_LONGEST_NEWS = 200
 
 
 class ServerGoneError(imaplib.IMAP4.abort):
@@ -47,6 +50,7 @@ class Wire(imaplib.IMAP4):
         self._context = context
         self._patience = patience
         self._unread = bytearray()
+        self.changed = False  # whether the server said, in passing, that mail came to the open folder or left it
         self._deadline: float | None = None
         self.allow(patience.connect + patience.read)  # for greeting and handshake; the next `allow` replaces it
         super().__init__(host, port)
@@ -83,7 +87,10 @@ class Wire(imaplib.IMAP4):
             if searched > MAX_LINE:
                 raise ServerGoneError(f"the server sent a line of more than {MAX_LINE} bytes")
             self._receive()
-        return self._take(end + 1)
+        line = self._take(end + 1)
+        if len(line) < _LONGEST_NEWS and _NEWS.match(line):
+            self.changed = True
+        return line
 
     def send(self, data: bytes) -> None:  # type: ignore[override]  # the Buffer of its stub has no name in Python 3.11
         """Send all of it."""

@@ -99,17 +99,15 @@ class ScriptedServer:
         elif word.startswith("LOGIN"):
             send(done + script.login + b"\r\n")
         elif word.startswith("STATUS"):
-            top = script.uidnext or max(script.mails, default=0) + 1
-            counts = f"MESSAGES {len(script.mails)} UIDNEXT {top} UIDVALIDITY {script.uidvalidity}"
+            counts = f"MESSAGES {len(script.mails)} UIDNEXT {self._top} UIDVALIDITY {script.uidvalidity}"
             send(f"* STATUS INBOX ({counts})\r\n".encode() + done + b"OK done\r\n")
         elif word.startswith("EXAMINE"):
-            send(
-                f"* {len(script.mails)} EXISTS\r\n* OK [UIDVALIDITY {script.uidvalidity}] x\r\n".encode() + done + b"OK done\r\n"
-            )
+            codes = f"* OK [UIDVALIDITY {script.uidvalidity}] x\r\n* OK [UIDNEXT {self._top}] x\r\n"
+            send(f"* {len(script.mails)} EXISTS\r\n{codes}".encode() + done + b"OK done\r\n")
         elif word.startswith("UID SEARCH"):
             wanted = set(script.mails)
             if word.startswith("UID SEARCH UID "):
-                low, _, high = word.split()[-1].partition(":")
+                low, _, high = word.split()[-1].replace("*", str(self._top - 1)).partition(":")
                 wanted = {uid for uid in script.mails if int(low) <= uid <= int(high or low)}
             send(b"* SEARCH " + b" ".join(b"%d" % uid for uid in sorted(wanted)) + b"\r\n" + done + b"OK done\r\n")
         elif (asked := _UIDS.fullmatch(command)) is not None:
@@ -122,6 +120,10 @@ class ScriptedServer:
         else:
             send(done + b"OK done\r\n")
         return True
+
+    @property
+    def _top(self) -> int:
+        return self.script.uidnext or max(self.script.mails, default=0) + 1
 
     def _fetch(self, send: Callable[[bytes], None], done: bytes, uids: list[int], items: str) -> None:
         script = self.script

@@ -328,3 +328,55 @@ def test_a_missing_secret_is_said_and_no_connection_is_left(dovecot: DovecotServ
     error = refusal(Mailbox(settings, mailbox_login(settings, environment={})))
     assert "THUBAO_TEST_PASSWORD is not set" in str(error)
     assert not error.transient
+
+
+def test_an_unchanged_folder_costs_one_question_and_a_change_is_seen_at_once(dovecot: DovecotServer, tmp_path: Path) -> None:
+    with house_for(dovecot, tmp_path).mailbox() as mailbox:
+        deliver(dovecot, mails(2))
+        assert mailbox.status("INBOX") == mailbox.status("INBOX") == mailbox.status("INBOX")
+        deliver(dovecot, [mail(3)])
+        assert (mailbox.status("INBOX").uidnext, mailbox.status("INBOX").messages) == (4, 3)
+        with dovecot.human() as human:
+            human.uid("STORE", "1", "+FLAGS", r"(\Deleted)")
+            human.expunge()
+        assert mailbox.status("INBOX").messages == 2
+        deliver(dovecot, [mail(4)])
+        assert mailbox.uids("INBOX", 1, 9) == (2, 3, 4)  # opened afresh in between: nothing is announced any more
+        assert mailbox.status("INBOX").uidnext == 5
+        deliver(dovecot, [mail(5)])
+        assert mailbox.wait(20)
+        assert mailbox.status("INBOX").uidnext == 6
+
+
+def test_an_open_folder_is_asked_with_noop_only() -> None:
+    script = Script(mails={1: mail(1)})
+    with scripted(script) as server, mailbox_at(server.port) as mailbox:
+        for _ in range(5):
+            mailbox.status("INBOX")
+    assert [command.split()[0] for command in script.commands if command.split()[0] in {"STATUS", "EXAMINE", "NOOP"}] == [
+        "STATUS",
+        "EXAMINE",
+        "NOOP",
+        "NOOP",
+        "NOOP",
+    ]
+
+
+def test_of_several_folders_each_is_seen(dovecot: DovecotServer, tmp_path: Path) -> None:
+    house = house_for(dovecot, tmp_path, folders=("INBOX", "Junk"))
+    deliver(dovecot, [mail(1)], folder="Junk")
+    with house.mailbox() as mailbox:
+        assert len(house.receive_from(mailbox).new) == 1
+        for number in range(2, 8):
+            deliver(dovecot, [mail(number)], folder=("INBOX", "Junk")[number // 2 % 2])
+            assert len(house.receive_from(mailbox).new) == 1
+        assert house.receive_from(mailbox).new == ()
+    house.assert_holds_exactly(mails(7))
+
+
+def test_a_server_that_does_not_say_the_next_uid_is_asked_for_the_last() -> None:
+    script = Script(mails={1: mail(1), 8: mail(8)})
+    silent = {"STATUS": b"* STATUS INBOX (MESSAGES 2 UIDVALIDITY 7)\r\n", "EXAMINE": b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"}
+    script.before = lambda command: silent[command.split()[0]] + b"TAG OK done\r\n" if command.split()[0] in silent else None
+    with scripted(script) as server, mailbox_at(server.port) as mailbox:
+        assert mailbox.status("INBOX").uidnext == 9
