@@ -131,7 +131,7 @@ class Desk:
         if not submission.versions:
             raise NotUnderstoodError(f"{unit.full_name} has sent nothing that could be approved")
         if submission.provisional:
-            first = f"thubao assign {submission.versions[-1].message} {unit.code}"
+            first = f"thubao assign {submission.unconfirmed[0]} {unit.code}"
             raise NotUnderstoodError(f"the sender for {unit.full_name} is not confirmed; run `{first}` first")
         return self._ruled(DecisionKind.APPROVE, campaign, unit, "", {})
 

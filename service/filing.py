@@ -24,7 +24,17 @@ from storage.decisions import Decision, assignments
 from storage.events import record_event
 from storage.mail_records import MessageRecord, message_record, sightings_of
 from storage.notices import NoticeState, move, notice_by_message_id
-from storage.readings import Filing, MessageState, filing_of, reading_of, save_filing, twin_of, unfile, unfiled
+from storage.readings import (
+    Filing,
+    MessageState,
+    documents,
+    filing_of,
+    reading_of,
+    save_filing,
+    twin_of,
+    unfile,
+    unfiled,
+)
 
 _STATES = {
     Outcome.FILED: MessageState.FILED,
@@ -74,11 +84,9 @@ def file_messages(installation: Installation, connection: Connection, numbers: I
 
 def refile(installation: Installation, connection: Connection, numbers: tuple[int, ...], now: datetime) -> None:
     """File messages again, after a decision, and judge the units they were with before."""
-    left = set()
+    left: set[tuple[str, str]] = set()
     for number in numbers:
-        before = filing_of(connection, number)
-        if before is not None and before.campaign and before.unit:
-            left.add((before.campaign, before.unit))
+        left |= _owners(connection, number)
         unfile(connection, number)
     file_messages(installation, connection, numbers, now)
     for identifier, code in sorted(left):
@@ -86,6 +94,15 @@ def refile(installation: Installation, connection: Connection, numbers: tuple[in
         unit = campaign.unit(code) if campaign else None
         if campaign is not None and unit is not None:
             rejudge(connection, campaign, unit, now)
+
+
+def _owners(connection: Connection, number: int) -> set[tuple[str, str]]:
+    """The campaign and every unit that a message, or a document in it, is filed to."""
+    filing = filing_of(connection, number)
+    if filing is None or not filing.campaign or filing.state is not MessageState.FILED:
+        return set()
+    codes = {filing.unit, *(each.unit for each in documents(connection, number))}
+    return {(filing.campaign, each) for each in codes if each}
 
 
 def learned_addresses(connection: Connection) -> dict[str, str]:
@@ -134,10 +151,12 @@ class _FilingDesk:
         if filing.state is MessageState.FILED and filing.campaign and filing.unit:
             for code in (filing.unit, *document_units.values()):
                 self._touched[filing.campaign, code] = None
+        if filing.duplicate_of is not None:  # the copy may have been received before the one that was filed
+            self._touched |= dict.fromkeys(_owners(self._connection, filing.duplicate_of))
         if filing.state in {MessageState.FILED, MessageState.UNATTRIBUTED}:
             self._arrived.append(Arrived(record=record, reading=reading, filing=filing))
         if reading.envelope.robot is Robot.BOUNCE:
-            _note_bounce(self._connection, reading)
+            _note_bounce(self._connection, reading, self._now)
 
     def judge_and_answer(self) -> None:
         """Derive the units' reports again and queue the answers, each with what became of its sender's report."""
@@ -153,8 +172,11 @@ class _FilingDesk:
 
     def _decide(self, record: MessageRecord, reading: MessageReading) -> tuple[Filing, Attribution | None]:
         envelope = reading.envelope
-        twin = twin_of(self._connection, record.id, envelope.fingerprint)
         trust = _trust(self._installation, self._connection, record, reading)
+        assigned = self._assigned.get(record.id)
+        if assigned is not None:
+            return _as_assigned(record, assigned, trust), None
+        twin = twin_of(self._connection, record.id, envelope.fingerprint)
         if twin is not None:
             why = Text(vi=f"cùng một thư với thư số {twin}", en=f"the same mail as message {twin}")
             return Filing(message_id=record.id, state=MessageState.DUPLICATE, duplicate_of=twin, why=why), None
@@ -165,9 +187,6 @@ class _FilingDesk:
         if not campaigns:
             why = Text(vi="thư ngoài thời gian của các đợt báo cáo", en="received outside the time of every campaign")
             return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), None
-        assigned = self._assigned.get(record.id)
-        if assigned is not None:
-            return _as_assigned(record, assigned, trust), None
         return self._identified(campaigns, record, reading, trust)
 
     def _identified(
@@ -241,8 +260,12 @@ def _trust(installation: Installation, connection: Connection, record: MessageRe
     return Trust.UNVERIFIED
 
 
-def _note_bounce(connection: Connection, reading: MessageReading) -> None:
+def _note_bounce(connection: Connection, reading: MessageReading, now: datetime) -> None:
     """A bounce names our mail: that notice did not reach its unit."""
     about = notice_by_message_id(connection, tuple(each for each in (reading.envelope.bounced_message_id,) if each))
     if about is not None:
-        move(connection, about.id, NoticeState.SENT, NoticeState.BOUNCED, error=reading.envelope.bounced_recipient)
+        why = f"came back from {reading.envelope.bounced_recipient or about.recipient}"
+        for before in (NoticeState.SENT, NoticeState.UNCERTAIN):
+            if move(connection, about.id, before, NoticeState.BOUNCED, error=why):
+                told = {"key": about.key, "to": about.recipient, "state": NoticeState.BOUNCED.value}
+                record_event(connection, now, "notice", told)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import contextlib
+from collections.abc import Mapping
+from datetime import datetime
 
+from config.errors import StorageError
 from service.installation import Installation
 from storage.events import record_event
-from storage.mail_records import mark_forgotten, message_record, sightings_of
-from storage.readings import MessageState, filings, forget_text
+from storage.mail_records import MessageRecord, mailboxes_by_message, mark_forgotten, messages
+from storage.readings import Filing, MessageState, filings, forget_text
 
 
 def forget_private_mail(installation: Installation, now: datetime) -> tuple[int, ...]:
@@ -19,20 +22,36 @@ def forget_private_mail(installation: Installation, now: datetime) -> tuple[int,
     if not keep_for:
         return ()
     with installation.database.reading() as connection:
-        candidates = [number for number, each in filings(connection).items() if each.state is MessageState.NOT_A_REPORT]
-    return tuple(number for number in candidates if _forget(installation, number, keep_for, now))
+        filed = filings(connection)
+        records = {each.id: each for each in messages(connection)}
+        seen_in = mailboxes_by_message(connection)
+    forgotten = []
+    for number in sorted(number for number, each in filed.items() if _is_private(each, filed)):
+        record, names = records[number], seen_in.get(number, frozenset())
+        if record.forgotten_at is not None:
+            _drop(installation, record)  # what a crash between the record and the disk left
+        elif names and names <= keep_for.keys() and now - record.fetched_at >= max(keep_for[name] for name in names):
+            _forget(installation, record, now)
+            forgotten.append(number)
+    return tuple(forgotten)
 
 
-def _forget(installation: Installation, number: int, keep_for: dict[str, timedelta], now: datetime) -> bool:
+def _is_private(filing: Filing, filed: Mapping[int, Filing]) -> bool:
+    """Whether a message is no report, or another copy of one that is none."""
+    original = filed.get(filing.duplicate_of) if filing.duplicate_of is not None else filing
+    return original is not None and original.state is MessageState.NOT_A_REPORT
+
+
+def _forget(installation: Installation, record: MessageRecord, now: datetime) -> None:
     with installation.database.writing() as connection:
-        record = message_record(connection, number)
-        names = {each.mailbox for each in sightings_of(connection, number)}
-        if record is None or record.forgotten_at is not None or not names or not names <= keep_for.keys():
-            return False
-        if now - record.fetched_at < max(keep_for[name] for name in names):
-            return False
-        mark_forgotten(connection, number, now)
-        forget_text(connection, number)
-        record_event(connection, now, "forgotten", {"message": number})
-    installation.archive.drop(record.sha256)
-    return True
+        mark_forgotten(connection, record.id, now)
+        forget_text(connection, record.id)
+        record_event(connection, now, "forgotten", {"message": record.id})
+    _drop(installation, record)
+
+
+def _drop(installation: Installation, record: MessageRecord) -> None:
+    """Drop the raw copy; where the disk refuses, the next round tries again."""
+    if installation.archive.path(record.sha256).exists():
+        with contextlib.suppress(StorageError):
+            installation.archive.drop(record.sha256)

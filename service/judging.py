@@ -100,6 +100,7 @@ def _contribution(filed: FiledReading, unit: str) -> Contribution:
         provisional=filed.filing.provisional,
         confirmed=any(each.get("kind") == "decision" for each in filed.filing.evidence),
         documents=tuple(each for each in filed.reading.documents if _unit_of(filed, each) == unit),
+        known_at=filed.fetched_at,
     )
 
 

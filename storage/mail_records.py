@@ -188,6 +188,17 @@ def sightings_of(connection: Connection, number: int) -> tuple[Sighting, ...]:
     return tuple(_sighting(row) for row in rows)
 
 
+def mailboxes_by_message(connection: Connection) -> Mapping[int, frozenset[str]]:
+    """The mailboxes in which each message was seen, by message number."""
+    rows = connection.execute(
+        select(sighting.c.message_id, sighting.c.mailbox).where(sighting.c.message_id.is_not(None)).distinct()
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.message_id, set()).add(row.mailbox)
+    return {number: frozenset(names) for number, names in found.items()}
+
+
 def recorded_count(connection: Connection, mailbox: str, folder: str, uidvalidity: int) -> int:
     """How many UIDs of this epoch have a state."""
     return int(

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, null, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, null, select, update
 
 from config.text import NO_TEXT, Text
 from parsers.codec import from_plain, to_plain
@@ -67,6 +67,7 @@ class FiledReading:
 
     message_id: int
     received_at: datetime
+    fetched_at: datetime
     sha256: str
     filing: Filing
     reading: MessageReading
@@ -191,10 +192,20 @@ def unfile(connection: Connection, number: int) -> None:
 
 
 def filed_to(connection: Connection, campaign: str, unit: str) -> tuple[FiledReading, ...]:
-    """Every message with something from this unit, oldest receipt first; split messages are given to each of their units."""
+    """Every message with something from this unit, oldest receipt first; split messages are given to each of their units.
+
+    A mail that was delivered twice counts as received when its first copy was.
+    """
     split = select(document.c.message_id).where(document.c.unit == unit)
     rows = connection.execute(
-        select(message.c.id, message.c.received_at, message.c.sha256, reading.c.content, *(each for each in filing.c))
+        select(
+            message.c.id,
+            message.c.received_at,
+            message.c.fetched_at,
+            message.c.sha256,
+            reading.c.content,
+            *(each for each in filing.c),
+        )
         .join(filing, filing.c.message_id == message.c.id)
         .join(reading, reading.c.message_id == message.c.id)
         .where(
@@ -212,17 +223,31 @@ def filed_to(connection: Connection, campaign: str, unit: str) -> tuple[FiledRea
         .where((filing.c.unit == unit) | document.c.message_id.in_(split))
     ):
         units.setdefault(each.message_id, {})[each.path] = each.unit
-    return tuple(
+    first_copies = _first_copies(connection)
+    found = [
         FiledReading(
             message_id=row["id"],
-            received_at=row["received_at"],
+            received_at=min(row["received_at"], first_copies.get(row["id"], row["received_at"])),
+            fetched_at=row["fetched_at"],
             sha256=row["sha256"],
             filing=_filing(row),
             reading=from_plain(MessageReading, row["content"]),
             document_units=units.get(row["id"], {}),
         )
         for row in rows
+    ]
+    return tuple(sorted(found, key=lambda each: (each.received_at, each.message_id)))
+
+
+def _first_copies(connection: Connection) -> Mapping[int, datetime]:
+    """When the first copy of each mail that was delivered more than once was received."""
+    rows = connection.execute(
+        select(filing.c.duplicate_of, func.min(message.c.received_at))
+        .join(message, message.c.id == filing.c.message_id)
+        .where(filing.c.duplicate_of.is_not(None))
+        .group_by(filing.c.duplicate_of)
     )
+    return {row[0]: row[1] for row in rows}
 
 
 def twin_of(connection: Connection, number: int, fingerprint: str) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from storage.schema import consolidation, unit_state
 
@@ -93,11 +93,15 @@ def save_consolidation(
 
 def latest_consolidation(connection: Connection, campaign: str) -> ConsolidationRow | None:
     """The newest consolidation of a campaign."""
-    row = (
-        connection.execute(
-            select(consolidation).where(consolidation.c.campaign == campaign).order_by(consolidation.c.version.desc()).limit(1)
-        )
-        .mappings()
-        .first()
-    )
+    return _newest(connection, consolidation.c.campaign == campaign)
+
+
+def consolidation_of(connection: Connection, campaign: str, version: int) -> ConsolidationRow | None:
+    """One consolidation by its version."""
+    return _newest(connection, consolidation.c.campaign == campaign, consolidation.c.version == version)
+
+
+def _newest(connection: Connection, *conditions: ColumnElement[bool]) -> ConsolidationRow | None:
+    query = select(consolidation).where(*conditions).order_by(consolidation.c.version.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
     return None if row is None else ConsolidationRow(**{**row, "files": tuple(row["files"])})
