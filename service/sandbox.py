@@ -82,6 +82,7 @@ class ReadingPool:
         self._places = threading.BoundedSemaphore(size)
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
         self._closed = False
+        self._warmed = False
 
     def __enter__(self) -> Self:
         """The pool itself; leaving the block closes it."""
@@ -93,8 +94,10 @@ class ReadingPool:
 
     def warm(self) -> None:
         """Start the children that are missing, without waiting for them: they load while mail is still being fetched."""
-        while not self._closed and self._idle.qsize() < self._size:
-            self._idle.put(_Child(self._reader, self._start, self._forms))
+        if not self._warmed:
+            self._warmed = True
+            for _ in range(self._size):
+                threading.Thread(target=self._add_child, daemon=True).start()
 
     def read(self, raw: bytes, *, own_addresses: Iterable[str] = ()) -> MessageReading:
         """Everything understood of one mail. ReaderDied when its reader did not survive it."""
@@ -135,6 +138,11 @@ class ReadingPool:
         if "error" in answer:
             raise ParseError(str(answer["error"]))
         return answer, result
+
+    def _add_child(self) -> None:
+        with contextlib.suppress(ReaderDied), self._places:  # what cannot start now is tried again, and told, when it is asked
+            if not self._closed and self._idle.qsize() < self._size:
+                self._idle.put(_Child(self._reader, self._start, self._forms))
 
     def _child(self) -> _Child:
         with contextlib.suppress(queue.Empty):
