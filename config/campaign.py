@@ -140,7 +140,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """The blank form: columns from left to right, indicators from top to bottom, its rules, and the narrative's outline."""
+    """The blank form: columns from left to right, indicators from top to bottom, its rules, and the narrative's outline.
+
+    `units_as_rows`: the sheet lists the units, each fills the row with its name; the one indicator stands for that row.
+    """
 
     title: str
     subtitle: str
@@ -148,6 +151,7 @@ class Form:
     indicators: tuple[Indicator, ...]
     rules: tuple[Rule, ...]
     outline: tuple[Section, ...]
+    units_as_rows: bool = False
 
     def indicator(self, code: str) -> Indicator | None:
         """The indicator with this code, or None."""
@@ -196,6 +200,7 @@ class ReminderPlan:
     after: tuple[timedelta, ...]
     at: time
     working_days_only: bool
+    kickoff: bool = False  # whether each unit gets the order with the blank form when the campaign opens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

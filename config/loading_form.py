@@ -84,6 +84,7 @@ class FormModel(Model):
 
     title: str
     subtitle: str = ""
+    units_as_rows: bool = False
     column: Annotated[list[_Column], Field(min_length=1)]
     indicator: Annotated[list[_Indicator], Field(min_length=1)]
     rule: list[_Rule] = Field(default_factory=list)
@@ -256,6 +257,7 @@ def _built(model: FormModel) -> Form:
             )
             for each in model.section
         ),
+        units_as_rows=model.units_as_rows,
     )
 
 
