@@ -24,12 +24,14 @@ from parsers.form_findings import (
     other_year,
     several_forms,
     unknown_row,
+    unlabelled_row,
+    unread_column,
 )
 from parsers.form_heading import surroundings_of, years_in
 from parsers.form_rows import Alignment, Placement, align
 from parsers.form_table import fewest_rows, find_tables
 from parsers.form_values import RowReader, RowValues
-from parsers.grid import Sheet
+from parsers.grid import Cell, Sheet
 from parsers.values import Finding, FormReading, Value, ValueStatus
 
 __all__ = ["read_forms"]
@@ -160,7 +162,7 @@ class _TableReader:
         for each, found in rows:
             self._told(each, found)
         self._left_out(placed)
-        self._columns_told()
+        self._columns_told(placed)
         values = tuple(self.values.values())
         sheet = self.table.blocks[0].sheet.name
         return FormReading(
@@ -224,9 +226,11 @@ class _TableReader:
                 self._add_text(self._indicator(text_row), row)
             elif row.has_value():
                 self.extras.append(_as_text(row))
-                if missing and told < _MOST_UNKNOWN:
+                if told < _MOST_UNKNOWN and (missing or not row.label):
                     told += 1
-                    self.findings.append(unknown_row(row.label or "…", _place(row), missing))
+                    self.findings.append(
+                        unknown_row(row.label, _place(row), missing) if row.label else unlabelled_row(_place(row))
+                    )
 
     def _continues(self, text_row: Placement, row: Row) -> bool:
         """Whether a row below the free text row carries on its text: it begins with a dash."""
@@ -242,13 +246,28 @@ class _TableReader:
         status = ValueStatus.OK if value.status is ValueStatus.EMPTY else value.status
         self.values[key] = replace(value, value=text, raw=text, status=status)
 
-    def _columns_told(self) -> None:
+    def _columns_told(self, placed: tuple[Placement, ...]) -> None:
         columns = [block.rows[0].columns for block in self.table.blocks if block.rows]
         sheet = self.table.blocks[0].sheet.name
         if not any(each.value_columns for each in columns):
             self.findings.append(no_quantity_column(sheet))
         elif any("column_uncertain" in value.warnings for value in self.values.values()):
             self.findings.append(guessed_columns(sheet))
+        unread = next((cell for each in placed if (cell := self._unread(each)) is not None), None)
+        if unread is not None:
+            self.findings.append(unread_column(unread.address, unread.text.strip()[:_LONG]))
+
+    def _unread(self, placement: Placement) -> Cell | None:
+        """A figure beside a row whose own cells are all blank, in a column that means nothing to us."""
+        indicator = self._indicator(placement)
+        blank = all(
+            value is None or value.status is ValueStatus.EMPTY
+            for value in (self.values.get((indicator.code, key)) for key in indicator.columns)
+        )
+        if not blank or indicator.type in (IndicatorType.TEXT, IndicatorType.MONEY) or not indicator.columns:
+            return None
+        cells = (placement.row.cell(column) for column in placement.row.columns.others)
+        return next((cell for cell in cells if any(sign.isdigit() for sign in cell.text)), None)
 
 
 def _settled_columns(placed: tuple[Placement, ...], form: Form) -> tuple[Placement, ...]:

@@ -159,6 +159,7 @@ def _shifted(columns: Columns, shift: int) -> Columns:
         quantities=tuple((key, column + shift) for key, column in columns.quantities),
         single=moved(columns.single),
         others=tuple(column + shift for column in columns.others),
+        alternatives=tuple((key, column + shift) for key, column in columns.alternatives),
         factors=tuple((column + shift, factor) for column, factor in columns.factors),
         ignored=tuple(column + shift for column in columns.ignored),
     )

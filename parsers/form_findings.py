@@ -72,6 +72,26 @@ def unknown_row(label: str, place: str, missing: int) -> Finding:
     )
 
 
+def unlabelled_row(place: str) -> Finding:
+    """Figures in a row without a label."""
+    return _finding(
+        "F-ROW-UNLABELLED",
+        "",
+        f"Ô {place} có số liệu nhưng dòng không ghi tên chỉ tiêu; số liệu này chưa được dùng.",
+        f"Cell {place} holds a figure, but its row has no label; it was not used.",
+    )
+
+
+def unread_column(place: str, raw: str) -> Finding:
+    """Figures in a column whose heading says nothing to us, beside rows that are blank otherwise."""
+    return _finding(
+        "F-COLUMN-UNKNOWN",
+        "",
+        f"Ô {place} ghi “{raw}” ở cột không rõ tiêu đề; số liệu của cột này chưa được dùng.",
+        f"Cell {place} holds “{raw}” in a column whose heading is not understood; the column was not used.",
+    )
+
+
 def header_has_value(indicator: Indicator, raw: str, cell: str) -> Finding:
     """A figure in the row of a heading, where the form has none."""
     return _finding(

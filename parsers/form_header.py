@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from config.campaign import Column, ColumnKind
 from config.vietnamese import fold
+from parsers.form_own_headings import OwnHeadings, own_headings
 from parsers.grid import CellKind, Sheet
 
 _WORDS = {
@@ -41,7 +42,8 @@ _THOUSANDS = re.compile(r"\b(nghìn|ngàn|nghin|ngan (?:dong|đồng)|1[. ]?000\
 _MILLIONS = re.compile(r"\b(triệu|trieu|1[. ]?000[. ]?000\s*(?:đồng|dong|đ|d|vnđ|vnd))\b", re.IGNORECASE)
 _MISSPELT = 84
 _SHORTEST_MISSPELT = 5
-_LONGEST_HEADER = 90
+_LONGEST_HEADER = 70
+_LONGEST_PRINTED = 300
 _MOST_KNOWN = 2_000
 _WIDTH = 24
 _NO_TELLING = frozenset("so luong tong cac luot the of number".split())  # noqa: SIM905 - a list of words reads best as a line
@@ -65,6 +67,7 @@ class Columns:
     uncertain: frozenset[str] = frozenset()
     factors: tuple[tuple[int, int], ...] = ()
     ignored: tuple[int, ...] = ()  # plan, last year, percentages
+    alternatives: tuple[tuple[str, int], ...] = ()  # further columns whose heading names a quantity that has its column
     by_order: bool = False  # the quantity columns were not named: they were taken in the form's order
 
     def quantity(self, key: str) -> int | None:
@@ -75,7 +78,8 @@ class Columns:
     def value_columns(self) -> tuple[int, ...]:
         """Every column that may hold a figure of the form."""
         single = (self.single,) if self.single is not None else ()
-        return tuple(dict.fromkeys((*(column for _, column in self.quantities), *single)))
+        named = (column for _, column in (*self.quantities, *self.alternatives))
+        return tuple(dict.fromkeys((*named, *single)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,7 @@ class _Words:
     keys: tuple[str, ...]
     telling: tuple[tuple[str, frozenset[str]], ...]
     groups: frozenset[str]
+    own: OwnHeadings
     known: dict[str, tuple[ColumnKind | None, tuple[str, ...], bool]] = field(default_factory=dict)
 
 
@@ -127,8 +132,8 @@ def _words_of(columns: tuple[Column, ...]) -> _Words:
     for key, words in named.items():
         shared = {word for other, others in named.items() if other != key for word in others}
         telling.append((key, frozenset(words - shared - _NO_TELLING) or frozenset(words - shared)))
-    groups = {fold(each.group_header) for each in quantities} - {""}
-    return _Words(tuple(kinds), tuple(named), tuple(telling), frozenset(groups | _ANY_QUANTITY))
+    printed = own_headings(columns)
+    return _Words(tuple(kinds), tuple(named), tuple(telling), printed.groups | _ANY_QUANTITY, printed)
 
 
 def header_kinds(sheet: Sheet, row: int, first: int, last: int, columns: tuple[Column, ...]) -> list[frozenset[str]]:
@@ -157,7 +162,8 @@ def read_header(
 ) -> Header:
     """Read the header rows `band` of the table whose labels stand in column `label`, between the columns of `reach`."""
     words = _words_of(columns)
-    physical = [_physical(sheet, band, column, words) for column in range(reach[0], min(reach[1], label + _WIDTH) + 1)]
+    last = min(reach[1], label + max(_WIDTH, len(columns)))
+    physical = [_physical(sheet, band, column, words) for column in range(reach[0], last + 1)]
     physical = [each for each in physical if each.column != label]
     return Header(top=band[0], bottom=band[1], columns=_chosen(physical, label, words, year))
 
@@ -176,6 +182,8 @@ def _find_meaning(text: str, words: _Words) -> tuple[ColumnKind | None, tuple[st
     folded = fold(_YEAR.sub("", text))
     if not folded:
         return None, (), False
+    if (key := words.own.headers.get(fold(text))) is not None:
+        return (None, (key,), False) if key else (None, (), True)
     for kind, known in words.kinds:
         if folded in known or _misspelt(folded, known):
             return kind, (), False
@@ -216,6 +224,9 @@ def _physical(sheet: Sheet, band: tuple[int, int], column: int, words: _Words) -
             break
         made.keys = made.keys or keys
         made.unnamed = made.unnamed or unnamed
+    key = words.own.paths.get(fold(" ".join(heading_lines(sheet, band, column))))
+    if key is not None:  # the form's own column, whatever its heading says of plans, years and percentages
+        return _Physical(column, lines, keys=(key,), hidden=made.hidden)
     if made.keys:
         made.unnamed = False
     elif made.kind is None and lines and (made.plan or made.actual or made.before or made.years) and not made.compared:
@@ -224,6 +235,10 @@ def _physical(sheet: Sheet, band: tuple[int, int], column: int, words: _Words) -
 
 
 def _lines(sheet: Sheet, band: tuple[int, int], column: int) -> tuple[str, ...]:
+    return tuple(line[:_LONGEST_HEADER] for line in heading_lines(sheet, band, column))
+
+
+def heading_lines(sheet: Sheet, band: tuple[int, int], column: int) -> tuple[str, ...]:
     """The header texts above a column from top to bottom, merged areas and blank cells to the right filled in."""
     lines: list[str] = []
     for row in range(band[0], band[1] + 1):
@@ -238,10 +253,10 @@ def _lines(sheet: Sheet, band: tuple[int, int], column: int) -> tuple[str, ...]:
 def _header_text(sheet: Sheet, row: int, column: int) -> str:
     cell = sheet.cells.get((row, column))
     if cell is not None:
-        return cell.text.strip()[:_LONGEST_HEADER]
+        return cell.text.strip()[:_LONGEST_PRINTED]
     for merge in sheet.merges:
         if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right:
-            return sheet.at(merge.top, merge.left).text.strip()[:_LONGEST_HEADER]
+            return sheet.at(merge.top, merge.left).text.strip()[:_LONGEST_PRINTED]
     return ""
 
 
@@ -287,6 +302,7 @@ def _chosen(physical: list[_Physical], label: int, words: _Words, year: int) -> 
         uncertain=uncertain,
         factors=tuple((each.column, factor) for each in physical if (factor := money_factor(" ".join(each.lines))) > 1),
         ignored=ignored,
+        alternatives=tuple((each.keys[0], each.column) for each in kept if len(each.keys) == 1 and each.column not in taken),
         by_order=by_order,
     )
 

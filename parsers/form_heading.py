@@ -15,7 +15,9 @@ _MOST_ABOVE = 1_000
 _MOST_COVER = 400
 _MOST_LINES = 60
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-_COUNTED_IN = re.compile(r"(?:đơn vị tính|đơn vị|đvt)\s*:?\s*\(?([^)\n]{2,30})", re.IGNORECASE)
+_COUNTED_IN = re.compile(
+    r"(?:đơn vị tính|đơn vị|đvt)\s*:?\s*\(?\s*((?:nghìn|ngàn|nghin|triệu|trieu|1[. ]?000)[^)\n]{0,20})", re.IGNORECASE
+)
 _LETTERHEAD = re.compile(r"ubnd|ủy ban|uỷ ban|cộng h[oò]|mẫu|biểu|phụ lục", re.IGNORECASE)
 
 

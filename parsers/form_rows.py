@@ -76,13 +76,26 @@ def _joined(rows: tuple[Row, ...], index: LabelIndex) -> tuple[Row, ...]:
 def _wrapped(before: Row, row: Row, index: LabelIndex) -> bool:
     if before.sheet is not row.sheet or row.numbers[0] != before.numbers[-1] + 1 or row.row_number or not before.label:
         return False
-    if not row.label or len(before.numbers) > 1 or (_beside(before) and _beside(row)):
+    if not row.label:
+        return _under_merged_label(before, row)
+    if len(before.numbers) > 1 or (_beside(before) and _beside(row)):
         return False
     if len(index.exact_holders(before.label)) == 1 or len(index.exact_holders(row.label)) == 1:
         return False
     together = index.best(f"{before.label} {row.label}")[1]
     alone = max(index.best(before.label)[1], index.best(row.label)[1])
     return together >= _JOIN_LEAST and together >= alone + _JOIN_GAIN
+
+
+def _under_merged_label(before: Row, row: Row) -> bool:
+    """Whether the label above is merged down over this row, which then says what the first left blank ("lớp", "người")."""
+    columns = row.columns
+    merged = any(
+        merge.left <= columns.label <= merge.right and merge.top <= before.numbers[0] and merge.bottom >= row.numbers[0]
+        for merge in row.sheet.merges
+    )
+    both = (column for column in columns.value_columns if before.cell(column).text and row.cell(column).text)
+    return merged and next(both, None) is None
 
 
 def _beside(row: Row) -> bool:

@@ -6,6 +6,7 @@ below or beside the other or over several sheets; a second table with the same l
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from config.campaign import Form
 from config.vietnamese import fold
 from parsers.form_blocks import Block, Row, Table, joined_blocks, row_number_of, with_columns
 from parsers.form_header import Columns, header_kinds, means_column, read_header
+from parsers.form_own_headings import is_own_heading
 from parsers.grid import Cell, CellKind, Sheet
 from parsers.labels import LabelIndex, label_index
 
@@ -24,13 +26,16 @@ _HEADER_REACH = 10  # rows above the first label
 _TRAILING_ROWS = 15
 _LEFT_REACH = 4
 _WIDTH = 24
-_MOST_TEXTS = 3_000  # texts of a sheet compared with the labels
+_MOST_COMPARED = 700  # texts of a document compared with all labels, and looked up among them
+_MOST_TEXTS = 30_000
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _BULLET = re.compile(r"^\s*[-+*•–]\s*\w")
 _FIGURE = re.compile(r"\s*\d")
+_COLUMN_MARK = re.compile(r"\(?([A-Z]|\d{1,2})\)?(?:\s*=[\d\s()+-]+)?")
 _YEAR_ONLY = re.compile(r"\s*20\d\d\s*$")
 _YEARS = (2000, 2100)
 _LONGEST_HEADER_WORD = 6  # "Người" heads a column and may be a label elsewhere
+_MOST_HEADER_TEXTS = 8_000
 _MOST_HITS = 600
 _LONG = 400
 
@@ -38,7 +43,8 @@ _LONG = 400
 def find_tables(sheets: Sequence[Sheet], form: Form, year: int) -> tuple[Table, ...]:
     """The form tables on these sheets, in reading order."""
     index = label_index(form.indicators)
-    blocks = [block for sheet in sheets if sheet.cells for block in _Finder(sheet, form, index, year).blocks()]
+    budget = _Budget()
+    blocks = [block for sheet in sheets if sheet.cells for block in _Finder(sheet, form, index, year, budget).blocks()]
     blocks = [with_columns(block, blocks[:number]) for number, block in enumerate(blocks)]
     return tuple(table for table in joined_blocks(blocks, index) if len(table.indicators) >= fewest_rows(form))
 
@@ -56,11 +62,19 @@ class _Hit:
     exact: bool
 
 
+@dataclass(slots=True)
+class _Budget:
+    """How many more texts of a document are looked at."""
+
+    compared: int = _MOST_COMPARED
+    texts: int = _MOST_TEXTS
+
+
 class _Finder:
     """Looks for blocks on one sheet."""
 
-    def __init__(self, sheet: Sheet, form: Form, index: LabelIndex, year: int) -> None:
-        self.sheet, self.form, self.index, self.year = sheet, form, index, year
+    def __init__(self, sheet: Sheet, form: Form, index: LabelIndex, year: int, budget: _Budget) -> None:
+        self.sheet, self.form, self.index, self.year, self.budget = sheet, form, index, year, budget
         self.last_row, self.last_column = sheet.last_row, sheet.last_column
         self.rows_with_cells = sorted({row for row, _ in sheet.cells})
         self.headers: set[int] = set()
@@ -76,19 +90,27 @@ class _Finder:
         for number, (label, members) in enumerate(tables):
             right = tables[number + 1][0] - 1 if number + 1 < len(tables) else self.last_column
             left = max(1, tables[number - 1][0] + 1 if number else 1, label - _LEFT_REACH)
-            found.extend(self._blocks_of(label, members, left, min(right, label + _WIDTH)))
+            width = max(_WIDTH, len(self.form.columns))
+            found.extend(self._blocks_of(label, members, left, min(right, label + width)))
         return sorted(found, key=lambda block: (block.top, block.left)) if len(tables) == 1 else found
 
     def _header_rows(self) -> set[int]:
         found: set[int] = set()
-        figures = {row for (row, _), cell in self.sheet.cells.items() if _is_data(cell, self.index)}
-        for row in self.rows_with_cells[:_MOST_HITS]:
-            if row in figures:
-                continue
-            kinds = header_kinds(self.sheet, row, 1, min(self.last_column, _WIDTH * 3), self.form.columns)
-            if len(kinds) > 1 and len(set(kinds)) > 1 and not self._has_label(row):
+        last = min(self.last_column, _WIDTH * 3)
+        for row in self.rows_with_cells[: min(_MOST_HITS, _MOST_HEADER_TEXTS // max(last, 1))]:
+            kinds = header_kinds(self.sheet, row, 1, last, self.form.columns)
+            if len(kinds) > 1 and len(set(kinds)) > 1 and not self._is_data(row) and not self._has_label(row):
                 found.add(row)
         return found
+
+    def _is_data(self, row: int) -> bool:
+        """Whether a cell shows that the row is no header: a figure other than a year, or a label of the form."""
+        cells = (self.sheet.cells.get((row, column)) for column in range(1, self.last_column + 1))
+        return any(
+            _shows_data(cell, self.index) and not is_own_heading(cell.text, self.form.columns)
+            for cell in cells
+            if cell is not None
+        )
 
     def _has_label(self, row: int) -> bool:
         """Whether a label of the form stands in the row, which then is no header whatever else is in it."""
@@ -104,15 +126,17 @@ class _Finder:
 
     def _hits(self) -> list[_Hit]:
         hits: list[_Hit] = []
-        compared = 0
         for (row, column), cell in sorted(self.sheet.cells.items()):
             if row in self.headers or cell.kind is not CellKind.TEXT or not _LETTERS.search(cell.text):
                 continue
+            self.budget.texts -= 1
+            if self.budget.texts < 0:
+                break
             holders = self.index.exact_holders(cell.text[:_LONG])
             if holders:
                 hits.extend(_Hit(row, column, holder, exact=True) for holder in holders[:1])
-            elif len(cell.text) > 7 and compared < _MOST_TEXTS:  # noqa: PLR2004 - shorter ones are units and names
-                compared += 1
+            elif len(cell.text) > 7 and self.budget.compared > 0:  # noqa: PLR2004 - shorter ones are units and names
+                self.budget.compared -= 1
                 indicator, score = self.index.best(cell.text[:_LONG])
                 if score >= _STRONG:
                     hits.append(_Hit(row, column, indicator, exact=False))
@@ -167,6 +191,7 @@ class _Finder:
         if band:
             header = read_header(self.sheet, band, label, reach, self.form.columns, self.year)
             columns, start = self._with_nameless(header.columns, hits), header.bottom + 1
+            start += start < first and numbers_columns(self.sheet, start)
         else:
             columns, start = self._guessed(label, hits, reach), self._first_row_above(first, limits[0], label)
         spread = {hit.row: hit.column for hit in hits}
@@ -192,7 +217,7 @@ class _Finder:
         if not above:
             return None
         bottom = top = max(above)
-        reach = max(1, label - _LEFT_REACH), min(label + _WIDTH, self.last_column)
+        reach = max(1, label - _LEFT_REACH), min(label + max(_WIDTH, len(self.form.columns)), self.last_column)
         while top - 1 > floor and (top - 1 in self.headers or self._is_group_heading(top - 1, reach)):
             top -= 1
         while bottom + 1 < first and self._is_sub_heading(bottom + 1, label, reach):
@@ -329,8 +354,16 @@ class _Finder:
         return rows
 
 
-def _is_data(cell: Cell, index: LabelIndex) -> bool:
-    """Whether a cell shows that its row is no header: a figure other than a year, or a label of the form."""
+def numbers_columns(sheet: Sheet, row: int) -> bool:
+    """Whether a row below the header only numbers the columns: "A B 1 2 3", "(1) (2) (3)"."""
+    texts = [cell.text.strip() for (number, _), cell in sorted(sheet.cells.items()) if number == row]
+    marks = [match for text in texts if (match := _COLUMN_MARK.fullmatch(text))]
+    figures = [int(match[1]) for match in marks if match[1].isdigit()]
+    follow = all(after == before + 1 for before, after in itertools.pairwise(figures))
+    return len(marks) == len(texts) > 2 and bool(figures) and figures[0] <= len(texts) and follow  # noqa: PLR2004 - a table
+
+
+def _shows_data(cell: Cell, index: LabelIndex) -> bool:
     if cell.kind is CellKind.TEXT:
         if _FIGURE.match(cell.text) and not _YEAR_ONLY.match(cell.text):
             return True

@@ -134,6 +134,10 @@ def _own_cells(row: Row, indicator: Indicator) -> list[tuple[str, int, Cell]]:
     """The cells that belong to the indicator by key, or "single" for a column that holds all quantities."""
     columns = row.columns
     found = [(key, column, row.cell(column)) for key in indicator.columns if (column := columns.quantity(key)) is not None]
+    for key, column in columns.alternatives:  # "Số lớp" and "Số cuộc" apart: whichever is filled, two if both are
+        if key in indicator.columns and row.cell(column).kind is not CellKind.BLANK:
+            found = [each for each in found if each[0] != key or each[2].kind is not CellKind.BLANK]
+            found.append((key, column, row.cell(column)))
     if columns.single is not None and len(found) < len(indicator.columns):
         found.append((SINGLE, columns.single, row.cell(columns.single)))
     return found

@@ -55,6 +55,7 @@ _SHORTEST_MISSPELT = 3
 _LONGEST_ABBREVIATION = 9
 _REPLACED_CEILING = 0.74
 _PURE = 0.96
+_WORTH_A_LOOK = 0.4
 _LONG_LABEL = 12
 _SAME_LETTERS = 80
 _MAX_LABEL = 400
@@ -189,11 +190,13 @@ class LabelIndex:
         _expand(written.short, variant, credit, covered)
         _expand(tuple(word for word in variant.short if word not in covered), written, covered, credit)
         said = sum(self._weight(word) * share for word, share in credit.items()) / written.weight
+        letters = fuzz.ratio(written.compact, variant.compact, score_cutoff=_SAME_LETTERS) / 100
+        if max(said, letters) < _WORTH_A_LOOK:
+            return NO_MATCH
         held = sum(self._weight(word) * share for word, share in covered.items()) / variant.weight
         replaced = any(word not in covered and self._weight(word) >= _TELLING for word in variant.words) and any(
             word not in credit and self._weight(word) >= _TELLING for word in written.words
         )
-        letters = fuzz.ratio(written.compact, variant.compact, score_cutoff=_SAME_LETTERS) / 100
         score = max(said * (0.55 + 0.45 * held), letters)
         if replaced and _one_slip(written.compact, variant.compact):
             replaced = False

@@ -36,6 +36,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=\"([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})\"")
 _TRUE = frozenset({"1", "true", "on"})
 _MAX_STRINGS = 200_000
+_MAX_STYLES = 65_536  # what Excel itself allows
 _MAX_STRING_BYTES = 32 * 1024 * 1024
 
 Strings = list[tuple[str, str]]  # text and the font of its first run
@@ -207,6 +208,8 @@ class _StyleHandler(XmlHandler):
             self.fonts[-1] = attributes.get("val", "")
         elif name == "xf" and self._inside == "cellXfs":
             self.cells.append((_integer(attributes.get("numFmtId")), _integer(attributes.get("fontId"))))
+            if len(self.cells) > _MAX_STYLES:
+                raise StopReadingError
 
     def end(self, name: str) -> None:
         if name == self._inside:

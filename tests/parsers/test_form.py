@@ -237,8 +237,35 @@ def test_only_another_years_column_is_asked_about() -> None:
 def test_two_columns_for_one_quantity_are_asked_about() -> None:
     header = [("STT", "Nội dung", "Đơn vị", "Số lớp", "Số lớp", "Người")]
     lines = [(*line[:3], 600, *line[3:]) for line in rows(SOME)]
+    refused = value(one(sheet([*header, *lines])), "1")
+    assert (refused.value, refused.status, refused.raw) == (None, ValueStatus.REJECT, "600 | 3")
+
+
+def test_classes_and_contests_in_columns_of_their_own_are_both_read_in_doubt() -> None:
+    header = [("STT", "Nội dung", "Đơn vị", "Số lớp", "Số cuộc", "Người")]
+    lines = rows({"1.it_training": (1, None, 40), "6.sports": (None, 2, 50), "6.arts": (3, 4, 60)})
     reading = one(sheet([*header, *lines]))
-    assert value(reading, "1").status is ValueStatus.CONFIRM
+    assert (value(reading, "1.it_training").value, value(reading, "6.sports").value) == (1, 2)
+    assert value(reading, "6.arts").status is ValueStatus.REJECT
+    assert value(reading, "6.sports", "people").value == 50
+
+
+def test_figures_in_a_column_without_meaning_are_told() -> None:
+    header = [("STT", "Nội dung", "Đơn vị", "Số lớp", "Người", "Ghi chú", "Địa điểm")]
+    reading = one(sheet([*header, *rows({"6.sports": (None, None, None, 7)})]))
+    assert 7 not in figures(reading).values()
+    assert "F-COLUMN-UNKNOWN" in codes(reading)
+
+
+def test_a_label_merged_over_two_rows_takes_its_figures_from_both() -> None:
+    lines = whole(SOME)
+    place = next(number for number, line in enumerate(lines) if "Hoạt động văn nghệ" in line)
+    lines[place : place + 1] = [(None, "Hoạt động văn nghệ", "cuộc", 2), (None, None, "người", None, 80)]
+    reading = one(sheet(lines, merges=[(place, 1, place + 1, 1)]))
+    assert (value(reading, "6.arts").value, value(reading, "6.arts", "people").value) == (2, 80)
+    apart = one(sheet(lines))
+    assert 80 not in figures(apart).values()
+    assert "F-ROW-UNLABELLED" in codes(apart)
 
 
 def test_one_column_for_both_quantities_takes_pairs_and_asks_about_lone_figures() -> None:
@@ -348,6 +375,11 @@ def test_thousands_in_the_title_are_asked_about() -> None:
     reading = one(sheet(lines))
     assert (value(reading, "10.state_budget", "money").value, value(reading, "10.other", "money").value) == (5_000_000, 2_000_000)
     assert value(reading, "10.state_budget", "money").status is ValueStatus.CONFIRM
+
+
+def test_an_office_called_million_multiplies_nothing() -> None:
+    lines = whole({"10.state_budget": (4_000_000,)}, title=[("Đơn vị: Trường Triệu Phong",), ("Đơn vị tính: đồng",)])
+    assert value(one(sheet(lines)), "10.state_budget", "money").status is ValueStatus.OK
 
 
 def test_state_budget_is_no_thousand() -> None:
