@@ -93,7 +93,7 @@ def test_words_go_to_their_cells_and_all_of_them_are_doubtful() -> None:
             ("Tiêu", 300, 100), ("đề", 400, 102), ("STT", 250, 340), ("Số", 560, 340), ("lượng", 620, 342), ("3", 900, 460)
         )
 
-    scan = scan_pages((file_of(ruled()),), recognise)  # type: ignore[arg-type] - a list is fine here
+    scan = scan_pages((file_of(ruled()),), recognise)  # a list is fine here
     (table,) = scan.writing.tables
     assert {place: cell.text for place, cell in table.cells.items()} == {(1, 1): "STT", (1, 2): "Số lượng", (2, 3): "3"}
     assert all(cell.doubtful for cell in table.cells.values())
