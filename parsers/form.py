@@ -30,6 +30,7 @@ from parsers.form_findings import (
 from parsers.form_heading import surroundings_of, years_in
 from parsers.form_rows import Alignment, Placement, align
 from parsers.form_table import fewest_rows, find_tables
+from parsers.form_unit_rows import read_unit_rows
 from parsers.form_values import RowReader, RowValues
 from parsers.grid import Cell, Sheet
 from parsers.values import Finding, FormReading, Value, ValueStatus
@@ -59,6 +60,8 @@ def read_forms(sheets: Sequence[Sheet], form: Form, *, year: int) -> tuple[FormR
 
     Hidden sheets count only when nothing is found on the others. `year` picks this year's copy and columns.
     """
+    if form.units_as_rows:
+        return read_unit_rows(sheets, form, year=year)
     visible = [sheet for sheet in sheets if not sheet.hidden]
     found = _read_all(visible, form, year)
     if not found:

@@ -94,6 +94,7 @@ class FormReading:
     matched: int  # indicators whose row was found
     blank: bool  # the untouched template
     extras: tuple[str, ...] = ()  # rows the unit added, as text
+    row_name: str = ""  # whose row it is, where the form lists the units
     unit_code: str = ""  # what the hidden name of a prefilled form says: "03295" or "htsd-2020|03295"
 
 

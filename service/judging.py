@@ -17,8 +17,9 @@ from service.rules.judge import Contribution, Elsewhere, judge, nothing_from
 from service.rules.judge_photos import is_photo
 from service.rules.rulings import Ruling, RulingKind
 from service.rules.submission import Submission, Trust
+from service.rules.unit_rows import with_own_row
 from storage.decisions import Decision, decisions_on
-from storage.readings import FiledReading, filed_to, other_users_of, save_fate
+from storage.readings import FiledReading, MessageState, filed_to, filings, other_users_of, save_fate
 from storage.submissions import save_state, state_of, states, unit_with_figures
 
 _LEAST_FIGURES = 6
@@ -37,7 +38,7 @@ def rejudge(connection: Connection, campaign: Campaign, unit: Unit, now: datetim
     """Derive a unit's submission again from readings and decisions, and store it with the fate of each document."""
     stored = state_of(connection, campaign.id, unit.code)
     rulings = tuple(_ruling(each) for each in decisions_on(connection, campaign.id, unit.code) if each.kind.value in _RULINGS)
-    contributions = tuple(_contribution(each, unit.code) for each in filed_to(connection, campaign.id, unit.code))
+    contributions = tuple(_contribution(campaign, unit, each) for each in filed_to(connection, campaign.id, unit.code))
     first = judge(campaign, unit, contributions, rulings, Elsewhere())
     figures = _figures_hash(first)
     elsewhere = _elsewhere(connection, campaign, unit, contributions, figures)
@@ -72,6 +73,13 @@ def submission_of(connection: Connection, campaign: Campaign, unit: Unit) -> Sub
     return from_plain(Submission, stored) if stored is not None else nothing_from(campaign, unit)
 
 
+def units_that_wait(connection: Connection, campaign: Campaign) -> frozenset[str]:
+    """Units whose papers wait for the officer: they have sent, so they are not reminded. A mere request still owes."""
+    waiting = [each for each in filings(connection).values() if each.state is MessageState.NEEDS_DECISION]
+    filed = {each.unit for each in waiting if each.campaign == campaign.id and each.unit and not each.request}
+    return frozenset(filed | {each.unit for each in submissions(connection, campaign) if each.waiting})
+
+
 _RULINGS = {each.value for each in RulingKind}
 
 
@@ -91,7 +99,7 @@ def _ruling(decision: Decision) -> Ruling:
     )
 
 
-def _contribution(filed: FiledReading, unit: str) -> Contribution:
+def _contribution(campaign: Campaign, unit: Unit, filed: FiledReading) -> Contribution:
     """What one message brought for this unit: its own documents, less those that are from another."""
     return Contribution(
         message=filed.message_id,
@@ -99,7 +107,9 @@ def _contribution(filed: FiledReading, unit: str) -> Contribution:
         trust=Trust(filed.filing.trust),
         provisional=filed.filing.provisional,
         confirmed=any(each.get("kind") == "decision" for each in filed.filing.evidence),
-        documents=tuple(each for each in filed.reading.documents if _unit_of(filed, each) == unit),
+        documents=tuple(
+            with_own_row(campaign, unit, each) for each in filed.reading.documents if _unit_of(filed, each) == unit.code
+        ),
         known_at=filed.fetched_at,
     )
 

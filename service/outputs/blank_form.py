@@ -77,7 +77,7 @@ class _FormWriter:
         self._heading(unit)
         top = self._header()
         for form_row in form_rows(campaign.form):
-            self._indicator(form_row)
+            self._indicator(form_row, unit)
         self._signatures()
         sheet.freeze_panes = f"A{top + 2}"
         style.set_page(sheet, landscape=sum(self._widths) > style.PORTRAIT_WIDTH, title_rows=f"{top}:{top + 1}")
@@ -115,7 +115,7 @@ class _FormWriter:
         self.rows.append(self._cells.row(top + 1, [(look, text) for text in texts[1]], height=max(22.0, style.height_of(lines))))
         return top
 
-    def _indicator(self, form_row: FormRow) -> None:
+    def _indicator(self, form_row: FormRow, unit: Unit | None) -> None:
         number = len(self.rows) + 1
         indicator, heading = form_row.indicator, form_row.heading
         centred = style.GROUP_CENTRED if heading else style.CENTRED
@@ -128,6 +128,8 @@ class _FormWriter:
                     look, text = centred, indicator.row_number
                 case CellRole.LABEL:
                     look, text = (style.GROUP_LABEL if heading else style.LABEL), label(indicator, self._language)
+                    if unit is not None and self._campaign.form.units_as_rows:
+                        text = capitalised(unit.full_name)
                 case CellRole.UNIT:
                     look, text = centred, indicator.unit
                 case CellRole.FIGURE:
