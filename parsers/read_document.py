@@ -164,7 +164,7 @@ class DocumentReader:
             _plain(opened, role, fate, why),
             forms=forms,
             narrative=narrative,
-            text=_text_of(content)[:_MOST_TEXT],
+            text=(_heading_of(forms) if forms and best and best.form.units_as_rows else _text_of(content))[:_MOST_TEXT],
             findings=(*opened.findings, *content.findings),
         )
         return Understood(document=document, campaign=best.campaign if best and (forms or narrative) else "")
@@ -236,6 +236,11 @@ def _lines(sheet: Sheet) -> list[str]:
 def _text_of(content: _Content) -> str:
     lines = (content.heading, *(each.text for each in content.paragraphs))
     return "\n".join(line for line in lines if line)
+
+def _heading_of(forms: tuple[FormReading, ...]) -> str:
+    """The text of a sheet that lists all units, less the names of the others."""
+    return forms[0].heading
+
 
 
 def _words(error: ParseError) -> Text:
