@@ -98,6 +98,7 @@ class _Reminders(Model):
     after: list[Rung] = Field(default_factory=list)
     at: Annotated[time, BeforeValidator(_clock)] = time(8, 0)
     working_days_only: bool = True
+    kickoff: bool = False
 
 
 class _Consolidation(Model):
@@ -255,6 +256,7 @@ def _reminders(model: _Reminders) -> ReminderPlan:
         after=tuple(sorted(model.after)),
         at=model.at,
         working_days_only=model.working_days_only,
+        kickoff=model.kickoff,
     )
 
 

@@ -102,6 +102,7 @@ _EXAMPLES = {
     "after": '["1d", "3d"]',
     "at": '"08:00"',
     "working_days_only": "true",
+    "kickoff": "true",
     "at_deadline": "true",
     "recipients": '["canbo@example.org"]',
     "holidays": "[2020-10-20]",

@@ -11,6 +11,7 @@ from config.errors import ThubaoError
 from config.settings import Home
 from service.convert import available
 from service.credentials import mailbox_login, read_secret
+from service.kickoff import kickoff_at
 from service.mailbox import Mailbox
 from service.outbox import SmtpSender
 from service.rules.remind import ladder
@@ -105,6 +106,9 @@ def _calendar(home: Home, campaign: Campaign) -> list[CalendarEntry]:
         CalendarEntry(at=rung.due_at, campaign=campaign.id, kind=rung.kind.value, recipients=with_address)
         for rung in ladder(campaign, campaign.deadline, home.office.timezone)
     ]
+    if campaign.reminders.kickoff:
+        at = kickoff_at(campaign, home.office.timezone)
+        entries.append(CalendarEntry(at=at, campaign=campaign.id, kind="kickoff", recipients=with_address))
     officers = len(home.office.officers)
     entries.append(CalendarEntry(at=campaign.deadline, campaign=campaign.id, kind="officer_alert", recipients=officers))
     if campaign.consolidation.at_deadline:

@@ -65,6 +65,14 @@ def consolidate_campaign(installation: Installation, campaign: Campaign, now: da
     return Output(consolidation=made, files=files, fresh=True)
 
 
+def draft(installation: Installation, campaign: Campaign, now: datetime) -> Consolidation:
+    """The consolidation as it would be at this moment, put on record nowhere."""
+    with installation.database.reading() as connection:
+        latest = latest_consolidation(connection, campaign.id)
+        lines = unit_lines(connection, campaign, now)
+    return _make(campaign, lines, latest, now, final=now >= campaign.deadline)
+
+
 def is_due(connection: Connection, campaign: Campaign, now: datetime) -> bool:
     """Whether the deadline has passed and the last consolidation does not show the present figures."""
     if not campaign.consolidation.at_deadline or now < campaign.deadline:

@@ -10,6 +10,7 @@ from config.campaign import Campaign
 from config.errors import ThubaoError
 from config.text import Language
 from parsers.codec import from_plain
+from service.enclosures import enclosures
 from service.installation import Installation
 from service.judging import submission_of, submissions
 from service.letter_words import (
@@ -61,13 +62,15 @@ class Correspondence:
         campaign = self._installation.home.campaign(notice.campaign)
         if campaign is None:
             return f"campaign {notice.campaign} is no longer configured"
-        if notice.kind not in {NoticeKind.REMINDER, NoticeKind.OVERDUE}:
+        if notice.kind not in {NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.KICKOFF}:
             return ""
         submission = self._submission(campaign, notice.unit)
         if submission is None:
             return f"unit {notice.unit} is no longer on the roster"
         if not owes(submission):
             return "the unit owes nothing any more"
+        if notice.kind is NoticeKind.KICKOFF:
+            return "the unit has sent its report already" if submission.versions else ""
         if notice.kind is NoticeKind.REMINDER and self._now > deadline_of(campaign, submission):
             return "the deadline has passed"
         if notice.kind is NoticeKind.OVERDUE and self._now <= deadline_of(campaign, submission):
@@ -95,7 +98,9 @@ class Correspondence:
             in_reply_to=answered,
             references=references,
         )
-        return Letter(subject=text.subject, content=compose(text, addressing, self._attachments(notice)))
+        return Letter(
+            subject=text.subject, content=compose(text, addressing, enclosures(self._installation, campaign, notice, self._now))
+        )
 
     def variables(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
         """Everything a letter's template may name; see docs/letters.md."""
@@ -245,11 +250,6 @@ class Correspondence:
         with self._installation.database.reading() as connection:
             reading = reading_of(connection, notice.trigger_id)
         return (reading.envelope.message_id, reading.envelope.references[-8:]) if reading else ("", ())
-
-    def _attachments(self, notice: Notice) -> tuple[Path, ...]:
-        if notice.kind is not NoticeKind.DELIVERY:
-            return ()
-        return tuple(path for each in notice.context.get("files", ()) if (path := Path(each)).exists())
 
     def _moment(self, at: datetime) -> str:
         return moment(at, self._timezone, self._language)

@@ -11,6 +11,7 @@ from config.campaign import Campaign
 from service.consolidating import Output, consolidate_campaign, is_due
 from service.installation import Installation
 from service.judging import submissions
+from service.kickoff import enqueue_kickoffs
 from service.rules.remind import DueReminder, RungKind, due_reminders
 from storage.notices import NoticeKind, enqueue, notice_key
 from storage.readings import MessageState, filings
@@ -39,6 +40,7 @@ def plan(installation: Installation, now: datetime) -> PlanReport:
         with installation.database.writing() as connection:
             due = planned_reminders(installation, connection, campaign, now)
             reminders += sum(_enqueue_reminder(connection, campaign, each, now) for each in due)
+            enqueue_kickoffs(connection, campaign, now, installation.home.office.timezone)
             alerts += _enqueue_alert(installation, connection, campaign, now)
             _enqueue_deliveries(connection, campaign, now)
     return PlanReport(reminders=reminders, alerts=alerts, consolidated=tuple(outputs))

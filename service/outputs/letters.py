@@ -18,9 +18,19 @@ from jinja2 import TemplateError
 from config import letters
 from config.errors import ThubaoError
 
+Enclosure = Path | tuple[str, bytes]
+"""A file that goes with a letter: one on the disk, or a name and its bytes."""
+
 
 class LetterError(ThubaoError):
     """A letter template that cannot be filled."""
+
+
+_OFFICE_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+"""Types that not every system knows by a file's ending."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +64,16 @@ def render_letter(kind: str, template: str, variables: Mapping[str, object]) -> 
     return Text(subject=subject, body=body)
 
 
-def compose(text: Text, addressing: Addressing, attachments: tuple[Path, ...] = ()) -> bytes:
+def compose(text: Text, addressing: Addressing, attachments: tuple[Enclosure, ...] = ()) -> bytes:
     """The mail, byte for byte: plain text with a simple HTML twin, marked as written by a program."""
     mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     mail.set_content(text.body, charset="utf-8", cte="base64")
     mail.add_alternative(_as_html(text.body), subtype="html", charset="utf-8", cte="base64")
-    for path in attachments:
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    for each in attachments:
+        name, content = (each.name, each.read_bytes()) if isinstance(each, Path) else each
+        kind = _OFFICE_TYPES.get(name.rpartition(".")[2]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         main, _, sub = kind.partition("/")
-        mail.add_attachment(path.read_bytes(), maintype=main, subtype=sub, filename=path.name)
+        mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
     return with_headers(_headers(text, addressing), mail)
 
 
