@@ -247,7 +247,10 @@ class _Child:
         _kill_session(self._process)
         self._process.wait()
         self._log.join(5)
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+        streams = [self._process.stdin, self._process.stdout]
+        if not self._log.is_alive():  # something that escaped us still holds it: closing it would wait for that
+            streams.append(self._process.stderr)
+        for stream in streams:
             with contextlib.suppress(OSError):
                 cast("BinaryIO", stream).close()
         self._folder.cleanup()
