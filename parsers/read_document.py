@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config.campaign import Form
@@ -28,6 +28,8 @@ _WRITINGS = frozenset(
 )
 _SLIDES = frozenset({kind.PPTX, kind.PPTM, kind.PPT, kind.ODP})
 _MOST_TEXT = 4_000
+_UNIT_MARK = "thubao_unit"  # written by service.outputs.blank_form
+_CAMPAIGN_MARK = "thubao_campaign"
 _WEAK_MATCH = 3
 """A table with fewer rows of the form than this is no form."""
 
@@ -72,6 +74,7 @@ class _Content:
     findings: tuple[Finding, ...] = ()
     scanned: bool = False
     why: Text = NO_TEXT
+    unit_code: str = ""
 
 
 class DocumentReader:
@@ -114,12 +117,13 @@ class DocumentReader:
 
     def _spreadsheet(self, opened: OpenedLeaf) -> _Content:
         workbook = read_sheets(opened.leaf.data, opened.media_type)
+        unit_code = _marked_unit(workbook.names)
         if workbook.uncalculated and self._convert is not None:
             # formulas saved without results: LibreOffice calculates them, else the cells stay blank and are asked about
             with contextlib.suppress(ParseError):
                 workbook = read_sheets(self._convert(opened.leaf.data, opened.media_type, "xlsx"), kind.XLSX)
         lines = tuple(Paragraph(text=line) for sheet in workbook.sheets for line in _lines(sheet))
-        return _Content(sheets=workbook.sheets, paragraphs=lines, findings=workbook.findings)
+        return _Content(sheets=workbook.sheets, paragraphs=lines, findings=workbook.findings, unit_code=unit_code)
 
     def _writing(self, opened: OpenedLeaf) -> _Content:
         writing = read_writing(opened.leaf.data, opened.media_type, convert=self._convert)
@@ -159,6 +163,10 @@ class DocumentReader:
         # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
         narrative = None if forms and opened.media_type in _SPREADSHEETS else self._narrative(best, content)
         filled = tuple(each for each in forms if not each.blank)
+        if (
+            content.unit_code and len(filled or forms) == 1
+        ):  # a workbook of two forms is marked as a whole: the mark says nothing of either
+            forms = tuple(replace(each, unit_code=content.unit_code) for each in forms)
         role, fate, why = _verdict(filled, forms, narrative, content)
         document = replace(
             _plain(opened, role, fate, why),
@@ -210,6 +218,12 @@ def _verdict(
     return DocumentRole.UNKNOWN, DocumentFate.IGNORED, _NOT_OURS
 
 
+def _marked_unit(names: Mapping[str, str]) -> str:
+    """What the hidden names of a form that we sent out say: "htsd-2020|03295", or "" without them."""
+    unit, campaign = names.get(_UNIT_MARK, ""), names.get(_CAMPAIGN_MARK, "")
+    return f"{campaign}|{unit}" if unit and campaign else unit
+
+
 def _least(form: Form) -> int:
     rows = sum(1 for each in form.indicators if each.columns)
     return min(_WEAK_MATCH, rows)
@@ -225,6 +239,11 @@ def _scanned(writing: Writing) -> _Content:
     )
 
 
+def _heading_of(forms: tuple[FormReading, ...]) -> str:
+    """The text of a sheet that lists all units, less the names of the others."""
+    return forms[0].heading
+
+
 def _lines(sheet: Sheet) -> list[str]:
     """A sheet's rows as lines of text: a report may be typed into cells, and its letterhead always is."""
     rows: dict[int, list[str]] = {}
@@ -236,11 +255,6 @@ def _lines(sheet: Sheet) -> list[str]:
 def _text_of(content: _Content) -> str:
     lines = (content.heading, *(each.text for each in content.paragraphs))
     return "\n".join(line for line in lines if line)
-
-def _heading_of(forms: tuple[FormReading, ...]) -> str:
-    """The text of a sheet that lists all units, less the names of the others."""
-    return forms[0].heading
-
 
 
 def _words(error: ParseError) -> Text:
