@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
-from config.text import Language
 from parsers.codec import from_plain
 from service.enclosures import enclosures
 from service.installation import Installation
-from service.judging import submission_of, submissions
+from service.judging import submission_of, submissions, units_that_wait
 from service.letter_words import (
     changed_figures,
+    deadline_words,
     have_items,
     key_figures,
     missing_items,
     moment,
     problems,
+    returned_because,
     status_text,
     two_digits,
+    waits_for_officer,
 )
+from service.officer_actions import officer_actions
 from service.outputs.letters import Addressing, compose, render_letter
 from service.rules.consolidation import Consolidation
-from service.rules.remind import next_rung
-from service.rules.status import deadline_of, owes
+from service.rules.remind import ladder, next_rung, opens_at
+from service.rules.status import deadline_of, is_in, owes
 from service.rules.submission import Change, Content, Submission
 from service.sending import Letter
+from storage.decisions import DecisionKind, decisions_on
 from storage.mail_records import message_record
 from storage.notices import Notice, NoticeKind
-from storage.readings import Filing, MessageState, filings, reading_of
-from storage.submissions import latest_consolidation
+from storage.readings import MessageState, filings, reading_of
+from storage.submissions import consolidation_of, latest_consolidation
 
 _LETTERS = {
     NoticeKind.REMINDER: "reminder",
@@ -44,6 +47,7 @@ _LETTERS = {
     NoticeKind.CHASE: "chase",
     NoticeKind.QUESTION: "ask_unit",
 }
+_WAITING = frozenset({MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, MessageState.SET_ASIDE})
 _FINAL_CALL = timedelta(days=2)
 _DAY_ENDS = time(17, 0)
 
@@ -62,6 +66,8 @@ class Correspondence:
         campaign = self._installation.home.campaign(notice.campaign)
         if campaign is None:
             return f"campaign {notice.campaign} is no longer configured"
+        if notice.kind is NoticeKind.DELIVERY:
+            return self._replaced(notice)
         if notice.kind not in {NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.KICKOFF}:
             return ""
         submission = self._submission(campaign, notice.unit)
@@ -71,11 +77,23 @@ class Correspondence:
             return "the unit owes nothing any more"
         if notice.kind is NoticeKind.KICKOFF:
             return "the unit has sent its report already" if submission.versions else ""
-        if notice.kind is NoticeKind.REMINDER and self._now > deadline_of(campaign, submission):
+        due = deadline_of(campaign, submission)
+        if notice.kind is NoticeKind.REMINDER and self._now > due:
             return "the deadline has passed"
-        if notice.kind is NoticeKind.OVERDUE and self._now <= deadline_of(campaign, submission):
+        if notice.kind is NoticeKind.OVERDUE and self._now <= due:
             return "the deadline was extended"
-        return ""
+        if any(notice.due_at < rung.due_at <= self._now for rung in ladder(campaign, due, self._timezone)):
+            return "a later reminder takes its place"
+        with self._installation.database.reading() as connection:
+            waits = submission.unit in units_that_wait(connection, campaign)
+        return "the unit's papers wait for the officer" if waits else ""
+
+    def not_before(self, notice: Notice) -> datetime | None:
+        """When the office of a unit that is reminded opens again, None while it is open; every other mail may leave at once."""
+        campaign = self._installation.home.campaign(notice.campaign)
+        if campaign is None or notice.kind not in {NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.KICKOFF}:
+            return None
+        return opens_at(campaign, self._now, self._timezone)
 
     def write(self, notice: Notice, message_id: str) -> Letter:
         """The letter for a notice."""
@@ -87,7 +105,10 @@ class Correspondence:
         template = campaign.letters.get(kind)
         if template is None:
             raise ThubaoError(f"campaign {campaign.id} has no letter “{kind}”")
-        text = render_letter(kind, template, self.variables(campaign, notice))
+        try:
+            text = render_letter(kind, template, self.variables(campaign, notice))
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            raise ThubaoError(f"letter “{kind}” cannot be filled in: {error}") from error
         answered, references = self._thread(notice)
         addressing = Addressing(
             sender=smtp.from_address,
@@ -98,31 +119,36 @@ class Correspondence:
             in_reply_to=answered,
             references=references,
         )
-        return Letter(
-            subject=text.subject, content=compose(text, addressing, enclosures(self._installation, campaign, notice, self._now))
-        )
+        try:
+            content = compose(text, addressing, enclosures(self._installation, campaign, notice, self._now))
+        except OSError as error:
+            raise ThubaoError(f"a file that goes with letter “{kind}” cannot be read: {error}") from error
+        return Letter(subject=text.subject, content=content)
 
     def variables(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
         """Everything a letter's template may name; see docs/letters.md."""
         return {
-            **self._about_campaign(campaign),
+            **self._about_campaign(campaign, deadline_of(campaign, self._submission(campaign, notice.unit))),
             **self._about_unit(campaign, notice),
             **self._about_all(campaign),
             **self._about_message(notice),
             **self._about_output(campaign, notice),
         }
 
-    def _about_campaign(self, campaign: Campaign) -> dict[str, object]:
+    def _about_campaign(self, campaign: Campaign, due: datetime) -> dict[str, object]:
+        """The campaign with the deadline that holds for the reader: a unit's own where it was extended."""
         office, smtp = self._installation.home.office, self._installation.home.smtp
-        local_deadline = campaign.deadline.astimezone(self._timezone)
+        local_deadline = due.astimezone(self._timezone)
+        wording = deadline_words(due, self._timezone, self._language) if due != campaign.deadline else campaign.deadline_wording
+        final_call = self._final_call(campaign, due)
         days_left = (local_deadline.date() - self._now.astimezone(self._timezone).date()).days
         rule = campaign.photos
         return {
             "campaign_title": campaign.title,
             "campaign_short": campaign.short_title,
             "order_citation": campaign.order_citation,
-            "deadline_text": campaign.deadline_wording,
-            "deadline": self._moment(campaign.deadline),
+            "deadline_text": wording,
+            "deadline": self._moment(due),
             "days_left": days_left,
             "last_day": f"{local_deadline:%d/%m/%Y}",
             "office_name": office.name,
@@ -133,8 +159,8 @@ class Correspondence:
             "now": self._moment(self._now),
             "photo_min": self._count(rule.min if rule else 0),
             "photo_max": self._count(rule.max if rule else 0),
-            "final_call": self._moment(self._final_call(campaign)),
-            "correction_until": self._moment(max(campaign.deadline, self._final_call(campaign))),
+            "final_call": self._moment(final_call),
+            "correction_until": wording if self._now <= due else deadline_words(final_call, self._timezone, self._language),
         }
 
     def _about_unit(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
@@ -143,14 +169,22 @@ class Correspondence:
         changes = tuple(
             Change(indicator=each[0], column=each[1], before=each[2], after=each[3]) for each in notice.context.get("changes", ())
         )
+        figures = key_figures(campaign, submission, self._language) if submission else []
+        doubts = problems(submission, self._language) if submission else []
+        missing = missing_items(campaign, submission, self._language) if submission else []
+        have = have_items(submission, self._language) if submission else []
+        if submission is not None and submission.content is Content.RETURNED:
+            doubts = [*self._why_returned(campaign, submission), *doubts]
+        if submission is not None and notice.trigger_id in submission.waiting:  # a stranger is not told what the unit sent
+            figures, doubts, missing, have = [], [waits_for_officer(self._language)], [], []
         return {
             "unit_name": unit.full_name if unit else "",
             "unit_office": f"UBND {unit.full_name}" if unit else "",
             "photo_count": self._count(len(submission.photos) if submission else 0),
-            "key_figures": key_figures(campaign, submission, self._language) if submission else [],
-            "problems": problems(submission, self._language) if submission else [],
-            "missing_items": missing_items(campaign, submission, self._language) if submission else [],
-            "have_items": have_items(submission, self._language) if submission else [],
+            "key_figures": figures,
+            "problems": doubts,
+            "missing_items": missing,
+            "have_items": have,
             "changed_figures": changed_figures(campaign, changes, self._language),
             "status_text": status_text(submission, self._language) if submission else "",
             "version": submission.version if submission else notice.context.get("version", 0),
@@ -160,15 +194,12 @@ class Correspondence:
     def _about_all(self, campaign: Campaign) -> dict[str, object]:
         with self._installation.database.reading() as connection:
             every = submissions(connection, campaign)
-            waiting = [
-                each
-                for each in filings(connection).values()
-                if each.state in {MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, MessageState.SET_ASIDE}
-            ]
+            waiting = sum(1 for each in filings(connection).values() if each.state in _WAITING)
+            actions = officer_actions(connection, campaign, every, waiting, self._language)
         expected = [each for each in every if each.content is not Content.EXCUSED]
-        complete = [each for each in expected if each.complete]
+        complete = [each for each in expected if is_in(each)]
         missing = [each for each in expected if not each.versions]
-        partial = [each for each in expected if each.versions and not each.complete]
+        partial = [each for each in expected if each.versions and not is_in(each)]
         rung = next_rung(campaign, campaign.deadline, self._now, self._timezone)
         return {
             "n_total": len(expected),
@@ -179,8 +210,8 @@ class Correspondence:
             "list_complete": [_name(campaign, each.unit) for each in complete],
             "list_partial": [self._partial_line(campaign, each) for each in partial],
             "list_missing": [_name(campaign, each.unit) for each in missing],
-            "n_waiting": len(waiting),
-            "actions": self._actions(waiting, every, campaign),
+            "n_waiting": waiting,
+            "actions": actions,
             "next_reminder": self._moment(rung.due_at) if rung else "",
         }
 
@@ -197,13 +228,23 @@ class Correspondence:
 
     def _about_output(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
         with self._installation.database.reading() as connection:
-            latest = latest_consolidation(connection, campaign.id)
+            latest = (
+                consolidation_of(connection, campaign.id, int(notice.context["version"]))
+                if notice.kind is NoticeKind.DELIVERY and "version" in notice.context
+                else latest_consolidation(connection, campaign.id)
+            )
         if latest is None:
             return {"cutoff": "", "n_included": 0, "n_warnings": 0, "files": []}
         made = from_plain(Consolidation, latest.payload)
-        delivered = (
-            {"list_missing": [_name(campaign, each) for each in made.missing]} if notice.kind is NoticeKind.DELIVERY else {}
-        )
+        delivered: dict[str, object] = {}
+        if notice.kind is NoticeKind.DELIVERY:
+            delivered["list_missing"] = [_name(campaign, each) for each in made.missing]
+            changes = (
+                Change(indicator=each.indicator, column=each.column, before=each.before, after=each.after)
+                for each in made.changes
+            )
+            delivered["changed_figures"] = changed_figures(campaign, changes, self._language)
+            delivered["n_total"] = made.expected
         return {
             **delivered,
             "cutoff": self._moment(made.cutoff),
@@ -212,26 +253,23 @@ class Correspondence:
             "files": [Path(each).name for each in latest.files],
         }
 
-    def _final_call(self, campaign: Campaign) -> datetime:
+    def _final_call(self, campaign: Campaign, due: datetime) -> datetime:
         """The end of the working day two days from now, or from the deadline where that is later."""
-        day = (max(self._now, campaign.deadline) + _FINAL_CALL).astimezone(self._timezone).date()
+        day = (max(self._now, due) + _FINAL_CALL).astimezone(self._timezone).date()
         return datetime.combine(campaign.working_days.on_or_after(day), _DAY_ENDS, self._timezone)
 
-    def _actions(self, waiting: Sequence[Filing], every: tuple[Submission, ...], campaign: Campaign) -> list[str]:
-        vietnamese = self._language is Language.VI
-        lines = []
-        if waiting:
-            count = self._count(len(waiting))
-            lines.append(f"Xem và ghép {count} thư chờ xử lý." if vietnamese else f"Look at {count} mails that wait for you.")
-        for each in every:
-            if each.waiting or each.provisional:
-                name = _name(campaign, each.unit)
-                lines.append(f"Xác nhận người gửi của {name}." if vietnamese else f"Confirm who sent for {name}.")
-        without = [unit.full_name for unit in campaign.roster if not unit.emails]
-        if without:
-            names = ", ".join(without)
-            lines.append(f"Bổ sung địa chỉ thư của: {names}." if vietnamese else f"Add an address for: {names}.")
-        return lines
+    def _replaced(self, notice: Notice) -> str:
+        """Why a delivery is pointless: a newer version exists and is delivered in its stead."""
+        with self._installation.database.reading() as connection:
+            latest = latest_consolidation(connection, notice.campaign)
+        newer = latest is not None and latest.final and latest.version > int(notice.context.get("version", latest.version))
+        return f"version {latest.version} takes its place" if newer and latest is not None else ""
+
+    def _why_returned(self, campaign: Campaign, submission: Submission) -> list[str]:
+        with self._installation.database.reading() as connection:
+            decisions = decisions_on(connection, campaign.id, submission.unit)
+        why = next((each.why for each in reversed(decisions) if each.kind is DecisionKind.RETURN), "")
+        return [returned_because(why, self._language)]
 
     def _partial_line(self, campaign: Campaign, submission: Submission) -> str:
         owed = "; ".join(each.rstrip(".") for each in missing_items(campaign, submission, self._language))

@@ -11,9 +11,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from config.campaign import Campaign
-from config.errors import StorageError, ThubaoError
+from config.errors import ConfigError, StorageError, ThubaoError
 from config.loading import load_home
 from config.settings import Home, MailboxSettings
+from service.rules.validate import rule_problems
 from service.sandbox import ReadingPool
 from storage.archive import Archive
 from storage.database import Database
@@ -51,10 +52,22 @@ class Installation:
         return next((each for each in self.home.mailboxes if each.name == name), None)
 
 
+def refuse_unknown_rules(home: Home) -> None:
+    """ConfigError with every rule of a form that no check knows: a rule that is never run would pass every report."""
+    problems = tuple(
+        problem
+        for campaign in home.campaigns
+        for problem in rule_problems(campaign.form, file=f"campaigns/{campaign.id}/form.toml")
+    )
+    if problems:
+        raise ConfigError(problems)
+
+
 @contextlib.contextmanager
 def opened(path: Path, *, exclusive: bool) -> Iterator[Installation]:
     """Open the home folder. `exclusive` takes the lock that only one receiving or sending Thubao may hold."""
     home = load_home(path)
+    refuse_unknown_rules(home)
     with contextlib.ExitStack() as stack:
         if exclusive:
             stack.enter_context(_locked(home.path / "data"))

@@ -13,6 +13,7 @@ from service.rules.submission import Change, SlotState, Submission
 
 _MOST_PROBLEMS = 12
 _MOST_FIGURES = 10
+_END_OF_DAY = (23, 59)
 
 
 def two_digits(number: int, language: Language) -> str:
@@ -35,6 +36,27 @@ def moment(at: datetime, timezone: ZoneInfo, language: Language) -> str:
     local = at.astimezone(timezone)
     between = " ngày " if language is Language.VI else " on "
     return f"{local:%H:%M}{between}{local:%d/%m/%Y}"
+
+
+def deadline_words(at: datetime, timezone: ZoneInfo, language: Language) -> str:
+    """A moment until when something is asked for: "trước 17:00 ngày 19/10/2020", "đến hết ngày 20/10/2020"."""
+    local = at.astimezone(timezone)
+    if (local.hour, local.minute) == _END_OF_DAY:
+        return f"đến hết ngày {local:%d/%m/%Y}" if language is Language.VI else f"by the end of {local:%d/%m/%Y}"
+    return f"{'trước' if language is Language.VI else 'before'} {moment(at, timezone, language)}"
+
+
+def returned_because(why: str, language: Language) -> str:
+    """That the office returned a report, and why."""
+    reason = " ".join(why.split()).rstrip(".;,")
+    if language is Language.VI:
+        return f"Báo cáo được trả lại để bổ sung, chỉnh sửa: {reason}." if reason else "Báo cáo được trả lại để chỉnh sửa."
+    return f"The report was returned: {reason}." if reason else "The report was returned to be corrected."
+
+
+def waits_for_officer(language: Language) -> str:
+    """What the sender of a mail is told that may not replace figures by itself."""
+    return _WAITS_FOR_OFFICER[language]
 
 
 def figure_line(campaign: Campaign, code: str, column: str, value: int | str | None, language: Language) -> str:
@@ -141,6 +163,10 @@ def _short(label: str) -> str:
     return bare
 
 
+_WAITS_FOR_OFFICER = {
+    Language.VI: "Địa chỉ gửi thư chưa được xác nhận là của đơn vị; báo cáo đã có được giữ nguyên cho đến khi cán bộ xác nhận.",
+    Language.EN: "The address it came from is not confirmed as the unit's; the report on record stays until the officer decides.",
+}
 _ASKED = {Language.VI: " (đề nghị xác nhận)", Language.EN: " (please confirm)"}
 _BEFORE = {Language.VI: "bản trước", Language.EN: "before"}
 _AND_MORE = {Language.VI: "và {n} nội dung khác.", Language.EN: "and {n} more."}

@@ -9,11 +9,19 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
-from config.errors import SendError
+from config.errors import ConfigError, SendError
 from config.settings import Security, SmtpSettings
 
 _SECONDS = 60
+_TOO_LARGE = "5.3.4"
 _QUOTA = ("5.4.5", "5.2.2", "quota", "limit exceeded", "too many")
+
+
+class UnreachableError(SendError):
+    """The server cannot be reached or does not let us in: no mail is to blame, every mail has to wait."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, permanent=False)
 
 
 class Sender(Protocol):
@@ -22,7 +30,8 @@ class Sender(Protocol):
     def send(self, recipient: str, content: bytes, *, before_data: Callable[[], None]) -> None:
         """Hand over one mail for one recipient. `before_data` is called when nothing has left yet but will next.
 
-        Raises SendError: `permanent` when the server will never take it, `uncertain` when it may have taken it.
+        Raises UnreachableError before anything was said of a mail, else SendError: `permanent` when the server will never take
+        it, `uncertain` when it may have taken it.
         """
 
 
@@ -40,6 +49,9 @@ class SmtpSender:
         try:
             self._command(connection.mail(self._settings.from_address), recipient)
             self._command(connection.rcpt(recipient), recipient)
+        except ValueError as error:  # smtplib's word for a line break or a letter beyond ASCII in an address
+            self._drop()
+            raise SendError(f"{recipient!r} is no address that mail can be sent to: {error}", permanent=True) from error
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise SendError(
@@ -86,29 +98,29 @@ class SmtpSender:
                 pass
             self._drop()
         settings = self._settings
+        place = f"{settings.host}:{settings.port}"
         try:
+            password = self._password() if settings.username else ""
             self._connection = self._connect()
             self._connection.ehlo_or_helo_if_needed()
             if settings.username:
-                self._connection.login(settings.username, self._password())
+                self._connection.login(settings.username, password)
         except smtplib.SMTPAuthenticationError as error:
             self._drop()
-            raise SendError(
-                f"{settings.host} refused the user name or password of {settings.username}: check [smtp] in thubao.toml",
-                permanent=False,
-            ) from error
+            advice = f"{settings.host} refused the user name or password of {settings.username}: check [smtp] in thubao.toml"
+            raise UnreachableError(advice) from error
         except ssl.SSLError as error:
             self._drop()
-            raise SendError(
-                f"no safe connection to {settings.host}:{settings.port}: {error.reason or error}; check `security`",
-                permanent=False,
-            ) from error
+            reason = getattr(error, "verify_message", "") or error.reason or error
+            raise UnreachableError(f"no safe connection to {place}: {reason}; check `security`") from error
         except socket.gaierror as error:
             self._drop()
-            raise SendError(f"there is no host named {settings.host}: check [smtp] host", permanent=False) from error
+            raise UnreachableError(f"there is no host named {settings.host}: check [smtp] host") from error
+        except ConfigError as error:
+            raise UnreachableError(str(error)) from error
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise SendError(f"cannot reach {settings.host}:{settings.port}: {error}", permanent=False) from error
+            raise UnreachableError(f"cannot reach {place}: {error}") from error
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
@@ -120,7 +132,11 @@ class SmtpSender:
             return smtplib.SMTP_SSL(settings.host, settings.port, timeout=_SECONDS, context=context)
         connection = smtplib.SMTP(settings.host, settings.port, timeout=_SECONDS)
         if settings.security is Security.STARTTLS:
-            connection.starttls(context=context)
+            try:
+                connection.starttls(context=context)
+            except (smtplib.SMTPException, OSError):
+                connection.close()
+                raise
         return connection
 
     def _reset(self) -> None:
@@ -138,7 +154,7 @@ class SmtpSender:
 
 def _refusal(code: int, answer: bytes | str, recipient: str) -> SendError:
     """A refusal with an answer. 4xx and quota are tried later, every other 5xx is final."""
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    quota = any(word in text.lower() for word in _QUOTA)
+    text = " ".join((answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer).split())
+    quota = _TOO_LARGE not in text and any(word in text.lower() for word in _QUOTA)
     permanent = 500 <= code < 600 and not quota  # noqa: PLR2004 - the SMTP classes
     return SendError(f"{recipient}: {code} {text}".strip(), permanent=permanent)

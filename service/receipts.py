@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from config.campaign import Campaign
 from parsers.values import MessageReading, Robot
 from service.installation import Installation
 from service.judging import Change
 from service.rules.status import deadline_of
-from service.rules.submission import Content, Trust
+from service.rules.submission import Content, Submission, Trust, Version
 from storage.mail_records import MessageRecord
 from storage.notices import NoticeKind, enqueue, notice_key
 from storage.readings import Filing, MessageState
@@ -39,7 +40,7 @@ def answer(installation: Installation, connection: Connection, arrived: Arrived,
     kind = NoticeKind.RECEIPT if filing.state is MessageState.FILED else NoticeKind.QUESTION
     return enqueue(
         connection,
-        key=notice_key(campaign.id, filing.unit, kind, record.received_at, record.id),
+        key=notice_key(campaign.id, filing.unit, kind, record.fetched_at, record.id),  # the receipt time may still move
         campaign=campaign.id,
         unit=filing.unit,
         kind=kind,
@@ -66,16 +67,20 @@ def _letter(installation: Installation, arrived: Arrived) -> str:
     if change is None or campaign is None or arrived.filing.state is not MessageState.FILED:
         return "ask_unit"
     own = next((each for each in change.after.versions if each.message == arrived.record.id), None)
-    if own is not None and arrived.record.received_at > deadline_of(campaign, change.after) and not _was_complete(change):
+    if own is not None and _is_late(campaign, change.after, own):
         return "receipt_late"
     if own is not None and own.changes and own.number > 1:
         return "receipt_replacement"
+    if arrived.record.id in change.after.waiting:
+        return "receipt_problems"
     in_order = change.after.complete and change.after.content not in {Content.ISSUES, Content.PARTIAL, Content.RETURNED}
     return "receipt_complete" if in_order else "receipt_problems"
 
 
-def _was_complete(change: Change) -> bool:
-    return change.before.complete
+def _is_late(campaign: Campaign, submission: Submission, version: Version) -> bool:
+    """Whether a version came after the deadline to a report that was not complete before it."""
+    complete_before = submission.completed_at is not None and submission.completed_at < version.received_at
+    return version.received_at > deadline_of(campaign, submission) and not complete_before
 
 
 def _changes(arrived: Arrived) -> list[list[object]]:

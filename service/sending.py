@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from config.errors import SendError
+from config.errors import SendError, StorageError, ThubaoError
 from config.settings import Sending, SmtpSettings
-from service.outbox import Sender
+from service.outbox import Sender, UnreachableError
 from storage.database import Database
 from storage.events import record_event
 from storage.notices import (
@@ -31,10 +31,16 @@ from storage.notices import (
 _FIRST_RETRY = timedelta(minutes=2)
 _LONGEST_RETRY = timedelta(hours=2)
 _MOST_ATTEMPTS = 12
+_GIVE_UP_AFTER = timedelta(days=4)
+"""RFC 5321 asks for four days at least: a quota or a weekend's failure is over by then."""
 _PER_ADDRESS_AND_DAY = 12
+_PER_ADDRESS_PAUSE = timedelta(hours=6)
+_ASK_SENT_FOLDER = timedelta(days=1)
 _RESERVE = 0.2
 """Share of the daily limit kept for mail about the deadline and the consolidated report."""
 
+_EXTRA_COPY = "extra_copy"
+"""In a notice's context: it may have arrived, and is sent for the second and last time."""
 _FOR_OFFICE = (NoticeKind.OFFICER_ALERT, NoticeKind.DELIVERY, NoticeKind.DIGEST, NoticeKind.CHASE)
 
 
@@ -52,8 +58,11 @@ class Correspondent(Protocol):
     def still_called_for(self, notice: Notice) -> str:
         """Why the notice is no longer needed, "" when it is."""
 
+    def not_before(self, notice: Notice) -> datetime | None:
+        """Until when the notice has to wait for its reader's office to open, None when it may leave now."""
+
     def write(self, notice: Notice, message_id: str) -> Letter:
-        """The letter for a notice, in the state of this moment."""
+        """The letter for a notice, in the state of this moment; ThubaoError when it cannot be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +107,23 @@ class Postman:
         self._settle_uncertain(now)
 
     def send_due(self, now: datetime, *, stopping: Callable[[], bool] = lambda: False) -> SendReport:
-        """Send every notice that is due, one after the other."""
+        """Send every notice that is due, one after the other. What an interrupted round left half done is settled first.
+
+        When the server cannot be reached, the round ends: the others would only wait for it in turn.
+        """
+        self.recover(now)
         with self._database.reading() as connection:
             due = due_notices(connection, now)
         counts: dict[str, int] = {}
-        for notice in due:
+        for position, notice in enumerate(due):
             if stopping():
                 break
-            fate = self._send(notice, now)
+            try:
+                fate = self._send(notice, now)
+            except UnreachableError as error:
+                self._postpone(notice, now + _FIRST_RETRY, str(error))
+                counts["later"] = counts.get("later", 0) + len(due) - position
+                break
             counts[fate] = counts.get(fate, 0) + 1
         self._settle_uncertain(now)
         return SendReport(**counts)
@@ -114,17 +132,25 @@ class Postman:
         with self._database.writing() as connection:
             if not move(connection, notice.id, NoticeState.QUEUED, NoticeState.CLAIMED, attempts=notice.attempts + 1):
                 return "later"
-            waits_until = self._over_the_limit(left_since(connection, _day_of(now)), notice, now) or self._too_many(
-                left_since(connection, now - timedelta(days=1), notice.recipient), notice, now
-            )
-            if waits_until is not None:
-                later = {"next_attempt_at": waits_until, "attempts": notice.attempts, "error": "waits for the daily limit"}
-                move(connection, notice.id, NoticeState.CLAIMED, NoticeState.QUEUED, **later)
-                return "later"
+            left_today = left_since(connection, _day_of(now))
+            left_to_it = left_since(connection, now - timedelta(days=1), notice.recipient)
         reason = self._correspondent.still_called_for(notice)
         if reason:
             return self._cancel(notice, reason, now)
-        content = self._rendered(notice)
+        waits = self._limit(notice, left_today, left_to_it, now)
+        opens = self._correspondent.not_before(notice)
+        if waits is None and opens is not None and opens > now:
+            waits = (opens, "waits for office hours")
+        if waits is not None:
+            self._postpone(notice, *waits)
+            return "later"
+        try:
+            content = self._rendered(notice)
+        except StorageError:
+            raise
+        except ThubaoError as error:  # a letter that cannot be written keeps no other mail from leaving
+            self._record(notice, NoticeState.CLAIMED, NoticeState.FAILED, now, error=str(error))
+            return "failed"
         if self._sender is None or self._settings.sending is Sending.DRY_RUN:
             self._record(notice, NoticeState.CLAIMED, NoticeState.DRY_RUN, now, sent_at=now)
             return "dry"
@@ -149,7 +175,7 @@ class Postman:
         def before_data() -> None:
             nonlocal on_the_wire
             with self._database.writing() as connection:
-                move(connection, notice.id, NoticeState.CLAIMED, NoticeState.TRANSMITTING)
+                move(connection, notice.id, NoticeState.CLAIMED, NoticeState.TRANSMITTING, sent_at=now)
             on_the_wire = True
 
         try:
@@ -164,17 +190,29 @@ class Postman:
         if error.uncertain:
             self._record(notice, before, NoticeState.UNCERTAIN, now, sent_at=now, error=str(error))
             return "uncertain"
-        if error.permanent or notice.attempts + 1 >= _MOST_ATTEMPTS:
-            self._record(notice, before, NoticeState.FAILED, now, error=str(error))
-            return "failed"
-        wait = min(_FIRST_RETRY * 2**notice.attempts, _LONGEST_RETRY)
+        if error.permanent or (notice.attempts + 1 >= _MOST_ATTEMPTS and now - notice.created_at >= _GIVE_UP_AFTER):
+            after = NoticeState.UNCERTAIN if _is_extra(notice) else NoticeState.FAILED
+            self._record(notice, before, after, now, error=str(error), sent_at=notice.sent_at)
+            return after.value
+        wait = min(_FIRST_RETRY * 2 ** min(notice.attempts, _MOST_ATTEMPTS), _LONGEST_RETRY)
+        later = {"error": str(error), "next_attempt_at": now + wait, "sent_at": notice.sent_at}
         with self._database.writing() as connection:
-            move(connection, notice.id, before, NoticeState.QUEUED, error=str(error), next_attempt_at=now + wait)
+            move(connection, notice.id, before, NoticeState.QUEUED, **later)
         return "later"
 
     def _cancel(self, notice: Notice, reason: str, now: datetime) -> str:
-        self._record(notice, NoticeState.CLAIMED, NoticeState.CANCELLED, now, error=reason)
+        """A second copy that is no longer called for leaves the doubt about the first as it is."""
+        if _is_extra(notice):
+            self._record(notice, NoticeState.CLAIMED, NoticeState.UNCERTAIN, now, error=f"{notice.error}; not repeated: {reason}")
+        else:
+            self._record(notice, NoticeState.CLAIMED, NoticeState.CANCELLED, now, error=reason)
         return "cancelled"
+
+    def _postpone(self, notice: Notice, until: datetime, reason: str) -> None:
+        """Back into the queue without counting an attempt: nothing about this mail was refused."""
+        later = {"next_attempt_at": until, "attempts": notice.attempts, "error": reason}
+        with self._database.writing() as connection:
+            move(connection, notice.id, NoticeState.CLAIMED, NoticeState.QUEUED, **later)
 
     def _record(self, notice: Notice, before: NoticeState, after: NoticeState, now: datetime, **fields: object) -> None:
         with self._database.writing() as connection:
@@ -186,28 +224,36 @@ class Postman:
         with self._database.reading() as connection:
             uncertain = notices_in(connection, NoticeState.UNCERTAIN)
         for notice in uncertain:
-            found = self._was_sent(notice.message_id) if notice.message_id else False
-            if found:
+            repeats = notice.kind is not NoticeKind.RECEIPT and not _is_extra(notice)
+            recent = now - (notice.sent_at or notice.created_at) < _ASK_SENT_FOLDER
+            if (recent or repeats) and notice.message_id and self._was_sent(notice.message_id):
                 self._record(notice, NoticeState.UNCERTAIN, NoticeState.SENT, now, error="")
-            elif notice.kind is not NoticeKind.RECEIPT and notice.attempts < 2:  # noqa: PLR2004 - the second copy is the last
+            elif repeats:
+                again = {"next_attempt_at": now + _FIRST_RETRY, "context": {**notice.context, _EXTRA_COPY: True}}
                 with self._database.writing() as connection:
-                    move(connection, notice.id, NoticeState.UNCERTAIN, NoticeState.QUEUED, next_attempt_at=now + _FIRST_RETRY)
+                    move(connection, notice.id, NoticeState.UNCERTAIN, NoticeState.QUEUED, **again)
 
-    def _over_the_limit(self, left_today: int, notice: Notice, now: datetime) -> datetime | None:
+    def _limit(self, notice: Notice, left_today: int, left_to_it: int, now: datetime) -> tuple[datetime, str] | None:
+        """Until when the limits make a mail wait, and which; a robot that answers our answers is starved by the one per address.
+
+        The office itself is not capped, and a share of the day is kept for it.
+        """
         limit = self._settings.daily_limit
-        share = limit if notice.kind in _FOR_OFFICE else int(limit * (1 - _RESERVE))
-        return _day_of(now) + timedelta(days=1) if left_today >= share else None
-
-    def _too_many(self, left: int, notice: Notice, now: datetime) -> datetime | None:
-        """A robot that answers our answers is starved by the cap per address; the office itself is not capped."""
-        if notice.kind in _FOR_OFFICE or left < _PER_ADDRESS_AND_DAY:
-            return None
-        return now + timedelta(hours=6)
+        for_office = notice.kind in _FOR_OFFICE
+        if left_today >= (limit if for_office else limit - int(limit * _RESERVE)):
+            return _day_of(now) + timedelta(days=1), "waits for the daily limit"
+        if not for_office and left_to_it >= _PER_ADDRESS_AND_DAY:
+            return now + _PER_ADDRESS_PAUSE, "waits: too many mails to this address within a day"
+        return None
 
     def message_id(self, key: str) -> str:
         """The Message-ID that belongs to a notice's key: the same mail sent again carries the same one."""
         domain = self._settings.from_address.rpartition("@")[2] or "localhost"
         return f"<thubao.{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def _is_extra(notice: Notice) -> bool:
+    return bool(notice.context.get(_EXTRA_COPY))
 
 
 def _day_of(now: datetime) -> datetime:

@@ -42,7 +42,10 @@ class DueReminder:
 
 
 def ladder(campaign: Campaign, deadline: datetime, timezone: ZoneInfo) -> tuple[Rung, ...]:
-    """Every rung for a deadline, in time order. Days off move a reminder to the day before, a late call to the day after."""
+    """Every rung for a deadline, in time order. Days off move a reminder to the day before, a late call to the day after.
+
+    A reminder that would come after the deadline's hour, or a late call before it, is no rung.
+    """
     plan = campaign.reminders
     last_day = deadline.astimezone(timezone).date()
     moments: dict[datetime, tuple[RungKind, timedelta]] = {}
@@ -57,6 +60,8 @@ def ladder(campaign: Campaign, deadline: datetime, timezone: ZoneInfo) -> tuple[
     numbers = dict.fromkeys(RungKind, 0)
     rungs = []
     for moment, (kind, offset) in sorted(moments.items()):
+        if (kind is RungKind.REMINDER) != (moment <= deadline):
+            continue
         numbers[kind] += 1
         rungs.append(Rung(kind=kind, due_at=moment, number=numbers[kind], offset=offset))
     return tuple(rungs)
@@ -76,7 +81,7 @@ def due_reminders(
         if not owes(submission):
             continue
         rung = _newest_rung(campaign, deadline_of(campaign, submission), now, timezone)
-        if rung is not None:
+        if rung is not None and (submission.extended_at is None or rung.due_at > submission.extended_at):
             due.append(DueReminder(unit=submission.unit, rung=rung))
     return tuple(due)
 
@@ -84,6 +89,18 @@ def due_reminders(
 def next_rung(campaign: Campaign, deadline: datetime, now: datetime, timezone: ZoneInfo) -> Rung | None:
     """The first rung still ahead, None after the last."""
     return next((rung for rung in ladder(campaign, deadline, timezone) if rung.due_at > now), None)
+
+
+def opens_at(campaign: Campaign, now: datetime, timezone: ZoneInfo) -> datetime | None:
+    """When a person in the office may be written to again, None when one may be written to now."""
+    if in_office_hours(campaign, now, timezone):
+        return None
+    local = now.astimezone(timezone)
+    opens = min(_OFFICE_OPENS, campaign.reminders.at)
+    day = local.date() if local.time() < opens else local.date() + timedelta(days=1)
+    return datetime.combine(
+        campaign.working_days.on_or_after(day) if campaign.reminders.working_days_only else day, opens, timezone
+    )
 
 
 def in_office_hours(campaign: Campaign, now: datetime, timezone: ZoneInfo) -> bool:

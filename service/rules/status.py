@@ -57,9 +57,14 @@ def owes(submission: Submission) -> bool:
     return submission.content in {Content.MISSING, Content.PARTIAL, Content.RETURNED}
 
 
+def is_in(submission: Submission) -> bool:
+    """Whether the whole report is here and was not returned."""
+    return submission.complete and submission.content is not Content.RETURNED
+
+
 def rates(campaign: Campaign, submissions: Iterable[Submission], now: datetime) -> Rates:
     """The reporting numbers; a unit counts once however often it sends."""
     expected = [each for each in submissions if each.content is not Content.EXCUSED]
-    actual = [each for each in expected if each.complete]
+    actual = [each for each in expected if is_in(each)]
     on_time = [each for each in actual if timeliness(campaign, each, now) is Timeliness.ON_TIME]
     return Rates(expected=len(expected), actual=len(actual), on_time=len(on_time))
