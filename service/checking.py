@@ -11,6 +11,8 @@ from config.errors import ThubaoError
 from config.settings import Home
 from service.convert import available
 from service.credentials import mailbox_login, read_secret
+from service.digest import digest_moments
+from service.installation import refuse_unknown_rules
 from service.kickoff import kickoff_at
 from service.mailbox import Mailbox
 from service.outbox import SmtpSender
@@ -52,7 +54,8 @@ class CheckReport:
 
 
 def check_home(home: Home, now: datetime, *, online: bool) -> CheckReport:
-    """Everything that can be known before the service starts."""
+    """Everything that can be known before the service starts; ConfigError when a form names rules that nobody knows."""
+    refuse_unknown_rules(home)
     problems: list[str] = []
     servers: list[str] = []
     if online:
@@ -106,6 +109,10 @@ def _calendar(home: Home, campaign: Campaign) -> list[CalendarEntry]:
         CalendarEntry(at=rung.due_at, campaign=campaign.id, kind=rung.kind.value, recipients=with_address)
         for rung in ladder(campaign, campaign.deadline, home.office.timezone)
     ]
+    entries.extend(
+        CalendarEntry(at=at, campaign=campaign.id, kind="digest", recipients=len(home.office.officers))
+        for at in digest_moments(campaign, home.office.timezone)
+    )
     if campaign.reminders.kickoff:
         at = kickoff_at(campaign, home.office.timezone)
         entries.append(CalendarEntry(at=at, campaign=campaign.id, kind="kickoff", recipients=with_address))

@@ -9,6 +9,7 @@ from pathlib import Path
 from config.campaign import Campaign, Requirement, Unit
 from config.text import Language
 from config.vietnamese import fold
+from service.digest import draft_workbook
 from service.installation import Installation
 from service.outputs.blank_form import write_blank_form
 from service.outputs.letters import Enclosure
@@ -18,11 +19,12 @@ from storage.notices import Notice, NoticeKind
 
 def enclosures(installation: Installation, campaign: Campaign, notice: Notice, now: datetime) -> tuple[Enclosure, ...]:
     """The files of a notice's letter, in the state of this moment."""
-    del now
     unit = campaign.unit(notice.unit) if notice.unit else None
     language = installation.home.office.language
     if notice.kind is NoticeKind.DELIVERY:
         return tuple(path for each in notice.context.get("files", ()) if (path := Path(each)).exists())
+    if notice.kind is NoticeKind.DIGEST:
+        return (draft_workbook(installation, campaign, now),)
     if notice.kind is NoticeKind.KICKOFF and unit is not None:
         return _for_kickoff(campaign, unit, language)
     return ()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from config.campaign import Campaign
+from config.errors import ThubaoError
 from service.consolidating import Output, consolidate_campaign, is_due
+from service.digest import enqueue_digests
 from service.installation import Installation
-from service.judging import submissions
+from service.judging import submissions, units_that_wait
 from service.kickoff import enqueue_kickoffs
 from service.rules.remind import DueReminder, RungKind, due_reminders
 from storage.notices import NoticeKind, enqueue, notice_key
-from storage.readings import MessageState, filings
 from storage.submissions import latest_consolidation
+
+log = logging.getLogger("thubao.planning")
 
 _KINDS = {RungKind.REMINDER: NoticeKind.REMINDER, RungKind.OVERDUE: NoticeKind.OVERDUE}
 
@@ -27,23 +31,31 @@ class PlanReport:
     reminders: int = 0
     alerts: int = 0
     consolidated: tuple[Output, ...] = ()
+    problems: tuple[str, ...] = ()  # what could not be made, in words
 
 
 def plan(installation: Installation, now: datetime) -> PlanReport:
     """Queue every notice that is due now, and make every consolidation that is. Doing it again queues nothing new."""
     reminders = alerts = 0
     outputs = []
+    problems = []
     for campaign in installation.home.campaigns:
-        output = close_if_due(installation, campaign, now)
+        try:
+            output = close_if_due(installation, campaign, now)
+        except (ThubaoError, OSError) as error:  # the alert and the reminders leave all the same; the next round tries again
+            log.error("the consolidated report of %s could not be made: %s", campaign.id, error)  # noqa: TRY400 - one line says it
+            problems.append(f"{campaign.id}: {error}")
+            output = None
         if output is not None:
             outputs.append(output)
         with installation.database.writing() as connection:
             due = planned_reminders(installation, connection, campaign, now)
             reminders += sum(_enqueue_reminder(connection, campaign, each, now) for each in due)
             enqueue_kickoffs(connection, campaign, now, installation.home.office.timezone)
+            enqueue_digests(installation, connection, campaign, now)
             alerts += _enqueue_alert(installation, connection, campaign, now)
             _enqueue_deliveries(connection, campaign, now)
-    return PlanReport(reminders=reminders, alerts=alerts, consolidated=tuple(outputs))
+    return PlanReport(reminders=reminders, alerts=alerts, consolidated=tuple(outputs), problems=tuple(problems))
 
 
 def planned_reminders(
@@ -52,14 +64,8 @@ def planned_reminders(
     """The reminders due now for units that have an address, whether queued before or not."""
     timezone = installation.home.office.timezone
     due = due_reminders(campaign, submissions(connection, campaign), now, timezone)
-    waiting = _units_that_wait(connection, campaign)
+    waiting = units_that_wait(connection, campaign)
     return tuple(each for each in due if _address(campaign, each.unit) and each.unit not in waiting)
-
-
-def _units_that_wait(connection: Connection, campaign: Campaign) -> frozenset[str]:
-    """Units whose papers wait for the officer: they have sent, so they are not reminded. A mere request still owes."""
-    waiting = [each for each in filings(connection).values() if each.state is MessageState.NEEDS_DECISION]
-    return frozenset(each.unit for each in waiting if each.campaign == campaign.id and each.unit and not each.request)
 
 
 def close_if_due(installation: Installation, campaign: Campaign, now: datetime) -> Output | None:

@@ -117,12 +117,16 @@ def attachments_of(mail: EmailMessage) -> dict[str, bytes]:
 
 
 @contextmanager
-def office(folder: Path, *, language: str = "vi", reminders: str = "") -> Iterator[Office]:
-    """The reference campaign in a new home folder; `reminders` are further lines of that table."""
+def office(folder: Path, *, language: str = "vi", reminders: str = "", units: tuple[str, ...] = ()) -> Iterator[Office]:
+    """The reference campaign in a new home folder; `reminders` are further lines of that table, `units` its whole roster."""
     write_home(folder)
     (folder / "thubao.toml").write_text(_SETTINGS.format(language=language), encoding="utf-8")
     path = folder / "campaigns" / "htsd-2020" / "campaign.toml"
     text = path.read_text(encoding="utf-8").replace("[reminders]", f"[reminders]\n{reminders}\n#", 1)
     path.write_text(text, encoding="utf-8")
+    roster = folder / "campaigns" / "htsd-2020" / "roster.csv"
+    lines = roster.read_text(encoding="utf-8-sig").splitlines()
+    kept = [lines[0], *(each for each in lines[1:] if not units or each.partition(",")[0] in units)]
+    roster.write_text("\n".join(kept) + "\n", encoding="utf-8")
     with opened(folder, exclusive=True) as installation:
         yield Office(installation)
