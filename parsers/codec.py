@@ -15,6 +15,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from config.errors import ParseError
 
 T = TypeVar("T")
+_MISFITS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What values raise that do not fit their type; decimals and durations raise the last."""
 
 
 def to_plain(value: object) -> Any:
@@ -50,7 +52,7 @@ def from_plain(kind: type[T], plain: object) -> T:
     """The value of dataclass `kind` that `to_plain` made `plain` from. ParseError when it does not fit."""
     try:
         return typing.cast("T", _builder(typing.cast("Any", kind))(plain))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _MISFITS as error:
         message = f"stored {kind.__name__} does not fit: {error}"
         raise ParseError(message) from error
 
@@ -60,18 +62,25 @@ def _builder(kind: Any) -> Callable[[Any], Any]:
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _union(tuple(_builder(each) for each in get_args(kind)), get_args(kind))
-    if origin is tuple:
+    if origin is tuple and get_args(kind)[-1] is not Ellipsis:
+        items = tuple(_builder(each) for each in get_args(kind))
+        return lambda plain: tuple(build(each) for build, each in zip(items, _sequence(plain), strict=True))
+    if origin in (tuple, list, frozenset):
         item = _builder(get_args(kind)[0])
-        if len(get_args(kind)) == 2 and get_args(kind)[1] is not Ellipsis:  # noqa: PLR2004 - a pair
-            items = tuple(_builder(each) for each in get_args(kind))
-            return lambda plain: tuple(build(each) for build, each in zip(items, plain, strict=True))
-        return lambda plain: tuple(item(each) for each in plain)
+        return lambda plain: origin(item(each) for each in _sequence(plain))
     if origin is not None and issubclass(origin, Mapping):
         item = _builder(get_args(kind)[1])
         return lambda plain: {key: item(each) for key, each in plain.items()}
     if dataclasses.is_dataclass(kind):
         return _dataclass_builder(kind)
     return _scalar(kind)
+
+
+def _sequence(plain: Any) -> list[Any]:
+    if isinstance(plain, list | tuple):
+        return list(plain)
+    message = f"expected a list, found {type(plain).__name__}"  # a text would come apart into its letters
+    raise TypeError(message)
 
 
 def _scalar(kind: Any) -> Callable[[Any], Any]:
@@ -102,7 +111,7 @@ def _union(builders: tuple[Callable[[Any], Any], ...], kinds: tuple[Any, ...]) -
                 continue
             try:
                 return builder(plain)
-            except (TypeError, ValueError, KeyError, AttributeError):
+            except _MISFITS:
                 continue
         message = f"{plain!r} is none of {kinds}"
         raise TypeError(message)
