@@ -28,7 +28,8 @@ from storage.mail_records import (
     save_cursor,
 )
 
-GROUP_MAILS = 25  # made durable together: a disk brings 25 files home in little more time than one
+GROUP_MAILS = 100  # made durable together: a disk brings a hundred files home in little more time than ten
+FIRST_GROUP_MAILS = 5  # the first ones soon, then twice as many each time
 GROUP_SECONDS = 0.25
 FULL_LOOK_EVERY = timedelta(hours=1)
 TRIES_REFUSED = 5  # a mail that the server refuses or garbles
@@ -139,6 +140,7 @@ class _FolderLook:
         self._status = FolderStatus(uidvalidity=0, uidnext=0, messages=0)
         self._attempts: Mapping[int, int] = {}
         self._group: list[Fetched] = []
+        self._group_size = min(FIRST_GROUP_MAILS, GROUP_MAILS)
         self._committed_at = time.monotonic()
         self._doubtful: dict[int, str] = {}
         self._new: list[int] = []
@@ -246,7 +248,7 @@ class _FolderLook:
             self._take_unfetched(Unfetched(uid=fetched.uid, reason=reason, why=Why.REFUSED))
             return True
         self._group.append(fetched)
-        if len(self._group) >= GROUP_MAILS or time.monotonic() - self._committed_at >= GROUP_SECONDS:
+        if len(self._group) >= self._group_size or time.monotonic() - self._committed_at >= GROUP_SECONDS:
             self._commit()
         return True
 
@@ -274,6 +276,7 @@ class _FolderLook:
                 limit = self._mailbox.settings.max_message_bytes
                 self._notes.append(too_large_note(self._name, self._folder, fetched.uid, fetched.announced or 0, limit))
         self._committed_at = time.monotonic()
+        self._group_size = min(2 * self._group_size, GROUP_MAILS)
 
     def _take_unfetched(self, unfetched: Unfetched) -> None:
         attempts = self._attempts.get(unfetched.uid, 0) + 1

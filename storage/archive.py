@@ -195,23 +195,24 @@ class Archive:
         for incoming in incomings:
             incoming.hasten()
         _at_once(Incoming.make_durable, incomings)
-        folders = set()
+        folders = {self.path(mail.sha256).parent for mail in mails}
+        self._make_folders(folders)
         for incoming, mail in zip(incomings, mails, strict=True):
             target = self.path(mail.sha256)
-            self._make_folder(target.parent)
             with _as_storage_error(target):
                 # replaces a copy that is there already: that one may never have reached the disk
                 incoming.path.replace(target)
-            folders.add(target.parent)
         _at_once(_make_durable, folders)
 
-    def _make_folder(self, folder: Path) -> None:
-        if folder in self._folders:
+    def _make_folders(self, folders: set[Path]) -> None:
+        missing = folders - self._folders
+        if not missing:
             return
-        with _as_storage_error(folder):
-            folder.mkdir(exist_ok=True, mode=0o700)
+        for folder in missing:
+            with _as_storage_error(folder):
+                folder.mkdir(exist_ok=True, mode=0o700)
         _make_durable(self._root)
-        self._folders.add(folder)
+        self._folders |= missing
 
 
 def _at_once(work: Callable[[_Item], None], items: Collection[_Item]) -> None:
