@@ -16,9 +16,11 @@ from config.errors import MailServerError
 from config.settings import Security
 from service.credentials import Login
 from service.mailbox import Mailbox, Patience
+from storage.archive import Archive
+from storage.database import Database
 from tests.servers import Certificates, DovecotServer
 from tests.servers_dovecot import free_port
-from tests.service.receiving import HASTY, deliver, house_for, mail, mails, settings_for
+from tests.service.receiving import HASTY, House, deliver, house_for, mail, mails, settings_for
 from tests.service.scripted_imap import Script, scripted
 
 
@@ -380,3 +382,23 @@ def test_a_server_that_does_not_say_the_next_uid_is_asked_for_the_last() -> None
     script.before = lambda command: silent[command.split()[0]] + b"TAG OK done\r\n" if command.split()[0] in silent else None
     with scripted(script) as server, mailbox_at(server.port) as mailbox:
         assert mailbox.status("INBOX").uidnext == 9
+
+
+def test_nothing_is_ever_asked_that_could_change_the_mailbox(tmp_path: Path) -> None:
+    script = Script(mails={uid: mail(uid) for uid in range(1, 5)})
+    with scripted(script) as server:
+        settings = settings_for(host="127.0.0.1", port=server.port, username="u")
+        house = House(
+            settings=settings,
+            password="p",
+            archive=Archive(tmp_path),
+            database=Database(f"sqlite:///{tmp_path / 'd'}"),
+            patience=HASTY,
+        )
+        with house.mailbox() as mailbox:
+            for _ in range(3):
+                house.receive_from(mailbox, full=True)
+            mailbox.contains_message_id("INBOX", "<1@xa.example>")
+    words = {command.removeprefix("UID ").split()[0] for command in script.commands}
+    assert words == {"CAPABILITY", "LOGIN", "STATUS", "EXAMINE", "SEARCH", "FETCH", "NOOP", "LOGOUT"} - ({"NOOP"} - words)
+    assert all("BODY.PEEK[]" in command for command in script.commands if "BODY" in command)
