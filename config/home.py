@@ -42,13 +42,17 @@ def home_files(
             ),
             language,
         )
-    settings = _LANGUAGE_LINE.sub(f'language = "{language.value}"'.encode(), (REFERENCE / "thubao.toml").read_bytes())
-    files = {"thubao.toml": settings}
+    files = {"thubao.toml": settings_file(language)}
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         files[f"campaigns/{campaign}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
     for name, content in (replaced or {}).items():
         files[f"campaigns/{campaign}/{name}"] = content
     return files
+
+
+def settings_file(language: Language = Language.VI) -> bytes:
+    """The settings of a new home folder."""
+    return _LANGUAGE_LINE.sub(f'language = "{language.value}"'.encode(), (REFERENCE / "thubao.toml").read_bytes())
 
 
 def write_home(
@@ -63,7 +67,17 @@ def write_home(
     Raises:
         ConfigError: when one of the files is already there (nothing is written then), or the folder cannot be written.
     """
-    files = home_files(campaign, language=language, replaced=replaced)
+    return write_files(path, home_files(campaign, language=language, replaced=replaced), language=language)
+
+
+def write_files(
+    path: Path, files: Mapping[str, bytes], *, language: Language = Language.VI, folders: tuple[str, ...] = DATA_FOLDERS
+) -> tuple[Path, ...]:
+    """Writes files by their relative path into a home folder and returns them. Nothing that exists is ever overwritten.
+
+    Raises:
+        ConfigError: when one of the files is already there (nothing is written then), or the folder cannot be written.
+    """
     present = [name for name in files if (path / name).exists()]
     if present:
         more = (
@@ -78,7 +92,7 @@ def write_home(
             language,
         )
     try:
-        for name in DATA_FOLDERS:
+        for name in folders:
             (path / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, content in files.items():
             (path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from config.errors import ConfigError, ThubaoError
-from service import cli_decide, cli_letters, cli_look, cli_setup, cli_work
+from service import cli_decide, cli_form, cli_letters, cli_look, cli_setup, cli_work
 from service.cli_session import HomeOption, choose_home
 
 _DONE, _FAILED, _BAD_USAGE = 0, 1, 2
@@ -63,6 +63,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
+app.add_typer(cli_form.form)
 app.add_typer(cli_letters.letters, name="letters")
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from service.cli_session import HomeOption, JsonOption, NowOption, RefusedError, home_path, print_json
+from config.text import Language
+from service.cli_session import HomeOption, JsonOption, NowOption, RefusedError, home_path, moment_of, print_json
 
 
 def demo(
@@ -24,11 +25,45 @@ def demo(
 def init(
     folder: Annotated[Path, typer.Argument(help="The new home folder.")],
     campaign: Annotated[str, typer.Option("--campaign", help="The built-in campaign to begin with.")] = "htsd-2020",
+    form: Annotated[Path | None, typer.Option("--form", help="The office's own blank form.", show_default=False)] = None,
+    roster: Annotated[Path | None, typer.Option("--roster", help="The units: .csv or .xlsx.", show_default=False)] = None,
+    deadline: Annotated[
+        datetime | None,
+        typer.Option("--deadline", parser=moment_of, metavar="ISO8601", help="When reports are due.", show_default=False),
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="The campaign's title.", show_default=False)] = None,
+    identifier: Annotated[
+        str | None, typer.Option("--id", help="The campaign's id; made from the title otherwise.", show_default=False)
+    ] = None,
+    language: Annotated[Language, typer.Option("--language", help="Of letters and outputs.")] = Language.VI,
 ) -> None:
-    """Write a home folder with settings, the reference campaign, and its letters."""
+    """Write a home folder: with the reference campaign, or with --form, --roster, --deadline and --title for any office.
+
+    In a folder that is a home already, --form adds a campaign to it.
+    """
     from config.home import write_home
 
-    written = write_home(folder.absolute(), campaign=campaign)
+    if form is not None or roster is not None:
+        from service.learning import make_campaign
+
+        missing = [
+            name
+            for name, given in (("--form", form), ("--roster", roster), ("--deadline", deadline), ("--title", title))
+            if given is None
+        ]
+        if form is None or roster is None or deadline is None or title is None:
+            raise typer.BadParameter(f"an office's own campaign also needs {', '.join(missing)}")
+        written = make_campaign(
+            folder.absolute(),
+            form=form,
+            roster=roster,
+            deadline=deadline,
+            title=title,
+            identifier=identifier,
+            language=language,
+        )
+    else:
+        written = write_home(folder.absolute(), campaign=campaign, language=language)
     typer.echo(f"Đã tạo {len(written)} tệp trong {folder}.")
     typer.echo(f"Tiếp theo: sửa {folder / 'thubao.toml'}, rồi chạy: thubao --home {folder} check")
 
