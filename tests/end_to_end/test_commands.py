@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +38,17 @@ class Commands:
     def plain(self, *words: str) -> Any:
         return json.loads(self.run(*words, "--json").stdout)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    @contextmanager
+    def start(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """A command that goes on; killed at the end whatever became of it."""
+        process = subprocess.Popen(
             self._line(words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment
         )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
     def _line(self, words: tuple[str, ...]) -> list[str]:
         return [sys.executable, "-m", "service.cli", "--home", str(self.home), *words]
@@ -117,7 +126,6 @@ def test_a_second_thubao_leaves_with_one_line(commands: Commands) -> None:
         refused = commands.run("tick", code=1)
         assert "another Thubao" in refused.stderr
         assert refused.stderr.count("\n") == 1
-        first.terminate()
 
 
 def test_sigterm_ends_it_cleanly(commands: Commands, dovecot: DovecotServer) -> None:
