@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
 from parsers.codec import from_plain
+from service import correction
 from service.enclosures import enclosures
 from service.installation import Installation
 from service.judging import submission_of, submissions, units_that_wait
@@ -25,7 +27,7 @@ from service.letter_words import (
     waits_for_officer,
 )
 from service.officer_actions import officer_actions
-from service.outputs.letters import Addressing, compose, render_letter
+from service.outputs.letters import Addressing, Enclosure, compose, render_letter
 from service.rules.consolidation import Consolidation
 from service.rules.remind import ladder, next_rung, opens_at
 from service.rules.status import deadline_of, is_in, owes
@@ -48,6 +50,7 @@ _LETTERS = {
     NoticeKind.QUESTION: "ask_unit",
 }
 _WAITING = frozenset({MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, MessageState.SET_ASIDE})
+_WHILE_IT_HOLDS = frozenset({NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.KICKOFF, NoticeKind.CORRECTION})
 _FINAL_CALL = timedelta(days=2)
 _DAY_ENDS = time(17, 0)
 
@@ -60,6 +63,7 @@ class Correspondence:
         self._now = now
         self._language = installation.home.office.language
         self._timezone = installation.home.office.timezone
+        self._enclosed: dict[str, tuple[Enclosure, ...]] = {}
 
     def still_called_for(self, notice: Notice) -> str:
         """Why the notice is no longer needed, "" when it is: a unit that has sent meanwhile is not reminded."""
@@ -68,11 +72,13 @@ class Correspondence:
             return f"campaign {notice.campaign} is no longer configured"
         if notice.kind is NoticeKind.DELIVERY:
             return self._replaced(notice)
-        if notice.kind not in {NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.KICKOFF}:
+        if notice.kind not in _WHILE_IT_HOLDS:
             return ""
         submission = self._submission(campaign, notice.unit)
         if submission is None:
             return f"unit {notice.unit} is no longer on the roster"
+        if notice.kind is NoticeKind.CORRECTION:
+            return correction.overtaken(submission, int(notice.context["message"]), self._language)
         if not owes(submission):
             return "the unit owes nothing any more"
         if notice.kind is NoticeKind.KICKOFF:
@@ -120,7 +126,7 @@ class Correspondence:
             references=references,
         )
         try:
-            content = compose(text, addressing, enclosures(self._installation, campaign, notice, self._now))
+            content = compose(text, addressing, self._enclosures(campaign, notice))
         except OSError as error:
             raise ThubaoError(f"a file that goes with letter “{kind}” cannot be read: {error}") from error
         return Letter(subject=text.subject, content=content)
@@ -133,7 +139,21 @@ class Correspondence:
             **self._about_all(campaign),
             **self._about_message(notice),
             **self._about_output(campaign, notice),
+            **self._about_correction(campaign, notice),
         }
+
+    def _about_correction(self, campaign: Campaign, notice: Notice) -> Mapping[str, object]:
+        submission = self._submission(campaign, notice.unit) if notice.kind is NoticeKind.CORRECTION else None
+        if submission is None:
+            return {}
+        enclosed = tuple(each[0] for each in self._enclosures(campaign, notice) if isinstance(each, tuple))
+        return correction.words_of(submission, enclosed, self._language)
+
+    def _enclosures(self, campaign: Campaign, notice: Notice) -> tuple[Enclosure, ...]:
+        """What goes with the letter, made once: the letter says what it is."""
+        if notice.key not in self._enclosed:
+            self._enclosed = {notice.key: enclosures(self._installation, campaign, notice, self._now)}
+        return self._enclosed[notice.key]
 
     def _about_campaign(self, campaign: Campaign, due: datetime) -> dict[str, object]:
         """The campaign with the deadline that holds for the reader: a unit's own where it was extended."""

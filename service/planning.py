@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from config.campaign import Campaign
 from config.errors import ThubaoError
 from service.consolidating import Output, consolidate_campaign, is_due
+from service.correction import enqueue_corrections
 from service.digest import enqueue_digests
 from service.installation import Installation
 from service.judging import submissions, units_that_wait
@@ -52,6 +53,7 @@ def plan(installation: Installation, now: datetime) -> PlanReport:
             due = planned_reminders(installation, connection, campaign, now)
             reminders += sum(_enqueue_reminder(connection, campaign, each, now) for each in due)
             enqueue_kickoffs(connection, campaign, now, installation.home.office.timezone)
+            enqueue_corrections(installation, connection, campaign, now)
             enqueue_digests(installation, connection, campaign, now)
             alerts += _enqueue_alert(installation, connection, campaign, now)
             _enqueue_deliveries(connection, campaign, now)

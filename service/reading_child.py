@@ -69,12 +69,22 @@ class _Reader:
         if kind == "extract":
             found = self._module.extract(payload, header["sha256"], outside=self._outside)
             return {"found": found is not None}, found or b""
+        if kind == "mark_up":
+            return {}, _marked(header, payload)
         if kind == "file":
             reading = self._module.read_file(header["name"], payload, self._expected, outside=self._outside)
         else:
             own = frozenset(header["own_addresses"])
             reading = self._module.read_message(payload, self._expected, own_addresses=own, outside=self._outside)
         return {}, json.dumps(to_plain(reading), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _marked(header: dict[str, Any], payload: bytes) -> bytes:
+    """A unit's workbook with some cells marked."""
+    from parsers.cell_notes import CellNote
+    from parsers.mark_up import mark_up
+
+    return mark_up(payload, tuple(from_plain(CellNote, each) for each in header["notes"]))
 
 
 def _outside(module: Any, seconds: float) -> Any:  # noqa: ANN401 - the module's own class of outside programs

@@ -27,6 +27,7 @@ from typing import Any, BinaryIO, Self, cast
 from config.campaign import Campaign
 from config.errors import ParseError, ThubaoError
 from config.text import Text
+from parsers.cell_notes import CellNote
 from parsers.codec import from_plain, to_plain
 from parsers.values import MessageReading
 from service.frames import BrokenFrameError, read_frame, write_frame
@@ -108,6 +109,11 @@ class ReadingPool:
         """Everything understood of one file. ReaderDied when its reader did not survive it."""
         _, result = self._ask({"kind": "file", "name": name}, data)
         return _reading(result)
+
+    def mark_up(self, workbook: bytes, notes: tuple[CellNote, ...]) -> bytes:
+        """A copy of a .xlsx workbook with these cells marked. ParseError when it cannot be."""
+        _, result = self._ask({"kind": "mark_up", "notes": [to_plain(each) for each in notes]}, workbook)
+        return result
 
     def extract(self, raw: bytes, sha256: str) -> bytes | None:
         """The bytes of the document with this hash, found again in a raw mail; None when it is not there."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from storage.schema import consolidation, unit_state
+from storage.schema import consolidation, filing, message, unit_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,18 @@ def state_of(connection: Connection, campaign: str, unit: str) -> Mapping[str, A
     return connection.execute(
         select(unit_state.c.submission).where(unit_state.c.campaign == campaign, unit_state.c.unit == unit)
     ).scalar()
+
+
+def units_heard_since(connection: Connection, campaign: str, since: datetime) -> tuple[str, ...]:
+    """The units of which a mail received since then was filed, in the order of their codes."""
+    rows = connection.execute(
+        select(filing.c.unit)
+        .join(message, message.c.id == filing.c.message_id)
+        .where(filing.c.campaign == campaign, filing.c.unit.is_not(None), message.c.received_at >= since)
+        .distinct()
+        .order_by(filing.c.unit)
+    )
+    return tuple(rows.scalars())
 
 
 def unit_with_figures(connection: Connection, campaign: str, figures: str, other_than: str) -> str | None:
