@@ -8,7 +8,7 @@ from datetime import datetime
 from config.campaign import Campaign, Requirement, Slot
 from config.text import Text
 from parsers.values import Document, DocumentFate, NarrativeReading
-from service.rules.judge_form import NO_FIGURES, Figures, SentForm, merge_message, sent_again
+from service.rules.judge_form import NO_FIGURES, Figures, SentForm, merge_message
 from service.rules.judge_photos import SentPhoto, count_photos, is_photo
 from service.rules.judge_slots import filled
 from service.rules.submission import Change, JudgedDocument, Source, Trust, Version
@@ -63,7 +63,7 @@ class Progress:
     narrative: Narrative | None = None
     photos: list[SentPhoto] = field(default_factory=list)
     photo_ranks: dict[str, int] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
+    seen: dict[str, int] = field(default_factory=dict)  # sha256 -> the best trust it came with
     forms: list[SentForm] = field(default_factory=list)
     narratives: list[Source] = field(default_factory=list)
     fates: dict[tuple[int, str], JudgedDocument] = field(default_factory=dict)
@@ -82,7 +82,8 @@ def add(progress: Progress, campaign: Campaign, contribution: Contribution) -> N
         held = _add_narrative(progress, campaign, contribution, fresh, slots)
     if not held or slots:
         _add_photos(progress, campaign, contribution, fresh, slots)
-        progress.seen.update(each.sha256 for each in fresh)
+        for each in fresh:
+            progress.seen[each.sha256] = max(contribution.rank, progress.seen.get(each.sha256, 0))
     if held:
         _hold(progress, contribution, fresh, taken=bool(slots))
     if slots:
@@ -99,7 +100,10 @@ def add(progress: Progress, campaign: Campaign, contribution: Contribution) -> N
 
 
 def _fresh(progress: Progress, contribution: Contribution) -> list[Document]:
-    """The documents to look at: not the same file twice, and not what was sent before, unless it was replaced since."""
+    """The documents to look at: not the same file twice, and not what was sent before.
+
+    What was sent before counts again where it was replaced since, or where it now comes from a better trusted sender.
+    """
     brings_a_form = any(_has_form(each) and each.sha256 not in progress.seen for each in contribution.documents)
     fresh: list[Document] = []
     here: set[str] = set()
@@ -111,9 +115,8 @@ def _fresh(progress: Progress, contribution: Contribution) -> list[Document]:
             returns = _has_form(document) and not brings_a_form and not _in_use(progress, document.sha256)
             if document.sha256 in here:
                 fate, why = DocumentFate.DUPLICATE, _TWICE
-            elif document.sha256 in progress.seen and not returns:
+            elif contribution.rank <= progress.seen.get(document.sha256, -1) and not returns:
                 fate, why = DocumentFate.DUPLICATE, _RESENT
-                _confirm(progress, document.sha256, contribution.rank)
             else:
                 fresh.append(document)
             here.add(document.sha256)
@@ -127,14 +130,6 @@ def _has_form(document: Document) -> bool:
 
 def _in_use(progress: Progress, sha256: str) -> bool:
     return any(each.source is not None and each.source.sha256 == sha256 for each in progress.figures.values.values())
-
-
-def _confirm(progress: Progress, sha256: str, rank: int) -> None:
-    """A file that came again from a better trusted sender is from now on that sender's word."""
-    progress.figures = sent_again(progress.figures, sha256, rank)
-    narrative = progress.narrative
-    if narrative is not None and narrative.source.sha256 == sha256 and rank > narrative.rank:
-        progress.narrative = replace(narrative, rank=rank)
 
 
 def _add_forms(

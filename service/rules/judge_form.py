@@ -107,15 +107,6 @@ def merge_message(figures: Figures, sent: tuple[SentForm, ...], form: Form) -> M
     )
 
 
-def sent_again(figures: Figures, sha256: str, rank: int) -> Figures:
-    """The figures after a better trusted sender sent a file again that they rest on: now they rest on that word."""
-    ranks = {
-        key: max(rank, known) if (source := figures.values[key].source) and source.sha256 == sha256 else known
-        for key, known in figures.ranks.items()
-    }
-    return replace(figures, ranks=ranks)
-
-
 def _one_reading(sent: tuple[SentForm, ...]) -> tuple[dict[Key, tuple[Value, SentForm]], dict[Key, tuple[Finding, ...]]]:
     """The values of all forms of one message; where two of them differ, the preferred one is used and asked about."""
     chosen: dict[Key, tuple[Value, SentForm]] = {}
