@@ -303,8 +303,8 @@ class Mailbox:
             elif client.has_capability("AUTH=PLAIN"):
                 client.plain_login(login.username, login.password)
             else:
-                client.login(login.username, login.password)
-        except LoginError as error:
+                client.login(client.wire.quoted(login.username), login.password)
+        except (LoginError, UnicodeError) as error:  # LOGIN knows ASCII only
             self._disconnect(politely=False)
             raise login_error(error, self.settings, login.secret) from None  # the chain would carry the secret
         except SERVER_ERRORS as error:

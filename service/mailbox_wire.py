@@ -140,6 +140,10 @@ class Wire(imaplib.IMAP4):
         self.send(b"".join(tag + b" " + text + b"\r\n" for tag, text in zip(tags, texts, strict=True)))
         return tags
 
+    def quoted(self, text: str) -> str:
+        """A text as IMAP quotes it; imaplib does so with the password and forgets the user name."""
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
     def stream(self, size: int, sink: Callable[[memoryview], None]) -> None:
         """Hand a literal of `size` bytes to `sink` piece by piece, never holding it whole."""
         left = size

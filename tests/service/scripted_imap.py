@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socket
 import threading
@@ -82,6 +83,11 @@ class ScriptedServer:
             for line in lines:
                 tag, _, command = line.decode().strip().partition(" ")
                 self.script.commands.append(command)
+                if command.startswith("AUTHENTICATE"):
+                    connection.sendall(b"+ \r\n")
+                    self.script.commands.append(base64.b64decode(next(lines)).decode())
+                    connection.sendall(f"{tag} ".encode() + self.script.login + b"\r\n")
+                    continue
                 if not self._answer(connection, tag, command):
                     break
             connection.shutdown(socket.SHUT_RDWR)

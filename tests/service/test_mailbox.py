@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import MailServerError
-from config.settings import Security
+from config.settings import OAuth2, Security
 from service.credentials import Login
 from service.mailbox import Mailbox, Patience
 from storage.archive import Archive
@@ -402,3 +402,36 @@ def test_nothing_is_ever_asked_that_could_change_the_mailbox(tmp_path: Path) -> 
     words = {command.removeprefix("UID ").split()[0] for command in script.commands}
     assert words == {"CAPABILITY", "LOGIN", "STATUS", "EXAMINE", "SEARCH", "FETCH", "NOOP", "LOGOUT"} - ({"NOOP"} - words)
     assert all("BODY.PEEK[]" in command for command in script.commands if "BODY" in command)
+
+
+def test_a_token_is_sent_as_xoauth2_and_a_refused_one_asks_for_access_again() -> None:
+    oauth2 = OAuth2(provider="google", client_id="c")
+    for answer, refused in ((b"OK welcome", False), (b"NO [AUTHENTICATIONFAILED] token-4711 expired", True)):
+        script = Script(login=answer)
+        with scripted(script) as server:
+            settings = replace(settings_for(host="127.0.0.1", port=server.port, username="u"), password=None, oauth2=oauth2)
+            mailbox = Mailbox(settings, lambda: Login(username="u", access_token="token-4711"), patience=HASTY)
+            if refused:
+                error = refusal(mailbox)
+                assert "give Thubao access again" in str(error)
+                assert "4711" not in str(error)
+            else:
+                with mailbox:
+                    mailbox.status("INBOX")
+        assert "user=u\x01auth=Bearer token-4711\x01\x01" in script.commands
+
+
+def test_a_name_with_spaces_and_a_password_beyond_ascii_reach_the_server() -> None:
+    script = Script(capability="IMAP4rev1 AUTH=PLAIN")
+    with scripted(script) as server:
+        settings = settings_for(host="127.0.0.1", port=server.port, username="báo cáo")
+        with Mailbox(settings, lambda: Login(username="báo cáo", password="mật khẩu"), patience=HASTY):
+            pass
+        assert "\0báo cáo\0mật khẩu" in script.commands
+        script.capability = "IMAP4rev1"
+        with Mailbox(settings, lambda: Login(username='a "b" c', password="x y"), patience=HASTY):
+            pass
+        assert 'LOGIN "a \\"b\\" c" "x y"' in script.commands
+        error = refusal(Mailbox(settings, lambda: Login(username="u", password="mật khẩu"), patience=HASTY))
+    assert not error.transient
+    assert "mật" not in str(error)
