@@ -93,7 +93,10 @@ def read_text(row: Row, indicator: Indicator) -> tuple[Value, ...]:
     """The free text of the row, from any cell beside its label or behind the label itself."""
     key = indicator.columns[0] if indicator.columns else TEXT
     columns = row.columns
-    places = [*columns.value_columns, *columns.others, *([columns.note] if columns.note is not None else [])]
+    beside = [
+        column for column in columns.others if _WORD.search(row.cell(column).text)
+    ]  # a bare figure there is a plan or a past year
+    places = [*columns.value_columns, *beside, *([columns.note] if columns.note is not None else [])]
     cells = [cell for column in places if (cell := row.cell(column)).text.strip()]
     pieces = [cell.text.strip() for cell in cells]
     if not pieces and (match := _BEHIND_LABEL.search(row.label)) and match[1].strip() not in indicator.label:

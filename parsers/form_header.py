@@ -22,7 +22,8 @@ _WORDS = {
     ColumnKind.ROW_NUMBER: {"stt", "tt", "so tt", "so thu tu", "thu tu", "no", "nr", "ma so"},
     ColumnKind.LABEL: {
         "noi dung", "chi tieu", "noi dung hoat dong", "ten chi tieu", "noi dung cong viec", "tieu chi", "danh muc",
-        "noi dung chi tieu", "cac chi tieu", "indicator", "indicators", "item", "items", "activity", "activities", "description",
+        "noi dung chi tieu", "cac chi tieu", "hoat dong", "cac hoat dong", "ten hoat dong",
+        "noi dung cac hoat dong", "indicator", "indicators", "item", "items", "activity", "activities", "description",
     },
     ColumnKind.UNIT: {"don vi tinh", "dvt", "don vi", "dv tinh", "d v t", "dv", "unit", "unit of measure", "units"},
     ColumnKind.NOTE: {"ghi chu", "chu thich", "ghi chu neu co", "gc", "note", "notes", "remark", "remarks", "comments"},
@@ -31,7 +32,7 @@ _ANY_QUANTITY = {
     "so luong", "sl", "so lieu", "ket qua", "gia tri", "tong so", "thuc hien", "ket qua thuc hien", "so luong thuc hien", "kq",
     "so lieu thuc hien", "ket qua dat duoc", "so lieu bao cao", "quantity", "value", "amount", "figures", "number", "result",
 }  # fmt: skip
-_PLAN = re.compile(r"\b(ke hoach|kh|muc tieu|duoc giao|du kien|dang ky|plan|planned|target)\b")
+_PLAN = re.compile(r"\b(ke hoach|kh|muc tieu|duoc giao|chi tieu giao|du kien|dang ky|plan|planned|target)\b")
 _ACTUAL = re.compile(r"\b(thuc hien|ket qua|dat duoc|da lam|actual|result)\b")
 _BEFORE = re.compile(r"\b(nam truoc|cung ky|ky truoc|nam ngoai|lan truoc|previous|last year)\b")
 _COMPARED = re.compile(r"\b(ty le|ti le|so sanh|so voi|tang giam|phan tram|luy ke|cong don|change|ratio|percent)\b|%")

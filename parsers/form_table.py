@@ -37,6 +37,7 @@ _YEARS = (2000, 2100)
 _LONGEST_HEADER_WORD = 6  # "Người" heads a column and may be a label elsewhere
 _MOST_HEADER_TEXTS = 8_000
 _MOST_HITS = 600
+_SURELY_HEADER = 3  # beside so many headings "Các hoạt động" heads the labels, however much it is like one
 _LONG = 400
 
 
@@ -99,7 +100,8 @@ class _Finder:
         last = min(self.last_column, _WIDTH * 3)
         for row in self.rows_with_cells[: min(_MOST_HITS, _MOST_HEADER_TEXTS // max(last, 1))]:
             kinds = header_kinds(self.sheet, row, 1, last, self.form.columns)
-            if len(kinds) > 1 and len(set(kinds)) > 1 and not self._is_data(row) and not self._has_label(row):
+            various = len(set(kinds))
+            if various > 1 and not self._is_data(row) and (various > _SURELY_HEADER or not self._has_label(row)):
                 found.add(row)
         return found
 

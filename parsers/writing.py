@@ -13,7 +13,6 @@ from typing import Protocol
 
 from config.text import Text
 from config.vietnamese import fold
-from parsers.content_type import decoded_text
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.values import Finding
 from parsers.writing_blocks import RawCell, RawParagraph, RawWriting, WritingError, all_paragraphs
@@ -100,7 +99,9 @@ def read_writing(data: bytes, media_type: str, *, convert: Convert | None = None
     if media_type == "text/html":
         return read_html(data)
     if media_type in ("text/plain", "text/csv") and not data.startswith(b"{\\rtf"):
-        return read_text(decoded_text(data) or data.decode("utf-8", "replace"))
+        from parsers.spreadsheet_csv import decoded
+
+        return read_text(decoded(data))
     if media_type == "multipart/related":
         from parsers.writing_html import read_web_archive
 

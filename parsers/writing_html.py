@@ -31,6 +31,7 @@ BREAKING = frozenset(
     "p div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre center section article header footer form body html hr".split()  # noqa: SIM905 - reads better
 )
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+LINE_END = re.compile(r"\r\n?|\n")  # and nothing else: codes that Unicode takes for line ends are letters in VPS
 FAMILY = re.compile(r"font-family\s*:\s*[\"']?([^;,\"']+)", re.IGNORECASE)
 
 
@@ -66,33 +67,36 @@ def _in_charset(content: bytes, charset: str) -> str:
 
 
 def read_text(text: str) -> RawWriting:
-    """The lines of a plain text; lines that stand together with two tabs or more each become a table."""
+    """The lines of a plain text; a block of lines of which half or more have two tabs holds a table."""
     blocks: list[RawBlock] = []
-    rows: list[list[str]] = []
-    for line in text[:TEXT_LIMIT].splitlines()[:PARAGRAPH_LIMIT]:
-        fields = line.rstrip("\r\n").split("\t")
-        if len(fields) > 2:  # noqa: PLR2004 - one tab is an indent or a letterhead
-            rows.append(fields)
+    run: list[str] = []
+    for line in LINE_END.split(text[:TEXT_LIMIT])[:PARAGRAPH_LIMIT]:
+        if line.strip():
+            run.append(line.rstrip())
             continue
-        if rows and line.strip():
-            blocks.extend(_tabbed(rows))
-            rows = []
+        blocks.extend(_tabbed(run))
+        run = []
         blocks.append(plain(line))
-    blocks.extend(_tabbed(rows))
+    blocks.extend(_tabbed(run))
     return RawWriting(blocks=tuple(blocks))
 
 
-def _tabbed(rows: list[list[str]]) -> Iterator[RawBlock]:
-    if len(rows) == 1:
-        yield plain("\t".join(rows[0]))
-    elif rows:
-        yield RawTable(
-            cells=tuple(
-                RawCell(row=number, column=column, bottom=number, right=column, paragraphs=(plain(field),))
-                for number, fields in enumerate(rows, start=1)
-                for column, field in enumerate(fields[:SPAN_LIMIT], start=1)
-            )
+def _tabbed(lines: list[str]) -> Iterator[RawBlock]:
+    """The table in lines that stand together, and what is above and below it. One tab is an indent or a letterhead."""
+    wide = [number for number, line in enumerate(lines) if line.count("\t") > 1]
+    if len(wide) < 2 or len(wide) * 2 < wide[-1] - wide[0] + 1:  # noqa: PLR2004 - one row is no table
+        yield from (plain(line) for line in lines)
+        return
+    first, last = wide[0], wide[-1] + 1
+    yield from (plain(line) for line in lines[:first])
+    yield RawTable(
+        cells=tuple(
+            RawCell(row=number, column=column, bottom=number, right=column, paragraphs=(plain(field),))
+            for number, line in enumerate(lines[first:last], start=1)
+            for column, field in enumerate(line.split("\t")[:SPAN_LIMIT], start=1)
         )
+    )
+    yield from (plain(line) for line in lines[last:])
 
 
 def _decoded(data: bytes) -> str:
