@@ -62,7 +62,7 @@ def receive(
     archive: Archive,
     database: Database,
     *,
-    window_start: date,
+    window_start: date | datetime,
     now: Callable[[], datetime],
     progress: Progress | None = None,
     full: bool = False,
@@ -70,7 +70,7 @@ def receive(
 ) -> ReceiveReport:
     """Bring home what is new in every folder of a connected mailbox.
 
-    `now` gives the moment in the office's time zone: the window begins at its midnight of `window_start`. `full` compares
+    The window begins at `window_start` if that is a moment, else at midnight of that day where `now` is. `full` compares
     every UID at once and finds the window's beginning anew; say so at the start of the service, it is done hourly anyway.
     When `stop` says so it ends soon, with what arrived recorded.
     A folder that cannot be opened is noted and the others go on; a connection that cannot be restored raises
@@ -122,7 +122,7 @@ class _FolderLook:
         archive: Archive,
         database: Database,
         *,
-        window_start: date,
+        window_start: date | datetime,
         now: Callable[[], datetime],
         progress: Progress | None,
         stop: Callable[[], bool],
@@ -183,7 +183,7 @@ class _FolderLook:
         if cursor.uidvalidity not in {None, status.uidvalidity}:
             self._notes.append(renumbered_note(self._name, self._folder))
         # a day more: SINCE goes by the server's calendar, which may be in another time zone
-        first = self._mailbox.first_uid_since(self._folder, self._window_start - timedelta(days=1))
+        first = self._mailbox.first_uid_since(self._folder, _day(self._window_start) - timedelta(days=1))
         self._cursor = replace(
             cursor,
             uidvalidity=status.uidvalidity,
@@ -216,7 +216,9 @@ class _FolderLook:
             waiting = [uid for uid in waiting if uid not in done]
 
     def _fetch(self, waiting: list[int], done: set[int], before: int, total: int) -> None:
-        not_before = datetime.combine(self._window_start, time_of_day.min, tzinfo=self._now().tzinfo)
+        not_before = self._window_start
+        if not isinstance(not_before, datetime):
+            not_before = datetime.combine(not_before, time_of_day.min, tzinfo=self._now().tzinfo)
         try:
             for each in self._mailbox.fetch(self._folder, waiting, self._archive, not_before=not_before):
                 if isinstance(each, Unfetched):
@@ -351,3 +353,7 @@ def _arrival(fetched: Fetched) -> Arrival:
         size=mail.size,
         truncated=fetched.truncated,
     )
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment

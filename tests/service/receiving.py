@@ -72,12 +72,12 @@ class House:
         login = Login(username=self.settings.username, password=self.password)
         return Mailbox(self.settings, lambda: login, patience=self.patience)
 
-    def receive(self, *, full: bool = False, window_start: date = STARTS) -> ReceiveReport:
+    def receive(self, *, full: bool = False, window_start: date | datetime = STARTS) -> ReceiveReport:
         """Connect and receive once."""
         with self.mailbox() as mailbox:
             return self.receive_from(mailbox, full=full, window_start=window_start)
 
-    def receive_from(self, mailbox: Mailbox, *, full: bool = False, window_start: date = STARTS) -> ReceiveReport:
+    def receive_from(self, mailbox: Mailbox, *, full: bool = False, window_start: date | datetime = STARTS) -> ReceiveReport:
         """Receive once over an open connection."""
         return receive(
             mailbox,

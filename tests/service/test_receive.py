@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -143,6 +143,14 @@ def test_mail_from_before_the_window_is_left_alone(dovecot: DovecotServer, house
     report = house.receive()
     assert (len(report.new), report.server_count, report.recorded, report.earlier) == (1, 1, 1, 2)
     house.assert_holds_exactly([mail(3)])
+
+
+def test_a_window_may_begin_at_a_moment_whatever_the_clocks_zone(dovecot: DovecotServer, house: House) -> None:
+    for number, hour in ((1, 5), (2, 7)):
+        deliver(dovecot, [mail(number)], received_at=datetime(2020, 9, 29, hour, tzinfo=OFFICE))
+    house.now = house.now.astimezone(UTC)
+    assert len(house.receive(window_start=datetime(2020, 9, 29, 6, tzinfo=OFFICE)).new) == 1
+    house.assert_holds_exactly([mail(2)])
 
 
 def test_a_window_that_begins_earlier_brings_the_earlier_mail(dovecot: DovecotServer, house: House) -> None:
