@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
-import subprocess
-import sys
 from collections import Counter
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,7 +13,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+from service.cli import app
 from tests.end_to_end.office_forms import FORMS, Answers, OfficeForm, OfficeUnit
 
 pytestmark = pytest.mark.timeout(240)
@@ -26,11 +25,10 @@ AFTER = "2025-10-15T18:00:00+07:00"
 NAMES = [type(each).__name__ for each in FORMS]
 
 
-def thubao(home: Path, *words: str, code: int = 0) -> str:
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
-    line = [sys.executable, "-m", "service.cli", "--home", str(home), *words]
-    done = subprocess.run(line, capture_output=True, text=True, env=environment, check=False, timeout=120)
-    assert done.returncode == code, done.stdout + done.stderr
+def thubao(home: Path, *words: str) -> str:
+    """One command, in this process: what it does is the point here, `test_commands` starts real processes."""
+    done = CliRunner().invoke(app, ["--home", str(home), *words], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
     return done.stdout
 
 
