@@ -180,6 +180,8 @@ class Postman:
 
         try:
             sender.send(notice.recipient, content, before_data=before_data)
+        except UnreachableError:
+            raise  # the round ends; see send_due
         except SendError as error:
             before = NoticeState.TRANSMITTING if on_the_wire else NoticeState.CLAIMED
             return self._refused(notice, before, error, now)

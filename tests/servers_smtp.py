@@ -73,7 +73,8 @@ class SmtpSink:
         self._refused: dict[str, str] = {}
         self._quota: int | None = None
         self._release = asyncio.Event()
-        self._controller = self._build(security, certificates)
+        self._make = lambda: self._build(security, certificates)
+        self._controller = self._make()
 
     def _build(self, security: str, certificates: Certificates | None) -> Controller:
         options: dict[str, Any] = {"hostname": self.host, "port": self.port, "data_size_limit": 60_000_000}
@@ -95,7 +96,8 @@ class SmtpSink:
         self.stop()
 
     def start(self) -> None:
-        """Starts again on the same port after `stop`."""
+        """Starts again on the same port after `stop`. A controller's loop ends with it: a new one takes its place."""
+        self._controller = self._make()
         self._controller.start()
 
     def stop(self) -> None:
