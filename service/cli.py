@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from config.errors import ConfigError, ThubaoError
-from service import cli_decide, cli_form, cli_letters, cli_look, cli_setup, cli_work
+from service import cli_decide, cli_form, cli_letters, cli_look, cli_proof, cli_setup, cli_work
 from service.cli_session import HomeOption, choose_home
 
 _DONE, _FAILED, _BAD_USAGE = 0, 1, 2
@@ -60,6 +60,11 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "consolidate": cli_work.consolidate,
     "export": cli_letters.export,
     "replay": cli_work.replay,
+    "rebuild": cli_proof.rebuild,
+    "fsck": cli_proof.fsck,
+    "backup": cli_proof.backup,
+    "pack": cli_proof.pack,
+    "verify": cli_proof.verify,
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -37,6 +38,25 @@ class Database:
         """A consistent view for reading."""
         with _as_storage_error(), self._engine.connect() as connection, connection.begin():
             yield connection
+
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy under this name, made while others write; an earlier copy is replaced only by a whole one."""
+        partial = path.with_name(f".{path.name}.partial")
+        if self._engine.dialect.name != "sqlite":
+            raise StorageError("only SQLite is copied by Thubao; copy this database with its own program, such as pg_dump")
+        try:
+            partial.unlink(missing_ok=True)
+            source, target = self._engine.raw_connection(), sqlite3.connect(partial)
+            try:
+                cast("sqlite3.Connection", source.driver_connection).backup(target)
+                target.execute("PRAGMA journal_mode=DELETE")  # one file, whole in itself
+            finally:
+                target.close()
+                source.close()
+            partial.replace(path)
+        except (sqlite3.Error, OSError) as error:
+            partial.unlink(missing_ok=True)
+            raise StorageError(f"cannot copy the database to {path}: {error}") from error
 
     def close(self) -> None:
         """Close every connection."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, null, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, null, select, true, update
 
 from config.text import NO_TEXT, Text
 from parsers.codec import from_plain, to_plain
@@ -293,9 +293,11 @@ def other_users_of(connection: Connection, hashes: Iterable[str], campaign: str,
 
 
 def forget_derived(connection: Connection) -> None:
-    """Empty every derived table; nothing in them cannot be made again."""
+    """Empty every derived table, for all can be made again. Of forgotten mail the state stays: its raw copy is gone."""
+    forgotten = select(message.c.id).where(message.c.forgotten_at.is_not(None))
     for table in DERIVED:
-        connection.execute(delete(table))
+        kept = table.c.message_id.not_in(forgotten) if "message_id" in table.c else true()
+        connection.execute(delete(table).where(kept))
 
 
 def _filing(row: RowMapping) -> Filing:
