@@ -10,7 +10,7 @@ FILES  := config parsers storage service tests
 READY  := $(if $(wildcard $(VENV)/.ready-dev),$(VENV)/.ready-dev,$(VENV)/.ready)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types floors package bench soak lock servers clean
+.PHONY: help demo test lint format types floors package bench soak corpus lock servers clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench: $(VENV)/.ready-dev servers ## speed and memory, as ratios
 
 soak: $(VENV)/.ready-dev servers ## a month of mail; takes long
 	$(BIN)/python -m pytest -m soak $(ARGS)
+
+corpus: $(VENV)/.ready-dev ## read a folder of any mails and files: make corpus DIR=...
+	$(BIN)/python -m tests.corpus $(DIR) $(ARGS)
 
 servers: ## the real servers and programs of the tests, where we may install them
 	@.ci/install-servers

@@ -1,0 +1,165 @@
+"""Reads a folder of other people's mails and files: no crash, no hang, every leaf accounted for against an independent walk.
+
+`make corpus DIR=...`. The folder may hold anything: the test files of mail libraries and spreadsheet readers, an old mailbox.
+"""
+
+from __future__ import annotations
+
+import argparse
+import email
+import email.message
+import email.policy
+import hashlib
+import io
+import re
+import sys
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.errors import ThubaoError
+from config.loading import reference_campaign
+from parsers.values import MessageReading
+from service.sandbox import Limits, ReadingPool
+
+_MAIL_ENDINGS = {".eml", ".mail", ".email", ".mbs"}
+_FIELD = re.compile(rb"(?im)^(from|received|mime-version|return-path|message-id|date|subject):")
+_LIMITS = Limits(seconds=60, cpu_seconds=40)
+_WORD = re.compile(r"\w{3,}")
+_SAMPLE = 40
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one file."""
+
+    name: str
+    seconds: float = 0.0
+    died: str = ""
+    leaves: int = 0
+    missing: list[str] = field(default_factory=list)
+    fates: Counter[str] = field(default_factory=Counter)
+
+
+def read_folder(folder: Path, *, jobs: int = 2) -> Iterator[Outcome]:
+    """Every file under the folder, read through the pool of reading children."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts)
+    with ReadingPool((reference_campaign(),), size=jobs, limits=_LIMITS) as pool, ThreadPoolExecutor(jobs) as threads:
+        yield from threads.map(lambda path: read_one(pool, path, folder), files)
+
+
+def read_one(pool: ReadingPool, path: Path, folder: Path) -> Outcome:
+    """One file read, and its leaves compared with those that the standard library finds."""
+    outcome = Outcome(str(path.relative_to(folder)))
+    data = path.read_bytes()
+    mail = is_mail(path.name, data)
+    start = time.monotonic()
+    try:
+        reading = pool.read(data) if mail else pool.read_file(path.name, data)
+    except ThubaoError as error:
+        outcome.died = str(error)
+        return outcome
+    finally:
+        outcome.seconds = time.monotonic() - start
+    outcome.fates.update(f"{each.role.value}, {each.fate.value}" for each in reading.documents)
+    expected = tuple(mail_leaves(data)) if mail else tuple(archive_leaves(data)) or ((path.name, "", data),)
+    outcome.leaves = len(expected)
+    outcome.missing = [name for name, kind, content in expected if not is_accounted_for(reading, kind, content)]
+    return outcome
+
+
+def is_mail(name: str, data: bytes) -> bool:
+    """Whether a file is a mail: by its name, or by two header fields at its very beginning."""
+    if Path(name).suffix.lower() in _MAIL_ENDINGS:
+        return True
+    head = data[:2000].replace(b"\r\n", b"\n").split(b"\n\n")[0]
+    return bool(_FIELD.match(head)) and len({each.lower() for each in _FIELD.findall(head)}) > 1
+
+
+def mail_leaves(data: bytes) -> Iterator[tuple[str, str, bytes]]:
+    """Name, declared type and content of every part with content, as the standard library's parser sees the mail."""
+    for number, part in enumerate(email.message_from_bytes(data, policy=email.policy.compat32).walk()):
+        if part.is_multipart():
+            continue
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes) and content.strip():
+            yield f"part {number} ({part.get_content_type()})", part.get_content_type(), content
+
+
+def archive_leaves(data: bytes) -> Iterator[tuple[str, str, bytes]]:
+    """The members of a plain zip; nothing for a package of Office and for what the standard library cannot open."""
+    if not data.startswith(b"PK\x03\x04"):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            if any(name in {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"} for name in names):
+                return
+            for info in archive.infolist():
+                if not info.is_dir() and info.file_size < 50_000_000 and not info.filename.startswith("__MACOSX/"):
+                    yield info.filename, "", archive.read(info)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError, EOFError):
+        return
+
+
+def is_accounted_for(reading: MessageReading, kind: str, content: bytes) -> bool:
+    """Whether a leaf is one of the documents, or the text that was taken for the body."""
+    hashes = {each.sha256 for each in reading.documents}
+    unix = content.replace(b"\r\n", b"\n")
+    forms = (content, unix, unix.replace(b"\n", b"\r\n"), content.rstrip(), unix.rstrip(b"\n"), content.rstrip(b"\r\n") + b"\r\n")
+    if any(hashlib.sha256(each).hexdigest() in hashes for each in forms):
+        return True
+    if kind.startswith(("message/", "multipart/")):
+        return True  # a report of delivery, or what the standard library could not take apart
+    return (kind.startswith("text/") or not kind) and is_in_texts(reading, content)
+
+
+def is_in_texts(reading: MessageReading, content: bytes) -> bool:
+    """Whether most words of a text stand in the body or in the text of a document."""
+    bare = re.sub(rb"(?is)<style.*?</style>|<script.*?</script>|<[^>]*>", b" ", content)
+    words = _WORD.findall(bare.decode("ascii", "ignore"))[:_SAMPLE]
+    said = " ".join((reading.body, *(each.text for each in reading.documents)))
+    return not words or sum(word in said for word in words) * 2 >= len(words)
+
+
+def told(outcomes: Iterable[Outcome], folder: Path) -> tuple[str, bool]:
+    """The counts in words, and whether all went well."""
+    done = list(outcomes)
+    fates: Counter[str] = Counter()
+    for each in done:
+        fates += each.fates
+    died = [each for each in done if each.died]
+    missing = [each for each in done if each.missing]
+    slow = sorted(done, key=lambda each: -each.seconds)[:5]
+    lines = [
+        f"{len(done)} files under {folder}",
+        f"  readers that died   {len(died)}",
+        f"  leaves              {sum(each.leaves for each in done)}",
+        f"  not accounted for   {sum(len(each.missing) for each in missing)}, in {len(missing)} files",
+        f"  seconds             {sum(each.seconds for each in done):.1f} in all, the slowest:",
+        *(f"    {each.seconds:6.1f}  {each.name}" for each in slow),
+        "  documents",
+        *(f"    {count:6}  {fate}" for fate, count in fates.most_common()),
+        *(f"DIED {each.name}: {each.died}" for each in died),
+        *(f"MISSING {each.name}: {', '.join(each.missing)}" for each in missing),
+    ]
+    return "\n".join(lines), not died and not missing
+
+
+def main() -> int:
+    """Read the folder and tell; 1 when a reader died or a leaf is missing."""
+    asked = argparse.ArgumentParser(prog="python -m tests.corpus", description=__doc__)
+    asked.add_argument("folder", type=Path)
+    asked.add_argument("--jobs", type=int, default=2)
+    options = asked.parse_args()
+    text, well = told(read_folder(options.folder, jobs=options.jobs), options.folder)
+    sys.stdout.write(text + "\n")
+    return int(not well)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
