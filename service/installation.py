@@ -74,6 +74,8 @@ def opened(path: Path, *, exclusive: bool) -> Iterator[Installation]:
         database = Database(home.storage.database)
         stack.callback(database.close)
         archive = Archive(home.storage.archive)
+        if exclusive:
+            archive.sweep()
         readers = ReadingPool(home.campaigns)
         stack.callback(readers.close)
         yield Installation(home=home, database=database, archive=archive, readers=readers)

@@ -184,7 +184,7 @@ class Worker:
             settings,
             installation.archive,
             installation.database,
-            window_start=installation.window_start().date(),
+            window_start=installation.window_start(),
             now=self._clock,
             progress=self._on_arrival,
             full=not self._looked_through,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Dialect,
@@ -76,8 +77,8 @@ sighting = Table(
     metadata,
     Column("mailbox", String(80), primary_key=True),
     Column("folder", String(200), primary_key=True),
-    Column("uidvalidity", Integer, primary_key=True),
-    Column("uid", Integer, primary_key=True),
+    Column("uidvalidity", BigInteger, primary_key=True),
+    Column("uid", BigInteger, primary_key=True),
     Column("message_id", ForeignKey("message.id")),  # NULL while the mail could not be fetched
     Column("internaldate", Instant),
     Column("set_aside", Boolean, nullable=False, default=False),
@@ -91,9 +92,9 @@ cursor = Table(
     metadata,
     Column("mailbox", String(80), primary_key=True),
     Column("folder", String(200), primary_key=True),
-    Column("uidvalidity", Integer),
-    Column("uidnext", Integer),
-    Column("first_uid", Integer),  # where the campaign's window begins
+    Column("uidvalidity", BigInteger),
+    Column("uidnext", BigInteger),
+    Column("first_uid", BigInteger),  # where the campaign's window begins
     Column("scanned_at", Instant),  # last full difference
     Column("last_success", Instant),
     Column("server_count", Integer),
