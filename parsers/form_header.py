@@ -18,7 +18,7 @@ from config.vietnamese import fold
 from parsers.form_own_headings import OwnHeadings, own_headings
 from parsers.grid import CellKind, Sheet
 
-_WORDS = {
+KIND_WORDS = {
     ColumnKind.ROW_NUMBER: {"stt", "tt", "so tt", "so thu tu", "thu tu", "no", "nr", "ma so"},
     ColumnKind.LABEL: {
         "noi dung", "chi tieu", "noi dung hoat dong", "ten chi tieu", "noi dung cong viec", "tieu chi", "danh muc",
@@ -124,7 +124,7 @@ class _Physical:
 @functools.lru_cache(maxsize=16)
 def _words_of(columns: tuple[Column, ...]) -> _Words:
     kinds = []
-    for kind, words in _WORDS.items():
+    for kind, words in KIND_WORDS.items():
         own = {fold(text) for column in columns if column.kind is kind for text in (column.header, *column.aliases)}
         kinds.append((kind, frozenset((words | own) - {""})))
     quantities = [column for column in columns if column.kind is ColumnKind.QUANTITY]

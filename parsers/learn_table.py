@@ -177,8 +177,8 @@ def _printed_over(sheet: Sheet, band: tuple[int, int]) -> set[int]:
 def _kind(place: int, lines: tuple[str, ...], label: int) -> ColumnKind | None:
     heading = " ".join(lines)
     kind = heading_kind(lines)
-    if kind is ColumnKind.ROW_NUMBER:
-        return kind if place < label else None
+    if kind is ColumnKind.ROW_NUMBER and place < label:
+        return kind
     if kind in (ColumnKind.UNIT, ColumnKind.NOTE):
         return kind
     if place < label or is_share(heading) or is_words(heading):

@@ -6,8 +6,7 @@ import re
 
 from config.campaign import ColumnKind, IndicatorType
 from config.vietnamese import fold
-from parsers.form_header import header_kinds
-from parsers.grid import Cell, CellKind, Sheet
+from parsers.form_header import KIND_WORDS
 from parsers.labels import clean_label
 
 _UNIT_NAMES = re.compile(
@@ -57,10 +56,9 @@ _ALL_UPPER = 0.8
 def heading_kind(lines: tuple[str, ...]) -> ColumnKind | None:
     """What kind of column the lines above it say it is; None for a quantity or for words we do not know."""
     for line in reversed(lines):
-        cell = Cell(kind=CellKind.TEXT, value=line)
-        found = header_kinds(Sheet(name="", cells={(1, 1): cell}), 1, 1, 1, ())
-        for kind in ColumnKind:
-            if found and kind.value in found[0]:
+        said = fold(line)
+        for kind, words in KIND_WORDS.items():
+            if said in words or said.removesuffix(" neu co") in words:
                 return kind
     return None
 
