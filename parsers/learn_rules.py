@@ -75,11 +75,19 @@ def _totals(indicators: Sequence[Indicator]) -> Iterator[tuple[Indicator, tuple[
             continue
         rank = [each for each in indicators if each.parent == total.parent and each.type in (total.type, IndicatorType.NONE)]
         place = rank.index(total)
-        beside = tuple(each for each in (rank[:place] or rank[place + 1 :]) if each.type is total.type)
+        beside = tuple(each for row in (rank[:place] or rank[place + 1 :]) for each in _counted(row, indicators, total.type))
         if beside and not any(
             each is not total and each.role is IndicatorRole.TOTAL and not _has_parts(each, indicators) for each in rank
         ):
             yield total, beside, True
+
+
+def _counted(row: Indicator, indicators: Sequence[Indicator], kind: IndicatorType) -> tuple[Indicator, ...]:
+    """The row itself, or the rows of a heading that carries no figure."""
+    if row.type is kind:
+        return (row,)
+    below = (each for each in indicators if each.parent == row.code) if row.type is IndicatorType.NONE else ()
+    return tuple(part for each in below for part in _counted(each, indicators, kind))
 
 
 def _has_parts(total: Indicator, indicators: Sequence[Indicator]) -> bool:

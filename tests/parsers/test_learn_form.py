@@ -97,6 +97,25 @@ def test_numbering_makes_the_hierarchy() -> None:
     assert roles["Có bác sĩ"] is roles["Số lớp"] is IndicatorRole.LEAF
 
 
+def test_totals_are_checked_against_their_parts() -> None:
+    learned = learn(
+        ["STT", "Chỉ tiêu", "ĐVT", "Số lượng"],
+        ["I", "Giáo dục", None],
+        ["1", "Số trường", "trường"],
+        ["1.1", "Trường công lập", "trường"],
+        ["II", "Y tế", None],
+        ["1", "Trạm y tế", "trạm"],
+        [None, "Tổng cộng", "đơn vị"],
+    )
+    parts = {rule.params["total"]: (rule.type, rule.params["parts"]) for rule in learned.form.rules if "total" in rule.params}
+    assert parts == {
+        ("I.1.so_truong", "so_luong"): ("total_ge_max_part", ("I.1.1.truong_cong_lap",)),
+        ("tong_cong", "so_luong"): ("total_ge_sum_parts", ("I.1.so_truong", "II.1.tram_y_te")),
+    }
+    required = next(rule for rule in learned.form.rules if rule.type == "required")
+    assert required.params["codes"] == ("I.1.1.truong_cong_lap", "II.1.tram_y_te")
+
+
 @pytest.mark.parametrize(
     ("label", "unit", "kind", "columns", "roll_up"),
     [
