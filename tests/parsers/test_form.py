@@ -123,6 +123,17 @@ def test_an_added_row_in_place_of_a_dropped_one_is_told() -> None:
     assert {"F-ROW-UNKNOWN", "F-ROW-DISPUTED"} & codes(reading)
 
 
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [("6.arts", "Hoạt động văn hóa"), ("5.book_contest", "Thi kể chuyện theo sách"), ("8", "Hội thảo về biến đổi khí hậu")],
+)
+def test_a_label_that_may_mean_something_else_is_asked_about(code: str, label: str) -> None:
+    reading = one(form_sheet({code: (77, 777)}, labels={code: label}))
+    asked = [each for each in reading.values if each.value in (77, 777)]
+    assert all(each.status is ValueStatus.CONFIRM and "row_uncertain" in each.warnings for each in asked)
+    assert asked or {"F-ROW-UNKNOWN", "F-ROW-DISPUTED"} & codes(reading)
+
+
 def test_a_moved_row_is_known_by_its_label() -> None:
     lines = whole(SOME)
     moved = next(line for line in lines if "Số sách đã huy động" in str(line))
@@ -209,6 +220,11 @@ def test_without_header_and_without_such_rows_every_figure_is_asked_about() -> N
     assert value(reading, "1.it_training", "people").status is ValueStatus.CONFIRM
 
 
+def test_without_header_one_row_against_the_order_leaves_every_figure_asked_about() -> None:
+    reading = one(sheet(rows({"1": (3,), "1.total_participants": (None, 120), "4.books": (None, 250), "6.arts": (2, 50)})))
+    assert ValueStatus.OK not in {each.status for each in reading.values}
+
+
 @pytest.mark.parametrize("extra", ["Kế hoạch", "Chỉ tiêu kế hoạch", "Năm 2019", "Cùng kỳ năm trước", "Tỷ lệ %"])
 def test_plan_and_last_year_columns_are_not_this_years(extra: str) -> None:
     lines = [(*line[:3], 600 + number, *line[3:]) for number, line in enumerate(rows(SOME))]
@@ -226,6 +242,17 @@ def test_of_two_years_side_by_side_this_year_is_read() -> None:
     lines = [(*line[:3], 600, 700, *line[3:]) for line in rows(SOME)]
     reading = one(sheet([*header, *lines]))
     assert figures(reading) == figures(one(form_sheet(SOME)))
+
+
+def test_of_plan_and_result_the_result_is_read() -> None:
+    header = [
+        ("STT", "Nội dung", "Đơn vị", "Kế hoạch", None, "Thực hiện", None),
+        (None, None, None, "Số lớp", "Người", "Số lớp", "Người"),
+    ]
+    lines = [(*line[:3], 600, 700, *line[3:]) for line in rows(SOME)]
+    reading = one(sheet([*header, *lines]))
+    assert figures(reading) == figures(one(form_sheet(SOME)))
+    assert value(reading, "1").status is ValueStatus.OK
 
 
 def test_only_another_years_column_is_asked_about() -> None:
