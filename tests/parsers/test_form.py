@@ -144,6 +144,15 @@ def test_a_moved_row_is_known_by_its_label() -> None:
     assert value(reading, "4.books").status is ValueStatus.OK
 
 
+def test_a_short_general_label_out_of_its_place_is_not_used() -> None:
+    lines = whole({"9.collectives": (2,)})
+    moved = next(line for line in lines if line[1:2] == ("Tập thể",))
+    lines.remove(moved)
+    lines.insert(len(TITLE) + len(HEADER), moved)
+    reading = one(sheet(lines))
+    assert 2 not in figures(reading).values()
+
+
 def test_labels_used_in_two_groups_are_told_apart_by_their_group() -> None:
     lines = whole({"9.collectives": (2,), "9.individuals": (None, 3)})
     place = next(number for number, line in enumerate(lines) if "Số tập thể, cá nhân" in str(line))

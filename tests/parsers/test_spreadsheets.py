@@ -165,6 +165,20 @@ def test_a_formula_that_gives_nothing_is_blank() -> None:
     assert not book.uncalculated
 
 
+def test_a_document_type_is_refused_before_any_entity_means_anything() -> None:
+    with pytest.raises(SpreadsheetError, match="DOCTYPE"):
+        read_sheets(xlsx('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "7">]>' + SHEET.partition("?>")[2] + "</worksheet>"), "")
+
+
+def test_rows_and_columns_beyond_the_limit_are_left_out_and_told() -> None:
+    far = '<row r="6000"><c r="A6000"><v>2</v></c></row>'
+    wide = '<row r="1"><c r="A1"><v>1</v></c><c r="IW1"><v>3</v></c></row>'
+    for row in (far, ""):
+        book = read_sheets(xlsx(f"{SHEET}<sheetData>{wide}{row}</sheetData></worksheet>"), "")
+        assert [cell.value for cell in book.sheets[0].cells.values()] == [1]
+        assert [finding.code for finding in book.findings] == ["S-CAPPED"]
+
+
 def test_rich_and_inline_texts_are_whole() -> None:
     strings = '<sst><si><r><rPr><rFont val="Arial"/></rPr><t>Tập </t></r><r><t>thể</t></r><rPh><t>x</t></rPh></si></sst>'
     sheet = SHEET + (
