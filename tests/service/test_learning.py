@@ -54,7 +54,7 @@ def test_the_reference_form_is_learned_from_its_own_blank(tmp_path: Path) -> Non
         each.columns == tuple(theirs.get(key, key) for key in known.columns)
         for each, known in zip(learned.indicators, campaign.form.indicators, strict=True)
     ]
-    assert sum(agree) >= 33
+    assert sum(agree) == 34  # "quyển/ tờ" may be two figures: all columns are kept
     assert learned.title == campaign.form.title
     assert (len(learned.indicators), learned.units_as_rows) == (35, False)
 
