@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
 
 from config.errors import ThubaoError
@@ -82,12 +83,31 @@ def is_mail(name: str, data: bytes) -> bool:
 
 def mail_leaves(data: bytes) -> Iterator[tuple[str, str, bytes]]:
     """Name, declared type and content of every part with content, as the standard library's parser sees the mail."""
-    for number, part in enumerate(email.message_from_bytes(data, policy=email.policy.compat32).walk()):
-        if part.is_multipart():
+    mail = email.message_from_bytes(data, policy=email.policy.compat32)
+    twins = {
+        id(one) for part in mail.walk() if part.get_content_type() == "multipart/alternative" for one in _other_wordings(part)
+    }
+    encoded = [part for part in mail.walk() if part.get_content_type() == "message/rfc822" and _is_encoded(part)]
+    inside = {id(one) for part in encoded for one in part.walk()}  # taken by the library for the text of a mail without header
+    for number, part in enumerate(mail.walk()):
+        if part.is_multipart() or part.defects or id(part) in twins | inside:
             continue
         content = part.get_payload(decode=True)
+        if part.defects:  # no base64 after all: what stands there is the content
+            content = str(part.get_payload()).encode("utf-8", "surrogateescape")
         if isinstance(content, bytes) and content.strip():
             yield f"part {number} ({part.get_content_type()})", part.get_content_type(), content
+
+
+def _other_wordings(part: Message) -> Iterator[Message]:
+    """The texts of all branches but the first: it is enough that one wording is read."""
+    branches = part.get_payload()
+    for branch in branches[1:] if isinstance(branches, list) else ():
+        yield from (one for one in branch.walk() if isinstance(one, Message) and one.get_content_maintype() == "text")
+
+
+def _is_encoded(part: Message) -> bool:
+    return str(part.get("content-transfer-encoding", "")).strip().lower() in {"base64", "quoted-printable"}
 
 
 def archive_leaves(data: bytes) -> Iterator[tuple[str, str, bytes]]:
@@ -120,8 +140,8 @@ def is_accounted_for(reading: MessageReading, kind: str, content: bytes) -> bool
 
 def is_in_texts(reading: MessageReading, content: bytes) -> bool:
     """Whether most words of a text stand in the body or in the text of a document."""
-    bare = re.sub(rb"(?is)<style.*?</style>|<script.*?</script>|<[^>]*>", b" ", content)
-    words = _WORD.findall(bare.decode("ascii", "ignore"))[:_SAMPLE]
+    bare = re.sub(rb"(?is)=\r?\n|<head.*?</head>|<style.*?</style>|<script.*?</script>|<[^>]*>", b" ", content)
+    words = _WORD.findall(bare.decode("utf-8", "replace"))[:_SAMPLE]
     said = " ".join((reading.body, *(each.text for each in reading.documents)))
     return not words or sum(word in said for word in words) * 2 >= len(words)
 

@@ -19,7 +19,8 @@ from xml.sax.saxutils import escape
 import docx
 import openpyxl
 import xlwt
-from openpyxl.styles import Font
+from docx.shared import Cm
+from openpyxl.styles import Border, Font, Side
 
 from parsers.legacy_tables import TCVN3, VNI
 from tests.scoreboard.figures import Content
@@ -90,6 +91,7 @@ def as_xlsx(pages: Sequence[Page], *, encoding: str = "unicode", calculated: boo
                 if isinstance(content, datetime):
                     cell.number_format = "d-mmm"
             cell.font = Font(name=font)
+        _ruled(sheet, page)
         for merge in page.merges:
             _merge_with_openpyxl(sheet, merge)
     stream = io.BytesIO()
@@ -106,6 +108,19 @@ def _merge_with_openpyxl(sheet: Any, merge: tuple[int, int, int, int]) -> None:
         if (r, c) != (top, left)
     ):
         sheet.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
+
+
+def _ruled(sheet: Any, page: Page) -> None:
+    """Lines around the cells of the table, and columns as wide as a clerk draws them."""
+    line = Side(style="thin")
+    rows, columns = page.size
+    for row in sheet.iter_rows(min_row=page.top, max_row=rows, min_col=min(column for _, column in page.cells), max_col=columns):
+        for cell in row:
+            cell.border = Border(left=line, right=line, top=line, bottom=line)
+    for row_column, content in page.cells.items():
+        if row_column[0] == rows - 5 and isinstance(content, str) and len(content) > 9:
+            sheet.column_dimensions[sheet.cell(*row_column).column_letter].width = 60
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
 
 
 def _with_results(workbook: bytes, results: list[int]) -> bytes:
@@ -246,7 +261,9 @@ def as_docx(page: Page, *, before: Sequence[str] = (), encoding: str = "unicode"
     grid = [[_shown(page.cells.get((row, column))) for column in range(1, columns + 1)] for row in range(page.top, rows + 1)]
     first = next((column for column in range(columns) if any(row[column] for row in grid)), 0)
     table = document.add_table(rows=len(grid), cols=columns - first)
-    table.autofit = False
+    table.style = "Table Grid"
+    for column in table.columns:
+        column.width = Cm(16 / (columns - first))
     for row, texts in zip(table.rows, grid, strict=True):
         for cell, text in zip(row.cells, texts[first:], strict=True):
             if text:
@@ -254,6 +271,7 @@ def as_docx(page: Page, *, before: Sequence[str] = (), encoding: str = "unicode"
     for top, left, bottom, right in page.merges:
         if top >= page.top and left > first:
             table.cell(top - page.top, left - 1 - first).merge(table.cell(bottom - page.top, right - 1 - first))
+    say("")  # Word always leaves a paragraph behind a table
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()

@@ -175,8 +175,8 @@ def _name_parameter(key: bytes, name: str, dice: random.Random) -> bytes:
     if kind == 1:
         return b";\r\n " + key + b"*=UTF-8''" + percent(name).encode()
     if kind == 2:
-        pieces = percent(name)
-        parts = [pieces[start : start + 40] for start in range(0, len(pieces), 40)]
+        whole = name.encode()
+        parts = [percent(whole[start : start + 13]) for start in range(0, len(whole), 13)]  # also inside a character
         return b"".join(
             b";\r\n %s*%d*=%s%s" % (key, number, b"UTF-8''" if number == 0 else b"", each.encode())
             for number, each in enumerate(parts)

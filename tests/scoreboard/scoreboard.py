@@ -11,13 +11,14 @@ from parsers.read import Outside, expected_of, read_message
 from parsers.values import Document, ValueStatus
 from service.rules.judge import Contribution, Elsewhere, judge
 from service.rules.match import Attribution, Outcome, Query, identify
-from service.rules.submission import Submission, Trust
+from service.rules.submission import SlotState, Submission, Trust
 from tests.scoreboard.campaign_mess import Report, report
 from tests.scoreboard.figures import BLANK
 from tests.servers_libreoffice import LibreOffice
 
 RIGHT, CONFIRM, REJECT, WAITS = "right", "asked: confirm", "asked: reject", "asked: newer version waits"
 WRONG, INVENTED, LOST = "silently wrong", "invented", "lost without a word"
+NO_FORM = "form not understood"
 UNITS, EXACT, ASKED_WHO, WRONG_UNIT, DISMISSED = (
     "units",
     "units exact",
@@ -27,6 +28,9 @@ UNITS, EXACT, ASKED_WHO, WRONG_UNIT, DISMISSED = (
 )
 NEVER = (WRONG, INVENTED, WRONG_UNIT)
 """What must stay at nought."""
+_ROW_ASKED = {"F-ROW-DISPUTED", "F-HEADER-VALUE", "V-COL"}
+_SOME_ROW = {"F-ROW-UNKNOWN", "F-ROW-UNLABELLED", "F-COLUMN-UNKNOWN"}
+"""Findings that say: a figure was seen and not used, of this indicator or of one that could not be told."""
 
 
 @dataclass(slots=True)
@@ -108,6 +112,13 @@ def _count_attribution(case: Case, number: int, found: Attribution) -> None:
 def _count_figures(case: Case, submission: Submission) -> None:
     given = {(each.indicator, each.column): each for each in submission.values}
     asked_about = {each.where for each in submission.findings}
+    row_asked = {each.where for each in submission.findings if each.code in _ROW_ASKED}
+    any_row = any(each.code in _SOME_ROW for each in submission.findings)
+    form = submission.slot(Slot.FORM)
+    if form is None or form.state is SlotState.MISSING:
+        case.counts[NO_FORM] += 1
+        case.told.append("no form understood: the unit is asked for it")
+        any_row = True
     exact = True
     for key, allowed in case.report.truth.items():
         value = given.get(key)
@@ -116,10 +127,14 @@ def _count_figures(case: Case, submission: Submission) -> None:
         if status in {ValueStatus.CONFIRM, ValueStatus.REJECT}:
             fate = CONFIRM if status is ValueStatus.CONFIRM else REJECT
         elif status is ValueStatus.EMPTY:
-            fate = RIGHT if None in allowed else LOST if key[0] not in asked_about and not submission.waiting else REJECT
+            told = key[0] in asked_about or any_row or submission.waiting
+            fate = RIGHT if None in allowed else REJECT if told else LOST
+        elif value is not None and value.value in allowed:
+            fate = RIGHT
+        elif submission.waiting or key[0] in row_asked:
+            fate = WAITS if submission.waiting else REJECT
         else:
-            fate = RIGHT if value is not None and value.value in allowed else INVENTED if allowed == BLANK else WRONG
-            fate = WAITS if fate != RIGHT and submission.waiting else fate
+            fate = INVENTED if allowed == BLANK else WRONG
         case.counts[fate] += 1
         case.counts["figures"] += 1
         exact &= fate == RIGHT
@@ -145,6 +160,7 @@ def board(cases: Iterable[Case]) -> str:
     lines = [
         f"units               {total[UNITS]:>8}   in {total['mails']} mails",
         f"  exact             {total[EXACT]:>8}   {total[EXACT] / (total[UNITS] or 1):.1%}",
+        f"  form not seen     {total[NO_FORM]:>8}   asked for as missing",
         f"figures             {figures:>8}",
         f"  right             {total[RIGHT]:>8}   {total[RIGHT] / figures:.2%}",
         f"  asked: confirm    {total[CONFIRM]:>8}   {total[CONFIRM] / figures:.2%}",
