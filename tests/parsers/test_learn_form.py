@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.campaign import ColumnKind, Indicator, IndicatorRole, IndicatorType, RollUp
@@ -145,6 +145,19 @@ def test_crosses_and_grey_cells_are_not_asked() -> None:
     assert found["Hội nghị"].columns == ("hoc_vien",)
 
 
+def test_the_unit_of_measure_tells_the_column() -> None:
+    heading = ["TT", "Nội dung", "ĐVT", "Số lớp", "Người"]
+    rows = ([1, "Tập huấn", "lớp/người"], [2, "Giáo viên", "người"], [3, "Xóa mù", "lớp"], [4, "Tủ sách", "quyển"])
+    found = by_label(learn(heading, *rows))
+    assert {label: each.columns for label, each in found.items()} == {
+        "Tập huấn": ("so_lop", "nguoi"),
+        "Giáo viên": ("nguoi",),
+        "Xóa mù": ("so_lop",),
+        "Tủ sách": ("so_lop",),
+    }
+    assert found["Tập huấn"].pair == ("so_lop", "nguoi")
+
+
 def test_percentages_and_addresses_are_left_out_and_said() -> None:
     learned = learn(["Chỉ tiêu", "Số hộ", "Tỷ lệ (%)", "Địa chỉ"], ["Hộ nghèo"], ["Hộ cận nghèo"])
     assert keys(learned) == ["so_ho"]
@@ -200,7 +213,7 @@ def test_codes_and_keys_are_unique_and_readable(labels: list[str], headings: lis
     assert all(slug(label).isascii() for label in labels)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(figures=st.lists(st.one_of(st.none(), st.integers(0, 1_800)), min_size=9, max_size=9))
 def test_what_is_filled_into_a_learned_form_is_read_back(figures: list[int | None]) -> None:
     """Shared headings under groups that begin with figures: every cell is certain, and a blank stays blank."""

@@ -367,7 +367,7 @@ class Layout:
         return self.dice.choice((f"{first}/{second}", f"{first}; {second}", f"{first} / {second}"))
 
     def _said_once(self, line: Line) -> None:
-        """ "không" in the one column of a row for classes and persons speaks for both."""
+        """The word "không" in the one column of a row for classes and persons speaks for both."""
         truth = {key: line.entry.truth[key] for key in line.entry.truth if (line.code, key) in self.truth}
         if len(truth) > 1 and all(allowed <= {0, None} for allowed in truth.values()):
             self.truth |= {(line.code, key): frozenset({0, None}) for key in truth}
