@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from config.campaign import Indicator, IndicatorRole, IndicatorType
+from config.vietnamese import fold
 from parsers.form_amounts import from_note, read_money, read_remark, read_text
 from parsers.form_blocks import Row
 from parsers.form_claims import SINGLE, Claim, Merges, context_of, doubted, empty_claim, made_value, number_claim, worst
@@ -45,7 +46,7 @@ class RowReader:
             found = RowValues(moved=self._in_heading(row, indicator))
         else:
             found = self._counts(row, indicator)
-        doubts = _row_doubts(row, certain=certain)
+        doubts = _row_doubts(row, certain=certain) + (["column_uncertain"] if _is_shifted(row, indicator) else [])
         return replace(
             found,
             values=tuple(doubted(value, doubts) for value in (*found.values, *read_remark(row, indicator))),
@@ -128,6 +129,12 @@ class RowReader:
 
 def _row_doubts(row: Row, *, certain: bool) -> list[str]:
     return ([] if certain else ["row_uncertain"]) + (["hidden_row"] if row.hidden else [])
+
+
+def _is_shifted(row: Row, indicator: Indicator) -> bool:
+    """Whether the unit of measure stands where a figure belongs: then the figures of the row stand one column off, too."""
+    unit = fold(indicator.unit)
+    return bool(unit) and any(fold(row.cell(column).text) == unit for column in row.columns.value_columns)
 
 
 def _own_cells(row: Row, indicator: Indicator) -> list[tuple[str, int, Cell]]:

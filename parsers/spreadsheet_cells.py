@@ -162,14 +162,16 @@ class Style:
     number_format: str = "General"
     font: str = ""
     is_date: bool = False
+    struck: bool = False  # crossed out: what stands there was taken back
 
 
 PLAIN_STYLE = Style()
 
 
-def style_of(number_format: str, font: str) -> Style:
+def style_of(number_format: str, font: str, *, struck: bool = False) -> Style:
     """The style with this number format and font name."""
-    return Style(number_format=number_format or "General", font=font, is_date=bool(is_date_format(number_format)))
+    is_date = bool(is_date_format(number_format))
+    return Style(number_format=number_format or "General", font=font, is_date=is_date, struck=struck)
 
 
 def format_code(identifier: int, custom: Mapping[int, str]) -> str:
@@ -214,3 +216,11 @@ def number_cell(number: float, style: Style, address: str, *, since_1904: bool, 
 def address_of(row: int, column: int) -> str:
     """The address of a cell by its 1-based row and column: row 7, column 4 is D7."""
     return f"{get_column_letter(column)}{row}"
+
+
+def integer_of(text: str | None) -> int:
+    """The whole number that an attribute holds, 0 when it holds none."""
+    try:
+        return int(text or 0)
+    except ValueError:
+        return 0

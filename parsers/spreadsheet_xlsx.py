@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import posixpath
 import re
+from dataclasses import replace
 from datetime import date, datetime
 
 from parsers.grid import Cell, CellKind
@@ -26,6 +27,7 @@ from parsers.spreadsheet_cells import (
     constant_text,
     damaged,
     format_code,
+    integer_of,
     number_cell,
     style_of,
 )
@@ -155,11 +157,13 @@ class _StringHandler(XmlHandler):
         self._parts: list[str] = []
         self._font = ""
         self._reading = False
-        self._phonetic = False
+        self._phonetic = self._struck = False
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "t":
-            self._reading = not self._phonetic
+            self._reading = not (self._phonetic or self._struck)
+        elif name in ("r", "strike"):  # a run that is crossed out was taken back
+            self._struck = name == "strike" and attributes.get("val", "1") in _TRUE
         elif name == "si":
             self._parts, self._font = [], ""
         elif name == "rFont" and not self._font:
@@ -170,7 +174,9 @@ class _StringHandler(XmlHandler):
     def end(self, name: str) -> None:
         if name == "t":
             self._reading = False
-        elif name == "rPh":
+        elif name in ("r", "si"):
+            self._struck = False
+        if name == "rPh":
             self._phonetic = False
         elif name == "si":
             self.strings.append((unescaped("".join(self._parts)[:MAX_TEXT]), self._font))
@@ -195,19 +201,22 @@ class _StyleHandler(XmlHandler):
         self.formats: dict[int, str] = {}
         self.fonts: list[str] = []
         self.cells: list[tuple[int, int]] = []
+        self.struck: set[int] = set()
         self._inside = ""
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name in ("fonts", "cellXfs", "dxfs", "cellStyleXfs"):
+        if name == "strike" and self._inside == "fonts" and attributes.get("val", "1") in _TRUE:
+            self.struck.add(len(self.fonts) - 1)
+        elif name in ("fonts", "cellXfs", "dxfs", "cellStyleXfs"):
             self._inside = name
         elif name == "numFmt" and self._inside != "dxfs":
-            self.formats[_integer(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+            self.formats[integer_of(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
         elif name == "font" and self._inside == "fonts":
             self.fonts.append("")
         elif name == "name" and self._inside == "fonts" and self.fonts:
             self.fonts[-1] = attributes.get("val", "")
         elif name == "xf" and self._inside == "cellXfs":
-            self.cells.append((_integer(attributes.get("numFmtId")), _integer(attributes.get("fontId"))))
+            self.cells.append((integer_of(attributes.get("numFmtId")), integer_of(attributes.get("fontId"))))
             if len(self.cells) > _MAX_STYLES:
                 raise StopReadingError
 
@@ -225,15 +234,8 @@ def _styles(package: Package, part: str) -> list[Style]:
     for key in handler.cells:
         if key not in made:
             font = handler.fonts[key[1]] if 0 <= key[1] < len(handler.fonts) else ""
-            made[key] = style_of(format_code(key[0], handler.formats), font)
+            made[key] = style_of(format_code(key[0], handler.formats), font, struck=key[1] in handler.struck)
     return [made[key] for key in handler.cells]
-
-
-def _integer(text: str | None) -> int:
-    try:
-        return int(text or 0)
-    except ValueError:
-        return 0
 
 
 class _SheetHandler(XmlHandler):
@@ -247,7 +249,7 @@ class _SheetHandler(XmlHandler):
         self._style = PLAIN_STYLE
         self._text: list[str] | None = None
         self._value = self._formula = self._inline = ""
-        self._has_formula = False
+        self._has_formula = self._struck = False
         self._shared: dict[str, str] = {}
         self._shared_id = ""
         self.uncalculated = False
@@ -260,6 +262,8 @@ class _SheetHandler(XmlHandler):
             self._start_cell(attributes)
         elif name in ("v", "t"):
             self._text = []
+        elif name == "strike":
+            self._struck = attributes.get("val", "1") in _TRUE
         elif name == "f":
             self._text, self._has_formula = [], True
             self._shared_id = attributes.get("si", "") if attributes.get("t") == "shared" else ""
@@ -267,7 +271,7 @@ class _SheetHandler(XmlHandler):
             self._start_row(attributes)
         elif name == "col":
             if attributes.get("hidden", "") in _TRUE:
-                self._raw.hide_columns(_integer(attributes.get("min")), _integer(attributes.get("max")))
+                self._raw.hide_columns(integer_of(attributes.get("min")), integer_of(attributes.get("max")))
         elif name == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             _add_merge(self._raw, first, last)
@@ -280,8 +284,8 @@ class _SheetHandler(XmlHandler):
         elif name == "v":
             self._value, self._text = self._inline or "".join(self._text), None
         elif name == "t":
-            self._inline += "".join(self._text)
-            self._value, self._text = self._inline, None
+            self._inline += "" if self._struck else "".join(self._text)
+            self._value, self._text, self._struck = self._inline, None, False
         elif name == "f":
             self._formula, self._text = "".join(self._text), None
             if self._shared_id:
@@ -292,7 +296,7 @@ class _SheetHandler(XmlHandler):
             self._text.append(text)
 
     def _start_row(self, attributes: Attributes) -> None:
-        self._row = _integer(attributes.get("r")) or self._row + 1
+        self._row = integer_of(attributes.get("r")) or self._row + 1
         self._column = 0
         if self._row > MAX_ROWS:
             raise StopReadingError
@@ -303,7 +307,7 @@ class _SheetHandler(XmlHandler):
         position = cell_position(attributes.get("r", ""))
         self._row, self._column = position or (max(self._row, 1), self._column + 1)
         self._kind = attributes.get("t", "n")
-        index = _integer(attributes.get("s"))
+        index = integer_of(attributes.get("s"))
         self._style = self._styles[index] if 0 <= index < len(self._styles) else PLAIN_STYLE
         self._value = self._formula = self._inline = ""
         self._has_formula = False
@@ -320,7 +324,7 @@ class _SheetHandler(XmlHandler):
         self._budget.cells -= 1
         if self._budget.cells < 0:
             raise StopReadingError
-        self._raw.cells[self._row, self._column] = cell
+        self._raw.cells[self._row, self._column] = replace(cell, doubtful=True) if self._style.struck else cell
 
     def _cell(self, address: str) -> Cell | None:
         formula = f"={self._formula}" if self._has_formula else ""
@@ -339,7 +343,7 @@ class _SheetHandler(XmlHandler):
                 return _text_cell(value, style, address, formula)
             return number_cell(number, style, address, since_1904=self._since_1904, formula=formula)
         if kind == "s":
-            index = _integer(value)
+            index = integer_of(value)
             text, font = self._strings[index] if 0 <= index < len(self._strings) else ("", "")
             return _text_cell(text, style, address, formula, font=font)
         if kind == "b":

@@ -144,7 +144,8 @@ class _Walk:
             name = local(each)
             if name == "r":
                 properties = child(each, "rPr")
-                if switch(properties, "vanish") or child(properties, "del") is not None:
+                taken_back = any(switch(properties, each) for each in ("vanish", "strike", "dstrike"))
+                if taken_back or child(properties, "del") is not None:
                     continue
                 own_font, own_bold = run_font(properties), switch(properties, "b")
                 if named := attribute(child(properties, "rStyle"), "val"):

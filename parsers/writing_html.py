@@ -26,7 +26,9 @@ HTML_LIMIT = 4 * 1024 * 1024
 TEXT_LIMIT = 1_000_000
 ARCHIVE_LIMIT = 40 * 1024 * 1024
 SPAN_LIMIT = 60
-SILENT = frozenset({"script", "style", "head", "title", "noscript", "template", "svg", "math", "iframe", "object"})
+SILENT = frozenset(
+    {"del", "s", "strike", "script", "style", "head", "title", "noscript", "template", "svg", "math", "iframe", "object"}
+)
 BREAKING = frozenset(
     "p div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre center section article header footer form body html hr".split()  # noqa: SIM905 - reads better
 )

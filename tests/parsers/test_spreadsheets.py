@@ -376,9 +376,12 @@ def test_damaged_parts_are_read_or_refused_in_words() -> None:
 def test_short_bytes_are_never_taken_for_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     name = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-    Path(os.fsdecode(name)).write_bytes((FOLDER / "calculated_libreoffice.xls").read_bytes())
-    with pytest.raises(SpreadsheetError):
+    locked = io.BytesIO()
+    OOXMLFile(io.BytesIO(saved(openpyxl.Workbook()))).encrypt("x", locked)
+    Path(os.fsdecode(name)).write_bytes(locked.getvalue())
+    with pytest.raises(SpreadsheetError) as told:
         read_sheets(name, "")
+    assert not isinstance(told.value, PasswordError)  # only the file of that name is locked
 
 
 def test_old_excel_without_container_is_read_or_refused() -> None:

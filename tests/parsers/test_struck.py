@@ -1,0 +1,54 @@
+"""What a clerk has crossed out was taken back: it is never part of the new figure, and alone it is asked about."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import openpyxl
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
+
+from parsers.spreadsheets import read_sheets
+from parsers.writing import read_html, read_writing
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def test_in_a_workbook() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = CellRichText(TextBlock(InlineFont(strike=True), "150"), "250")
+    book.active["A2"] = 40
+    book.active["A2"].font = Font(strike=True)
+    book.active["A3"] = 41
+    stream = io.BytesIO()
+    book.save(stream)
+    (sheet,) = read_sheets(stream.getvalue(), _XLSX).sheets
+    assert sheet.at(1, 1).text == "250"
+    assert sheet.at(2, 1).doubtful
+    assert not sheet.at(3, 1).doubtful
+
+
+def test_in_a_word_file() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=1, cols=2)
+    paragraph = table.cell(0, 1).paragraphs[0]
+    paragraph.add_run("150").font.strike = True
+    paragraph.add_run("250")
+    table.cell(0, 0).text = "Số sách"
+    stream = io.BytesIO()
+    document.save(stream)
+    writing = read_writing(stream.getvalue(), _DOCX)
+    told = writing.text + " ".join(cell.text for sheet in writing.tables for cell in sheet.cells.values())
+    assert "250" in told
+    assert "150" not in told
+
+
+def test_in_the_body_of_a_mail() -> None:
+    table = "<table><tr><td>STT</td><td>Sách</td><td><del>88</del>129</td></tr><tr><td>1</td><td>a</td><td>7</td></tr></table>"
+    writing = read_html(table)
+    told = writing.text + " ".join(cell.text for sheet in writing.tables for cell in sheet.cells.values())
+    assert "129" in told
+    assert "88" not in told
