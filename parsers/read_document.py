@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from config.campaign import Form
 from config.errors import ParseError
 from config.text import NO_TEXT, Text
+from config.vietnamese import fold
 from parsers import content_type as kind
 from parsers.containers import OpenedLeaf
 from parsers.form import read_forms
@@ -44,6 +45,13 @@ _CANNOT_SCAN = Text(
     vi="bản quét; máy chủ chưa đọc được chữ trên ảnh (cần gói tesseract-ocr-vie); đề nghị gửi tệp Excel hoặc Word",
     en="a scan; this server cannot read text on pictures (package tesseract-ocr-vie); please send Excel or Word",
 )
+_LOST_TABLE = Text(
+    vi="có các chỉ tiêu của biểu số liệu nhưng không đọc được bảng; đề nghị gửi biểu dạng Excel hoặc bảng trong Word",
+    en="holds the rows of the form but no table that can be read; please send the form as Excel or as a table in Word",
+)
+_LABEL, _MOST_ROWS = 14, 0.6
+"""Letters of a label that tell a row, and the share of the rows that makes a form."""
+
 _EMPTY_SCAN = Text(vi="bản quét không đọc được chữ", en="a scan without readable text")
 
 
@@ -168,6 +176,8 @@ class DocumentReader:
         ):  # a workbook of two forms is marked as a whole: the mark says nothing of either
             forms = tuple(replace(each, unit_code=content.unit_code) for each in forms)
         role, fate, why = _verdict(filled, forms, narrative, content)
+        if not forms and self._has_the_rows_of_a_form(content):
+            narrative, role, fate, why = None, DocumentRole.FORM, DocumentFate.UNREADABLE, _LOST_TABLE
         document = replace(
             _plain(opened, role, fate, why),
             forms=forms,
@@ -190,6 +200,15 @@ class DocumentReader:
             if rows > score:
                 best, readings, score = expected, found, rows
         return best, readings
+
+    def _has_the_rows_of_a_form(self, content: _Content) -> bool:
+        """Whether most rows of a form stand in the text although no table was found: printed, cut off, or typed as text."""
+        text = fold(_text_of(content))
+        for expected in self._expected:
+            labels = {fold(each.label)[:_LABEL] for each in expected.form.indicators if len(fold(each.label)) >= _LABEL}
+            if labels and sum(label in text for label in labels) >= _MOST_ROWS * len(labels):
+                return True
+        return False
 
     def _narrative(self, best: Expected | None, content: _Content) -> NarrativeReading | None:
         for expected in (best,) if best is not None else self._expected:

@@ -111,6 +111,7 @@ def _contribution(campaign: Campaign, unit: Unit, filed: FiledReading) -> Contri
             with_own_row(campaign, unit, each) for each in filed.reading.documents if _unit_of(filed, each) == unit.code
         ),
         known_at=filed.fetched_at,
+        links=filed.reading.links,
     )
 
 

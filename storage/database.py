@@ -16,6 +16,8 @@ from config.errors import StorageError
 from storage.schema import SCHEMA_VERSION, about, metadata
 
 _BUSY_SECONDS = 30
+_WRITER = 0x7468756261_6F
+"""The advisory lock that writers hold on PostgreSQL: any number that nobody else uses."""
 
 
 class Database:
@@ -31,12 +33,17 @@ class Database:
         """A transaction that may write: committed when the block ends, rolled back when it raises."""
         writer = self._engine.execution_options(thubao_writing=True)
         with _as_storage_error(), writer.begin() as connection:
+            if connection.dialect.name == "postgresql":  # one writer at a time, as SQLite has it: the log is one chain
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
             yield connection
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view for reading."""
-        with _as_storage_error(), self._engine.connect() as connection, connection.begin():
+        reader = self._engine
+        if reader.dialect.name == "postgresql":
+            reader = reader.execution_options(isolation_level="REPEATABLE READ")
+        with _as_storage_error(), reader.connect() as connection, connection.begin():
             yield connection
 
     def copy_to(self, path: Path) -> None:

@@ -16,8 +16,9 @@ def insert_or_update(connection: Connection, table: Table, key: Mapping[str, obj
 
 def insert_once(connection: Connection, table: Table, unique: str, fields: Mapping[str, object]) -> bool:
     """Insert a row unless one with the same value in the unique column is there; gives whether it was inserted."""
-    statement = _insert(connection, table).values(**fields)
-    return bool(connection.execute(statement.on_conflict_do_nothing(index_elements=[unique])).rowcount > 0)
+    statement = _insert(connection, table).values(**fields).on_conflict_do_nothing(index_elements=[unique])
+    # the row itself, not a count of rows: psycopg counts none where SQLAlchemy asks for the new key
+    return connection.execute(statement.returning(table.c[unique])).first() is not None
 
 
 def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - one of two dialects' own classes

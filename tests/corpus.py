@@ -67,6 +67,7 @@ def read_one(pool: ReadingPool, path: Path, folder: Path) -> Outcome:
     finally:
         outcome.seconds = time.monotonic() - start
     outcome.fates.update(f"{each.role.value}, {each.fate.value}" for each in reading.documents)
+    mail = mail or bool(reading.envelope.fingerprint)
     expected = tuple(mail_leaves(data)) if mail else tuple(archive_leaves(data)) or ((path.name, "", data),)
     outcome.leaves = len(expected)
     outcome.missing = [name for name, kind, content in expected if not is_accounted_for(reading, kind, content)]

@@ -124,6 +124,7 @@ def _findings(
         documents=_telling_documents(progress, ordered),
         elsewhere=elsewhere.photos,
         same_figures=elsewhere.same_figures,
+        behind_links=progress.completed_at is None and any(each.links for each in ordered),
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from config.campaign import Campaign, Requirement, Severity, Unit
 from config.text import Text
+from parsers.form_findings import FORM_WARNINGS
 from parsers.numbers import warning_severity, warning_text
-from parsers.values import Document, DocumentFate, Finding, NarrativeReading, ValueStatus
+from parsers.values import Document, DocumentFate, DocumentRole, Finding, NarrativeReading, ValueStatus
 from service.rules.submission import UnitPhoto, UnitValue
 from service.rules.validate import derive, validate
 
@@ -15,6 +16,19 @@ Key = tuple[str, str]
 
 _SAID_BY_RULE = {"N-money_small": "V-10-SMALL", "N-non_integer": "V-INT", "N-negative": "V-INT"}
 """Doubts about a cell that a rule puts better; said once."""
+
+_TOLD_BY_READER = frozenset({"D-PASSWORD", "D-LIMIT", "D-REFUSED", "D-UNREADABLE", "D-EXECUTABLE", "D-LINK", "D-LINK-FILE"})
+"""Findings of the reader that say already why a file was not used."""
+
+_LINK = Finding(
+    code="D-LINK",
+    severity=Severity.WARNING,
+    where="",
+    text=Text(
+        vi="Thư có đường liên kết tới tệp trên mạng, hệ thống không mở; đề nghị đính kèm tệp (ảnh có thể giảm dung lượng).",
+        en="The mail points to files behind a link, which is not opened; please attach them (photos may be made smaller).",
+    ),
+)
 
 _GRAVE = {ValueStatus.REJECT: Severity.ERROR, ValueStatus.CONFIRM: Severity.WARNING}
 
@@ -30,6 +44,7 @@ def findings_of(
     documents: tuple[Document, ...],
     elsewhere: Mapping[str, str],
     same_figures: str,
+    behind_links: bool = False,
 ) -> tuple[Finding, ...]:
     """All findings on a report: first its cells, then the rules, then documents and photos; nothing is said twice."""
     nothing = not values and narrative is None and not photos
@@ -40,6 +55,8 @@ def findings_of(
     found.extend(each for document in documents for each in document.findings)
     found.extend(_unused_documents(documents))
     found.extend(_borrowed_photos(photos, elsewhere))
+    if behind_links:
+        found.append(_LINK)
     ruled = {(each.code, each.where) for each in found}
     told: dict[tuple[str, str, str], Finding] = {}
     for each in found:
@@ -90,7 +107,7 @@ def _doubtful_cells(campaign: Campaign, values: Mapping[Key, UnitValue]) -> Iter
         place = f" (ô {each.source.cell})" if each.source and each.source.cell else ""
         place_en = f" (cell {each.source.cell})" if each.source and each.source.cell else ""
         for warning in _telling(each.warnings):
-            reason = warning_text(warning)
+            reason = FORM_WARNINGS.get(warning) or warning_text(warning)
             yield Finding(
                 code=f"N-{warning}",
                 severity=severity,
@@ -128,7 +145,19 @@ def _missing_sections(campaign: Campaign, narrative: NarrativeReading | None) ->
 
 def _unused_documents(documents: tuple[Document, ...]) -> Iterator[Finding]:
     for each in documents:
-        if each.fate in {DocumentFate.REFUSED, DocumentFate.UNREADABLE}:
+        if each.role is DocumentRole.BLANK_FORM:
+            yield Finding(
+                code="V-TEMPLATE",
+                severity=Severity.WARNING,
+                where=each.path,
+                text=Text(
+                    vi=f"Tệp “{each.name}” là mẫu trống, chưa có số liệu.",
+                    en=f"File “{each.name}” is the blank form; nothing is filled in.",
+                ),
+            )
+        elif any(found.code in _TOLD_BY_READER for found in each.findings):
+            continue
+        elif each.fate in {DocumentFate.REFUSED, DocumentFate.UNREADABLE}:
             yield Finding(
                 code="D-UNREADABLE" if each.fate is DocumentFate.UNREADABLE else "D-REFUSED",
                 severity=Severity.WARNING,

@@ -37,6 +37,7 @@ class Contribution:
     confirmed: bool
     documents: tuple[Document, ...]
     known_at: datetime | None = None
+    links: tuple[str, ...] = ()  # to files elsewhere, which are never opened
 
     @property
     def rank(self) -> int:

@@ -16,6 +16,11 @@ Key = tuple[str, str]
 _WHOLE_FORM = 0.6
 """A form with this share of the indicators' rows speaks for the whole form: a cell it leaves blank is meant to be blank."""
 
+_NOTE = "note"
+_ODDS = 0.4
+_ODDS_LEAST = 4
+"""So many figures, and such a share of those that both forms give, differ between copies of one form only when it is not one."""
+
 # When one mail carries the same form twice, the file that was typed counts before the one that was printed and read back.
 _PREFERENCE = (
     "image/",
@@ -126,11 +131,29 @@ def _one_reading(sent: tuple[SentForm, ...]) -> tuple[dict[Key, tuple[Value, Sen
                 chosen[key] = (_doubted(value), one)
             else:
                 chosen[key] = (value, one) if value.status is ValueStatus.OK else other
+    if _at_odds(chosen, conflicts, sent):
+        chosen = {key: (_doubted(value), one) for key, (value, one) in chosen.items()}
     return chosen, conflicts
 
 
+def _at_odds(
+    chosen: Mapping[Key, tuple[Value, SentForm]], conflicts: Mapping[Key, tuple[Finding, ...]], sent: tuple[SentForm, ...]
+) -> bool:
+    """Whether the forms of a message are no copies of one form but, it seems, two communes': then nothing of them is certain."""
+    shared = [
+        key
+        for key, (value, _) in chosen.items()
+        if isinstance(value.value, int) and sum(_states(one, key) for one in sent) > 1 and key[1] != _NOTE
+    ]
+    return len(conflicts) >= _ODDS_LEAST and len(conflicts) >= len(shared) * _ODDS
+
+
+def _states(one: SentForm, key: Key) -> bool:
+    return any((each.indicator, each.column) == key and each.status is not ValueStatus.EMPTY for each in one.reading.values)
+
+
 def _doubted(value: Value) -> Value:
-    if value.status is not ValueStatus.OK:
+    if value.status is not ValueStatus.OK or value.column == _NOTE:
         return value
     return replace(value, status=ValueStatus.CONFIRM, warnings=(*value.warnings, "two_forms_differ"))
 

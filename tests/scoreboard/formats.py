@@ -215,7 +215,7 @@ def as_text(page: Page) -> str:
     """The table as it looks when pasted into a plain mail: tabs between the cells."""
     rows, columns = page.size
     return "\n".join(
-        "\t".join(_shown(page.cells.get((row, column))).replace("\n", " ") for column in range(1, columns + 1)).rstrip()
+        "\t".join(re.sub(r"[\n\t]", " ", _shown(page.cells.get((row, column)))) for column in range(1, columns + 1)).rstrip()
         for row in range(1, rows + 1)
     )
 

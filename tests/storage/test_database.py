@@ -38,9 +38,13 @@ def test_what_was_written_is_there_after_opening_again(url: str) -> None:
 
 
 def test_a_block_that_raises_writes_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.writing() as connection:
-        connection.execute(insert(about).values(key="half", value="done"))
-        raise RuntimeError
+    def fail_halfway() -> None:
+        with database.writing() as connection:
+            connection.execute(insert(about).values(key="half", value="done"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
     assert value_of(database, "half") is None
 
 
@@ -52,7 +56,7 @@ def test_concurrent_writers_lose_nothing(database: Database) -> None:
         try:
             for _ in range(times):
                 with database.writing() as connection:
-                    query = select(about.c.value).where(about.c.key == "count").with_for_update()
+                    query = select(about.c.value).where(about.c.key == "count")
                     count = int(connection.execute(query).scalar_one())
                     connection.execute(update(about).where(about.c.key == "count").values(value=str(count + 1)))
         except StorageError as error:

@@ -83,10 +83,14 @@ def test_different_payloads_have_different_hashes(first: dict[str, object], seco
 
 
 def test_a_rolled_back_event_leaves_no_gap(database: Database) -> None:
+    def fail_halfway() -> None:
+        with database.writing() as connection:
+            record_event(connection, NOON, "lost", {})
+            raise RuntimeError
+
     log(database, 2)
-    with pytest.raises(RuntimeError), database.writing() as connection:
-        record_event(connection, NOON, "lost", {})
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail_halfway()
     log(database, 2)
     assert broken_link(chain(database)) is None
     with database.reading() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from storage.database import Database
 from storage.notices import (
@@ -50,7 +51,7 @@ def every(database: Database) -> tuple[Notice, ...]:
 
 def step(database: Database, notice: Notice, *states: NoticeState, **fields: object) -> list[bool]:
     with database.writing() as connection:
-        return [move(connection, notice.id, before, after, **fields) for before, after in zip(states, states[1:], strict=False)]
+        return [move(connection, notice.id, before, after, **fields) for before, after in pairwise(states)]
 
 
 def test_the_same_cause_is_queued_once(database: Database) -> None:
