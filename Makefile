@@ -15,7 +15,7 @@ READY  := $(if $(wildcard $(VENV)/.ready-dev),$(VENV)/.ready-dev,$(VENV)/.ready)
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(READY) ## the whole campaign in a minute, then its page (ARGS=--headless: without the page)
+demo: $(READY) ## the whole campaign in a minute, with a live board (ARGS=--headless: lines instead)
 	$(BIN)/thubao demo --home demo-home $(ARGS)
 
 test: $(VENV)/.ready-dev servers ## every test but the soak (ARGS=... goes to pytest)
