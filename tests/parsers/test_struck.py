@@ -9,6 +9,7 @@ import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
 
 from parsers.spreadsheets import read_sheets
 from parsers.writing import read_html, read_writing
@@ -19,10 +20,12 @@ _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 
 def test_in_a_workbook() -> None:
     book = openpyxl.Workbook()
-    book.active["A1"] = CellRichText(TextBlock(InlineFont(strike=True), "150"), "250")
-    book.active["A2"] = 40
-    book.active["A2"].font = Font(strike=True)
-    book.active["A3"] = 41
+    page = book.active
+    assert isinstance(page, Worksheet)
+    page["A1"] = CellRichText(TextBlock(InlineFont(strike=True), "150"), "250")
+    page["A2"] = 40
+    page["A2"].font = Font(strike=True)
+    page["A3"] = 41
     stream = io.BytesIO()
     book.save(stream)
     (sheet,) = read_sheets(stream.getvalue(), _XLSX).sheets
