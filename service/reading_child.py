@@ -129,7 +129,14 @@ def _limit_time(cpu_seconds: int, seconds: float) -> None:
 
 
 def _peak() -> int:
-    """The most memory this process ever had, in bytes."""
+    """The most memory this process ever had, in bytes.
+
+    Linux counts into ru_maxrss what the parent held when it started us, so the high-water mark of our own memory is asked for.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     if resource is None:
         return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

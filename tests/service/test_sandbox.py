@@ -163,3 +163,9 @@ def test_the_real_reader_reads_a_mail_in_a_child() -> None:
         reading = pool.read(raw)
     assert reading.envelope.subject == "Quài Tở"
     assert reading.envelope.sender == "a@xa.example"
+
+
+def test_what_the_parent_holds_does_not_wear_a_child_out(pool: ReadingPool) -> None:
+    ballast = bytearray(300 * 1024 * 1024)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+    assert facts(pool)["process"] == facts(pool)["process"]
