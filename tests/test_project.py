@@ -197,7 +197,7 @@ def test_what_the_readme_for_officers_names_exists() -> None:
     from service.cli import app
 
     text = (ROOT / "README.vi.md").read_text("utf-8")
-    commands = {each.name for each in (*app.registered_commands, *app.registered_groups)}
+    commands = {each.name for each in app.registered_commands} | {each.name for each in app.registered_groups}
     named = set(re.findall(r"thubao(?: --home bao-cao)? ([a-z]+)\b", text)) - {"init"}
     assert named <= commands, named - commands
     assert all((ROOT / name).exists() for name in re.findall(r"\]\((\w[\w./-]*)\)", text))
