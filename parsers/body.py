@@ -12,7 +12,7 @@ import lxml.html
 from parsers import content_type as kind
 from parsers.legacy import decode_legacy
 from parsers.part_names import decode_bytes
-from parsers.parts import Leaf, Part
+from parsers.parts import Leaf, Part, is_blank
 from parsers.uuencode import uuencoded_files, without_uuencoded
 from parsers.values import Forwarded
 
@@ -31,7 +31,7 @@ class Body:
 def choose_body(pairs: Sequence[tuple[Part, Leaf]]) -> Body:
     """The text of the message: of each alternative the plain text, else its HTML; texts between pictures belong together."""
     shown = [(part, leaf) for part, leaf in pairs if _is_shown_text(leaf)]
-    first = next((part for part, leaf in shown if leaf.data.strip()), None)
+    first = next((part for part, leaf in shown if not is_blank(leaf.data)), None)
     if first is None:
         return Body(text="", html="", leaves=tuple(leaf for _, leaf in shown))
     plain = [leaf for _, leaf in shown if leaf.declared_type != "text/html"]

@@ -28,7 +28,7 @@ from parsers.office_lock import unlocked
 from parsers.ole_directory import ole_directory
 from parsers.outlook import BODY_NAME, msg_members, tnef_members
 from parsers.part_names import last_step, readable
-from parsers.parts import Leaf, leaf_of, make_leaf, walk
+from parsers.parts import Leaf, is_blank, leaf_of, make_leaf, walk
 from parsers.photos import is_page_picture
 from parsers.uuencode import uuencoded_files
 from parsers.values import DocumentFate, Finding
@@ -292,7 +292,7 @@ def mail_leaves(leaf: Leaf, allowance: Allowance) -> Iterator[Leaf]:
     bodies = 0
     for part in walk(raw).parts:
         inner = leaf_of(raw, part)
-        if not inner.data.strip():
+        if is_blank(inner.data):
             continue
         allowance.expect_bytes(inner.size, inner.size)
         allowance.take(inner.size)

@@ -26,7 +26,7 @@ from parsers.body import address_list, choose_body, drive_links, html_to_text, i
 from parsers.legacy import decode_legacy
 from parsers.outlook import msg_heading
 from parsers.part_names import decode_words
-from parsers.parts import Headers, Leaf, Part, Walk, leaf_of, make_leaf, read_headers, transfer_encoding, walk
+from parsers.parts import Headers, Leaf, Part, Walk, is_blank, leaf_of, make_leaf, read_headers, transfer_encoding, walk
 from parsers.robots import judge_robot
 from parsers.uuencode import uuencoded_files
 from parsers.values import Envelope, Finding, Forwarded
@@ -77,7 +77,7 @@ def read_envelope_and_parts(raw: bytes, *, own_addresses: frozenset[str] = froze
     missed = _missed_leaves(parsed) if parsed is not None else ()
     body = choose_body(pairs)
     of_body = {leaf.index for leaf in body.leaves}
-    rest = [leaf for _, leaf in pairs if leaf.index not in of_body and (leaf.data.strip() or leaf.name)]
+    rest = [leaf for _, leaf in pairs if leaf.index not in of_body and (not is_blank(leaf.data) or leaf.name)]
     leaves = (*rest, *_uuencoded(body.leaves), *missed)
     headers = walked.headers
     subject = decode_legacy(decode_words(headers.first("subject"))).text
@@ -120,7 +120,7 @@ def _mail_parser(raw: bytes, parts: Sequence[Part]) -> mailparser.MailParser | N
         mark = b"thubao-leaf-%d" % number
         if transfer_encoding(raw, part)[0] == "base64":
             mark = binascii.b2a_base64(mark, newline=False)
-        kept.extend((raw[position : part.start], mark if not _is_blank(raw, part) else b""))
+        kept.extend((raw[position : part.start], mark if not is_blank(raw, part.start, part.end) else b""))
         position = part.end
     kept.append(raw[position:][:65_536])
     elided = b"".join(kept)
@@ -130,10 +130,6 @@ def _mail_parser(raw: bytes, parts: Sequence[Part]) -> mailparser.MailParser | N
         return mailparser.parse_from_bytes(elided)
     except _MAIL_PARSER_ERRORS:
         return None
-
-
-def _is_blank(raw: bytes, part: Part) -> bool:
-    return not raw[part.start : min(part.end, part.start + 4096)].strip() and not raw[part.start : part.end].strip()
 
 
 def _missed_leaves(parsed: mailparser.MailParser) -> tuple[Leaf, ...]:
@@ -158,7 +154,7 @@ def _missed_leaves(parsed: mailparser.MailParser) -> tuple[Leaf, ...]:
     except _MAIL_PARSER_ERRORS:
         return ()
     for name, declared, data in contents:
-        if not data.strip() or _MARK.search(data) or _MARK.search(_attachment_bytes(data)):
+        if is_blank(data) or _MARK.search(data) or _MARK.search(_attachment_bytes(data)):
             continue
         leaf = make_leaf(data, path=name or f"phần thêm {len(found) + 1}", name=name, declared_type=declared)
         found.setdefault(leaf.sha256, replace(leaf, defects=("seen only by mail-parser",)))

@@ -341,6 +341,11 @@ def _looks_base64(head: bytes) -> bool:
     return len(lines) < 3 or max(len(line) for line in lines) >= 20  # noqa: PLR2004 - short words in a row are text
 
 
+def is_blank(raw: bytes, start: int = 0, end: int | None = None) -> bool:
+    """Whether there is nothing but white space in `raw[start:end]`, told without a copy of it."""
+    return re.compile(rb"\S").search(raw, start, len(raw) if end is None else end) is None
+
+
 def decode(encoded: bytes | memoryview, encoding: str) -> bytes:
     """The bytes of a slice: "base64", "quoted-printable", "uuencode" or "identity". Takes damaged input as far as it goes."""
     if encoding == "base64":

@@ -6,6 +6,7 @@ What a reader may cost is bounded before and while reading: see `parsers.spreads
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -72,7 +73,7 @@ def _read(data: bytes, media_type: str, budget: Budget) -> RawWorkbook:
         return read_xls(data, budget)
     if is_excel_xml(data):
         return read_excel_xml(data, budget)
-    if media_type.startswith(_PLAIN_TYPES) and data.lstrip()[:1] != b"<":
+    if media_type.startswith(_PLAIN_TYPES) and not re.match(rb"\s*<", data):
         return read_csv(data, budget)
     raise SpreadsheetError(
         Text(
