@@ -15,7 +15,7 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
-from config import letters
+from config import letter_templates
 from config.errors import ThubaoError
 
 Enclosure = Path | tuple[str, bytes]
@@ -58,7 +58,7 @@ class Addressing:
 def render_letter(kind: str, template: str, variables: Mapping[str, object]) -> Text:
     """Fill a template whose first line is the subject."""
     try:
-        subject, body = letters.render_letter(template, variables)
+        subject, body = letter_templates.render_letter(template, variables)
     except TemplateError as error:
         raise LetterError(f"letter “{kind}” cannot be written: {error}") from error
     return Text(subject=subject, body=body)

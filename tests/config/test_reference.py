@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from config.campaign import Campaign, IndicatorRole, IndicatorType, RollUp, Slot
-from config.letters import KINDS, VARIABLES, mistakes_in, render_letter
+from config.letter_templates import mistakes_in, render_letter
+from config.letters import KINDS, VARIABLES
 from config.loading import reference_campaign
 from config.loading_campaign import REFERENCE, vietnamese_holidays
 from config.vietnamese import fold
