@@ -32,6 +32,7 @@ from parsers.form_rows import Alignment, Placement, align
 from parsers.form_table import fewest_rows, find_tables
 from parsers.form_unit_rows import read_unit_rows
 from parsers.form_values import RowReader, RowValues
+from parsers.form_year import Said, marked
 from parsers.grid import Cell, Sheet
 from parsers.values import Finding, FormReading, Value, ValueStatus
 
@@ -52,22 +53,39 @@ class _Read:
     table: Table
     reading: FormReading
     title: str
+    above: str  # the title without the name of the sheet
     indicators: frozenset[int]
 
 
-def read_forms(sheets: Sequence[Sheet], form: Form, *, year: int) -> tuple[FormReading, ...]:
+def read_forms(sheets: Sequence[Sheet], form: Form, *, year: int, name: str = "", text: str = "") -> tuple[FormReading, ...]:
     """Every filled copy of the form on these sheets, in reading order; when none is filled, the blank one; else nothing.
 
-    Hidden sheets count only when nothing is found on the others. `year` picks this year's copy and columns.
+    Hidden sheets count only when nothing is found on the others. `year` picks this year's copy and columns; what says that it
+    is of another year, in its title, sheet or file `name`, or in the `text` around its tables, is to be confirmed.
     """
     if form.units_as_rows:
-        return read_unit_rows(sheets, form, year=year)
+        rows = read_unit_rows(sheets, form, year=year)
+        return tuple(
+            marked(each, Said(title=f"{text}\n{each.heading}", sheet=each.sheet, around=each.heading, file=name), year)
+            for each in rows
+        )
     visible = [sheet for sheet in sheets if not sheet.hidden]
     found = _read_all(visible, form, year)
     if not found:
         hidden = [sheet for sheet in sheets if sheet.hidden]
         found = [_hidden(each) for each in _read_all(hidden, form, year)]
-    return tuple(each.reading for each in _chosen(found, year))
+    return tuple(_of_its_year(each, year, name, text) for each in _chosen(found, year))
+
+
+def _of_its_year(read: _Read, year: int, name: str, text: str) -> FormReading:
+    reading = read.reading
+    said = Said(
+        title=f"{text}\n{read.above}",
+        sheet=reading.sheet,
+        around=f"{text}\n{read.above}\n{reading.heading}",
+        file=name,
+    )
+    return marked(reading, said, year)
 
 
 def _read_all(sheets: Sequence[Sheet], form: Form, year: int) -> list[_Read]:
@@ -85,6 +103,7 @@ def _read_all(sheets: Sequence[Sheet], form: Form, year: int) -> list[_Read]:
                 table=table,
                 reading=replace(reading, heading=around.heading),
                 title=around.title,
+                above=around.title.partition("\n")[2],
                 indicators=frozenset(each.indicator for each in alignment.placed),
             )
         )
@@ -117,7 +136,7 @@ def _chosen(found: list[_Read], year: int) -> list[_Read]:
             kept.append(each)
     past = [each for each in kept if _is_past_copy(each, kept, year)]
     kept = [each for each in kept if each not in past]
-    extra = [other_year(each.reading.sheet, max(years_in(each.title))) for each in past]
+    extra = [other_year(each.reading.sheet, max(years_in(each.title) - {year})) for each in past]
     if len(kept) > 1:
         extra.append(several_forms(len(kept)))
     return [replace(each, reading=replace(each.reading, findings=(*each.reading.findings, *extra))) for each in kept]
@@ -131,10 +150,12 @@ def _same_figures(one: FormReading, other: FormReading) -> bool:
 
 def _is_past_copy(read: _Read, others: list[_Read], year: int) -> bool:
     """Whether this is another year's form of the same unit: its title names that year and is otherwise this year's title."""
-    years = years_in(read.title)
+    years, named = years_in(read.title), years_in(read.reading.sheet)
+    if named and year not in named and any(year in years_in(other.reading.sheet) for other in others):
+        return True  # its sheet is named for another year and there is one for this: its title was copied
     if not years or year in years:
         return False
-    sheet_says_so = bool(years_in(read.reading.sheet))
+    sheet_says_so = bool(named)
     for other in others:
         if other is read or (years_in(other.title) and year not in years_in(other.title)):
             continue

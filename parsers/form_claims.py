@@ -33,7 +33,7 @@ def number_claim(value: Decimal | int | None, cell: Cell, reading: NumberReading
     """What the cell says as a figure; in doubt for every code in `doubts`, and when it was read from a picture."""
     added = list(doubts)
     if cell.doubtful:
-        added.append("ocr_suspect")
+        added.append(cell.doubt)
     if reading.status is ValueStatus.EMPTY:
         added = []
     status = ValueStatus.CONFIRM if added and reading.status is ValueStatus.OK else reading.status
@@ -45,7 +45,7 @@ def text_claim(text: str, cell: Cell) -> Claim:
     if not text:
         return Claim(None, cell, ValueStatus.EMPTY)
     if cell.doubtful:
-        return Claim(text, cell, ValueStatus.CONFIRM, ("ocr_suspect",))
+        return Claim(text, cell, ValueStatus.CONFIRM, (cell.doubt,))
     return Claim(text, cell, ValueStatus.OK)
 
 

@@ -33,6 +33,18 @@ FORM_WARNINGS: Mapping[str, Text] = {
         vi="Dòng này bị ẩn trong bảng tính; đề nghị xác nhận số liệu.",
         en="The row is hidden in the workbook; please confirm the figure.",
     ),
+    "other_year": Text(
+        vi="Biểu mẫu ghi năm khác với năm của đợt báo cáo; đề nghị xác nhận số liệu là của năm nay.",
+        en="The form names another year than the campaign's; please confirm that the figure is this year's.",
+    ),
+    "two_forms_differ": Text(
+        vi="Trong thư có nhiều biểu số liệu ghi khác nhau; đề nghị xác nhận biểu nào đúng.",
+        en="The mail holds several forms that differ; please confirm which one is right.",
+    ),
+    "from_text": Text(
+        vi="Số được đọc từ lời văn, không phải từ bảng; đề nghị xác nhận.",
+        en="The figure was read from running text, not from a table; please confirm.",
+    ),
     "two_values": Text(
         vi="Hai ô của cùng chỉ tiêu ghi hai số khác nhau; đề nghị ghi một số đúng.",
         en="Two cells of the same indicator hold different figures; please write the right one.",
@@ -151,6 +163,18 @@ def other_year(sheet: str, year: int) -> Finding:
         f"Biểu số liệu năm {year} (trang “{sheet}”) không được dùng cho đợt này.",
         f"The form of {year} (sheet “{sheet}”) was not used for this campaign.",
         Severity.INFO,
+    )
+
+
+def form_of_other_year(found: int, year: int) -> Finding:
+    """The only form there is says that it is of another year."""
+    return _finding(
+        "F-YEAR",
+        "",
+        f"Biểu mẫu ghi năm {found}, trong khi đợt báo cáo là năm {year}; toàn bộ số liệu của biểu cần được xác nhận. "
+        f"Nếu gửi nhầm, đề nghị gửi lại biểu số liệu năm {year}.",
+        f"The form says {found}, but the campaign is about {year}; all its figures are to be confirmed. "
+        f"If it was sent by mistake, please send the form of {year}.",
     )
 
 

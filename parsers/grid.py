@@ -34,7 +34,15 @@ class Cell:
     formula: str = ""
     font: str = ""
     address: str = ""
-    doubtful: bool = False  # read by OCR: every value from it is to be confirmed
+    doubtful: bool = False  # read by OCR, or struck through: every value from it is to be confirmed
+    struck: bool = False
+
+    @property
+    def doubt(self) -> str:
+        """Why a doubtful cell is to be confirmed, as a warning's code; "" when it is not doubtful."""
+        if not self.doubtful:
+            return ""
+        return "struck_out" if self.struck else "from_picture"
 
     @property
     def text(self) -> str:

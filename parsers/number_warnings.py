@@ -108,8 +108,16 @@ _WARNINGS = {
         "The cell is a multiplication, read as classes times persons per class; please write the total number of persons.",
     ),
     "ocr_suspect": _asked(
-        "Số đọc từ ảnh hoặc có ký tự dễ nhầm (chữ O với số 0, chữ l với số 1); đề nghị xác nhận.",
-        "The number comes from a picture or holds look-alike letters (O for 0, l for 1); please confirm.",
+        "Số có ký tự dễ nhầm (chữ O với số 0, chữ l với số 1); đề nghị xác nhận.",
+        "The number holds look-alike letters (O for 0, l for 1); please confirm.",
+    ),
+    "from_picture": _asked(
+        "Số đọc từ ảnh chụp hoặc bản quét; đề nghị đối chiếu với bản gốc.",
+        "The number was read from a photo or a scan; please compare it with the original.",
+    ),
+    "struck_out": _asked(
+        "Nội dung trong ô đã bị gạch ngang; đề nghị xác nhận còn dùng số này hay không.",
+        "What stands in the cell is struck through; please confirm whether it still holds.",
     ),
     "people_lt_count": _asked(
         "Số người nhỏ hơn số lớp (cuộc), có thể ghi ngược cột; đề nghị kiểm tra.",

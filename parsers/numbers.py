@@ -51,7 +51,7 @@ def read_number(cell: Cell, context: NumberContext) -> NumberReading:
     if cell.formula and cell.kind is not CellKind.BLANK:
         answer = replace(_with(answer, "formula"), suggest=None)  # nobody typed its result
     if cell.doubtful and answer.values:
-        answer = _with(answer, "ocr_suspect")
+        answer = _with(answer, cell.doubt)
     return answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -51,6 +52,9 @@ _LOST_TABLE = Text(
 )
 _LABEL, _MOST_ROWS = 14, 0.6
 """Letters of a label that tell a row, and the share of the rows that makes a form."""
+
+_LONGEST_TITLE = 160
+_FORM_TITLE = re.compile(r"^(?:mau|bieu|bang|phu luc)\b|\b(?:tong hop|thong ke) so lieu\b")
 
 _EMPTY_SCAN = Text(vi="bản quét không đọc được chữ", en="a scan without readable text")
 
@@ -167,7 +171,8 @@ class DocumentReader:
 
     def _judged(self, opened: OpenedLeaf, content: _Content) -> Understood:
         """What the document is for, by what was found in it."""
-        best, forms = self._best_form(content.sheets)
+        title = "" if opened.media_type in _SPREADSHEETS else _title_of(content)  # on a sheet it stands in the sheet
+        best, forms = self._best_form(content, opened.leaf.path, title)
         # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
         narrative = None if forms and opened.media_type in _SPREADSHEETS else self._narrative(best, content)
         filled = tuple(each for each in forms if not each.blank)
@@ -187,14 +192,16 @@ class DocumentReader:
         )
         return Understood(document=document, campaign=best.campaign if best and (forms or narrative) else "")
 
-    def _best_form(self, sheets: tuple[Sheet, ...]) -> tuple[Expected | None, tuple[FormReading, ...]]:
+    def _best_form(self, content: _Content, path: str, title: str) -> tuple[Expected | None, tuple[FormReading, ...]]:
         """The expected form that most rows belong to, and its readings."""
         best: Expected | None = None
         readings: tuple[FormReading, ...] = ()
         score = 0
         for expected in self._expected:
             found = tuple(
-                each for each in read_forms(sheets, expected.form, year=expected.year) if each.matched >= _least(expected.form)
+                each
+                for each in read_forms(content.sheets, expected.form, year=expected.year, name=path, text=title)
+                if each.matched >= _least(expected.form)
             )
             rows = sum(each.matched for each in found)
             if rows > score:
@@ -261,6 +268,12 @@ def _scanned(writing: Writing) -> _Content:
 def _heading_of(forms: tuple[FormReading, ...]) -> str:
     """The text of a sheet that lists all units, less the names of the others."""
     return forms[0].heading
+
+
+def _title_of(content: _Content) -> str:
+    """What a written document says above its tables: the titles of forms in it, else its letterhead and title."""
+    short = (each.text for each in content.paragraphs if len(each.text) <= _LONGEST_TITLE)
+    return "\n".join(text for text in short if _FORM_TITLE.search(fold(text))) or content.heading
 
 
 def _lines(sheet: Sheet) -> list[str]:

@@ -324,7 +324,7 @@ class _SheetHandler(XmlHandler):
         self._budget.cells -= 1
         if self._budget.cells < 0:
             raise StopReadingError
-        self._raw.cells[self._row, self._column] = replace(cell, doubtful=True) if self._style.struck else cell
+        self._raw.cells[self._row, self._column] = replace(cell, doubtful=True, struck=True) if self._style.struck else cell
 
     def _cell(self, address: str) -> Cell | None:
         formula = f"={self._formula}" if self._has_formula else ""

@@ -118,7 +118,11 @@ def _findings(
         campaign,
         unit,
         values=values,
-        form_findings=(*(each for one in current for each in one.reading.findings), *progress.figures.findings),
+        form_findings=(
+            *(each for one in current for each in one.reading.findings),
+            *progress.figures.findings,
+            *progress.notes,
+        ),
         narrative=progress.narrative.reading if progress.narrative else None,
         photos=photos,
         documents=_telling_documents(progress, ordered),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from config.campaign import Campaign, Requirement, Severity, Unit
 from config.text import Text
@@ -52,7 +54,7 @@ def findings_of(
     if not nothing:
         found.extend(_by_rule(campaign, unit, values, narrative, photos, same_figures))
         found.extend(_missing_sections(campaign, narrative))
-    found.extend(each for document in documents for each in document.findings)
+    found.extend(_named(document, each) for document in documents for each in document.findings)
     found.extend(_unused_documents(documents))
     found.extend(_borrowed_photos(photos, elsewhere))
     if behind_links:
@@ -97,16 +99,47 @@ def _by_rule(
     )
 
 
+_WHOLE_DOCUMENT: Mapping[str, Text] = {
+    "from_picture": Text(
+        vi="{n} ô của tệp “{file}” được đọc từ ảnh chụp hoặc bản quét; đề nghị đối chiếu với bản gốc.",
+        en="{n} cells of “{file}” were read from a photo or a scan; please compare them with the original.",
+    ),
+    "from_text": Text(
+        vi="{n} số liệu được đọc từ lời văn của “{file}”, không phải từ bảng; đề nghị xác nhận.",
+        en="{n} figures were read from running text of “{file}”, not from a table; please confirm.",
+    ),
+    "two_forms_differ": Text(
+        vi="Các biểu số liệu trong thư ghi khác nhau; {n} ô tạm lấy từ “{file}”, đề nghị xác nhận biểu nào đúng.",
+        en="The forms of the mail differ; {n} cells were taken from “{file}” for now, please confirm which form is right.",
+    ),
+}
+"""Doubts that lie on every figure of a document: said once for the document, beside what is doubtful in single cells."""
+
+_SAID_BY_FORM = frozenset({"other_year"})
+_FEW_CELLS = 3
+
+
 def _doubtful_cells(campaign: Campaign, values: Mapping[Key, UnitValue]) -> Iterator[Finding]:
+    alike = Counter(place for each in values.values() for place in _places_of_whole_documents(each))
+    for (warning, document), count in alike.items():
+        if count > _FEW_CELLS:
+            text = _WHOLE_DOCUMENT[warning]
+            yield Finding(
+                code=f"N-{warning}",
+                severity=Severity.WARNING,
+                where=document,
+                text=Text(vi=text.vi.format(n=count, file=document), en=text.en.format(n=count, file=document)),
+            )
+    said = {place for place, count in alike.items() if count > _FEW_CELLS}
     for (code, _column), each in values.items():
         severity = _GRAVE.get(each.status)
-        if severity is None:
+        if severity is None or (each.status is ValueStatus.CONFIRM and _is_said(each, said)):
             continue
         indicator = campaign.form.indicator(code)
         label = indicator.label if indicator else code
         place = f" (ô {each.source.cell})" if each.source and each.source.cell else ""
         place_en = f" (cell {each.source.cell})" if each.source and each.source.cell else ""
-        for warning in _telling(each.warnings):
+        for warning in _own_doubts(each.warnings):
             reason = FORM_WARNINGS.get(warning) or warning_text(warning)
             yield Finding(
                 code=f"N-{warning}",
@@ -119,9 +152,29 @@ def _doubtful_cells(campaign: Campaign, values: Mapping[Key, UnitValue]) -> Iter
             )
 
 
+def _places_of_whole_documents(value: UnitValue) -> Iterator[tuple[str, str]]:
+    """The doubts of a figure that it shares with its whole document."""
+    if value.status is ValueStatus.CONFIRM and value.source is not None:
+        for warning in _telling(value.warnings):
+            if warning in _WHOLE_DOCUMENT:
+                yield warning, value.source.document
+
+
+def _is_said(value: UnitValue, said: set[tuple[str, str]]) -> bool:
+    """Whether all that is doubtful in a figure was said of its whole document."""
+    document = value.source.document if value.source else ""
+    return all(each in _SAID_BY_FORM or (each, document) in said for each in _telling(value.warnings))
+
+
+def _own_doubts(warnings: tuple[str, ...]) -> tuple[str, ...]:
+    """What is doubtful in the cell itself, where anything is: that all of its document was read from a picture is said once."""
+    telling = _telling(warnings)
+    return tuple(each for each in telling if each not in _WHOLE_DOCUMENT and each not in _SAID_BY_FORM) or telling
+
+
 def _telling(warnings: tuple[str, ...]) -> tuple[str, ...]:
     """The warnings that make a value doubtful; a value that is doubtful for no named reason still gets one sentence."""
-    grave = tuple(each for each in warnings if warning_severity(each) is not Severity.INFO)
+    grave = tuple(each for each in warnings if each in FORM_WARNINGS or warning_severity(each) is not Severity.INFO)
     return grave or warnings[:1] or ("unclear",)
 
 
@@ -163,10 +216,19 @@ def _unused_documents(documents: tuple[Document, ...]) -> Iterator[Finding]:
                 severity=Severity.WARNING,
                 where=each.path,
                 text=Text(
-                    vi=f"Tệp “{each.name}”: {each.why.vi or 'không đọc được'}.",
-                    en=f"File “{each.name}”: {each.why.en or 'could not be read'}.",
+                    vi=f"Tệp “{each.name or each.path}”: {_sentence(each.why.vi or 'không đọc được')}",
+                    en=f"File “{each.name or each.path}”: {_sentence(each.why.en or 'could not be read')}",
                 ),
             )
+
+
+def _named(document: Document, finding: Finding) -> Finding:
+    """A finding of a reader about a file as a sentence that names the file."""
+    name = (finding.where or document.path).rpartition("/")[2] or document.name
+    if finding.code not in _TOLD_BY_READER or not name or name in finding.text.vi:
+        return finding
+    text = Text(vi=f"Tệp “{name}”: {_sentence(finding.text.vi)}", en=f"File “{name}”: {_sentence(finding.text.en)}")
+    return replace(finding, text=text)
 
 
 def _borrowed_photos(photos: tuple[UnitPhoto, ...], elsewhere: Mapping[str, str]) -> Iterator[Finding]:
@@ -184,5 +246,11 @@ def _borrowed_photos(photos: tuple[UnitPhoto, ...], elsewhere: Mapping[str, str]
             )
 
 
+def _sentence(words: str) -> str:
+    """The words behind a file's name, with one full stop."""
+    return f"{_lower(words).rstrip('. ')}."
+
+
 def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    """The sentence as a part of another; an abbreviation stays as it is: "PDF"."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]

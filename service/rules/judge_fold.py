@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from config.campaign import Campaign, Requirement, Slot
+from config.campaign import Campaign, Requirement, Severity, Slot
 from config.text import Text
-from parsers.values import Document, DocumentFate, NarrativeReading
+from parsers.form_year import is_of_other_year
+from parsers.values import Document, DocumentFate, Finding, NarrativeReading
 from service.rules.judge_form import NO_FIGURES, Figures, SentForm, merge_message
 from service.rules.judge_photos import SentPhoto, count_photos, is_photo
 from service.rules.judge_slots import filled
@@ -17,6 +18,10 @@ SUPERSEDED = Text(vi="đã có bản mới hơn thay thế", en="replaced by a n
 WAITS = Text(
     vi="người gửi chưa được xác nhận, chờ cán bộ quyết định trước khi thay số liệu đã có",
     en="the sender is not confirmed; waits for the officer before it may replace figures",
+)
+OTHER_YEAR = Text(
+    vi="biểu mẫu của năm khác, không thay số liệu của năm nay",
+    en="a form of another year; this year's figures stay",
 )
 _RESENT = Text(vi="tệp này đã nhận trong thư trước", en="the same file came in an earlier mail")
 _TWICE = Text(vi="tệp này có hai lần trong thư", en="the same file is in this mail twice")
@@ -72,6 +77,7 @@ class Progress:
     waiting: dict[int, set[Slot]] = field(default_factory=dict)
     completed_at: datetime | None = None
     filled_at: dict[Slot, datetime] = field(default_factory=dict)
+    notes: list[Finding] = field(default_factory=list)  # about documents of which nothing was taken
 
 
 def add(progress: Progress, campaign: Campaign, contribution: Contribution) -> None:
@@ -144,6 +150,7 @@ def _add_forms(
         for reading in document.forms
         if not reading.blank
     )
+    sent = _of_this_year(progress, sent)
     if not sent:
         return (), False
     merged = merge_message(progress.figures, sent, campaign.form)
@@ -156,6 +163,34 @@ def _add_forms(
     if merged.whole and contribution.rank:
         _overtake(progress, Slot.FORM)
     return merged.changes, False
+
+
+def _of_this_year(progress: Progress, sent: tuple[SentForm, ...]) -> tuple[SentForm, ...]:
+    """The forms without those of another year, which never take the place of this year's; alone they are asked about."""
+    past = tuple(one for one in sent if is_of_other_year(one.reading))
+    present = tuple(one for one in sent if not is_of_other_year(one.reading))
+    have = any(each.value is not None and "other_year" not in each.warnings for each in progress.figures.values.values())
+    if not past or not (present or have):
+        return sent
+    for one in past:
+        if one.document.narrative is None and all(each.document.path != one.document.path for each in present):
+            set_fate(progress, one.source, DocumentFate.IGNORED, OTHER_YEAR)
+    if not present:
+        progress.notes.extend(_kept_before(one) for one in past)
+    return present
+
+
+def _kept_before(past: SentForm) -> Finding:
+    name = past.document.name or past.document.path
+    return Finding(
+        code="V-OTHER-YEAR",
+        severity=Severity.WARNING,
+        where=past.document.path,
+        text=Text(
+            vi=f"Biểu “{name}” gửi sau ghi năm khác nên không thay số liệu đã có; nếu là bản sửa, đề nghị sửa năm và gửi lại.",
+            en=f"The form “{name}” sent later names another year and replaced nothing; if it corrects, please mend the year.",
+        ),
+    )
 
 
 def _add_narrative(

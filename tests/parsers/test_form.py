@@ -469,8 +469,11 @@ def test_last_years_copy_on_another_sheet_is_left_out() -> None:
     assert "F-OTHER-YEAR" in codes(reading)
 
 
-def test_a_heading_copied_from_2019_alone_is_this_years() -> None:
-    assert value(one(sheet(whole(SOME, title=[("TUẦN LỄ NĂM 2019",)]))), "1").value == 3
+def test_a_copy_of_last_year_with_this_years_title_is_known_by_the_name_of_its_sheet() -> None:
+    past = sheet(whole({"1": (99,)}, title=[("BÁO CÁO NĂM 2020",)]), name="2019")
+    this = sheet(whole(SOME, title=[("BÁO CÁO NĂM 2020",)]), name="2020")
+    reading = one(past, this)
+    assert (value(reading, "1").value, value(reading, "1").status) == (3, ValueStatus.OK)
 
 
 def test_two_communes_in_one_workbook_are_two_forms() -> None:

@@ -30,7 +30,7 @@ def test_in_a_workbook() -> None:
     book.save(stream)
     (sheet,) = read_sheets(stream.getvalue(), _XLSX).sheets
     assert sheet.at(1, 1).text == "250"
-    assert sheet.at(2, 1).doubtful
+    assert (sheet.at(2, 1).doubtful, sheet.at(2, 1).doubt) == (True, "struck_out")
     assert not sheet.at(3, 1).doubtful
 
 
