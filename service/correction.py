@@ -18,7 +18,7 @@ from service.judging import submission_of
 from service.rules.submission import Content, Source, Submission, Trust, UnitValue, Version
 from service.sandbox import ReaderDied
 from storage.mail_records import message_record
-from storage.notices import NoticeKind, NoticeState, enqueue, notice_key, notices
+from storage.notices import Notice, NoticeKind, NoticeState, enqueue, move, notice_key, notices
 from storage.readings import filing_of, reading_of
 from storage.submissions import units_heard_since
 
@@ -26,7 +26,10 @@ _DOUBTFUL = frozenset({ValueStatus.CONFIRM, ValueStatus.REJECT})
 _CLOSED = frozenset({Content.APPROVED, Content.EXCUSED})
 _NOT_OLDER_THAN = timedelta(days=3)
 _A_DAY = 2
+_A_CAMPAIGN = 8
 _LINES = 5
+ASKS = "correction"
+"""In the context of a receipt: it asks for the correction as well."""
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CELL = Text(vi="ô {cell}: {text}", en="cell {cell}: {text}")
 _MORE = Text(
@@ -45,6 +48,15 @@ class Correction:
     sha256: str
     notes: tuple[CellNote, ...]
     lines: tuple[str, ...]
+    told: tuple[Finding, ...]  # the findings that the lines are about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A finding with the figures it is about."""
+
+    finding: Finding
+    values: tuple[UnitValue, ...]
 
 
 def correction_of(submission: Submission, language: Language) -> Correction | None:
@@ -52,57 +64,73 @@ def correction_of(submission: Submission, language: Language) -> Correction | No
     version = _newest_form(submission)
     if version is None or submission.content in _CLOSED:
         return None
+    cells = ((each, tuple(_cells_of(submission, each, version.message))) for each in submission.findings)
+    asked = tuple(_Asked(finding=finding, values=values) for finding, values in cells if values)
+    if not asked:
+        return None
     told: dict[tuple[str, str, str], list[str]] = {}
     grave: set[tuple[str, str, str]] = set()
-    lines: list[tuple[bool, str]] = []
-    for finding in submission.findings:
-        values = tuple(_cells_of(submission, finding, version.message))
-        if not values:
-            continue
-        wrong = finding.severity is Severity.ERROR
-        text = _without_label(finding.text.in_(language), values)
-        for source in (each.source for each in values if each.source):
+    for each in asked:
+        for source in (value.source for value in each.values if value.source):
             place = (source.document, source.sheet, source.cell)
-            told.setdefault(place, []).append(text)
-            grave.update((place,) if wrong else ())
-        cells = ", ".join(dict.fromkeys(each.source.cell for each in values if each.source and each.source.cell))
-        lines.append((wrong, _CELL.in_(language).format(cell=cells, text=text) if cells else finding.text.in_(language)))
-    if not lines:
-        return None
+            told.setdefault(place, []).append(_without_label(each.finding.text.in_(language), each.values))
+            grave.update((place,) if each.finding.severity is Severity.ERROR else ())
     source = _main_source(submission, version.message, told)
     notes = tuple(
         CellNote(sheet=sheet, cell=cell, text="\n".join(dict.fromkeys(texts)), grave=(document, sheet, cell) in grave)
         for (document, sheet, cell), texts in told.items()
         if cell and document == source.document
     )
-    ordered = [line for wrong in (True, False) for each, line in lines if each is wrong]
+    gravest_first = sorted(asked, key=lambda each: each.finding.severity is not Severity.ERROR)
     return Correction(
         message=version.message,
         received_at=version.received_at,
         document=source.document,
         sha256=source.sha256,
         notes=notes,
-        lines=_five(tuple(dict.fromkeys(ordered)), language),
+        lines=_five(tuple(dict.fromkeys(_line(each, language) for each in gravest_first)), language),
+        told=tuple(each.finding for each in asked),
     )
 
 
-def enqueue_corrections(installation: Installation, connection: Connection, campaign: Campaign, now: datetime) -> int:
-    """Queue a correction for every unit whose new form has doubtful or wrong cells: once per version, two a day and unit."""
+def _line(asked: _Asked, language: Language) -> str:
+    """What is to be mended, with the cell where there is one."""
+    cells = ", ".join(dict.fromkeys(each.source.cell for each in asked.values if each.source and each.source.cell))
+    text = asked.finding.text.in_(language)
+    return _CELL.in_(language).format(cell=cells, text=_without_label(text, asked.values)) if cells else text
+
+
+def may_ask(installation: Installation, connection: Connection, campaign: Campaign, unit: str, now: datetime) -> bool:
+    """Whether the unit may be asked once more to mend its form: while the campaign is open, so many times a day and in all."""
     timezone = installation.home.office.timezone
     day = now.astimezone(timezone).date()
-    if day > campaign.closes:
-        return 0
+    asked = [each for each in notices(connection, campaign.id, unit) if _asks(each) and each.state is not NoticeState.CANCELLED]
+    today = [each for each in asked if each.created_at.astimezone(timezone).date() == day]
+    return day <= campaign.closes and len(today) < _A_DAY and len(asked) < _A_CAMPAIGN
+
+
+def enqueue_corrections(installation: Installation, connection: Connection, campaign: Campaign, now: datetime) -> int:
+    """See that every unit whose new form has doubtful or wrong cells is asked once per version; gives how many are new.
+
+    The receipt of that mail asks while it has not left; where it has left without asking, a letter of its own does.
+    """
+    language = installation.home.office.language
     queued = 0
     for code in units_heard_since(connection, campaign.id, now - _NOT_OLDER_THAN):
         unit = campaign.unit(code)
         submission = submission_of(connection, campaign, unit) if unit else None
-        found = correction_of(submission, installation.home.office.language) if submission else None
+        found = correction_of(submission, language) if submission else None
         recipient = _sender(installation, connection, found.message) if found else ""
         if found is None or not recipient or now - found.received_at > _NOT_OLDER_THAN:
             continue
-        earlier = [each for each in notices(connection, campaign.id, code) if each.kind is NoticeKind.CORRECTION]
-        today = [each for each in earlier if each.created_at.astimezone(timezone).date() == day]
-        if sum(1 for each in today if each.state is not NoticeState.CANCELLED) >= _A_DAY:
+        earlier = [each for each in notices(connection, campaign.id, code) if each.trigger_id == found.message]
+        if any(_asks(each) for each in earlier) or not may_ask(installation, connection, campaign, code, now):
+            continue
+        receipt = next((each for each in earlier if each.kind is NoticeKind.RECEIPT), None)
+        if receipt is not None and move(
+            connection, receipt.id, NoticeState.QUEUED, NoticeState.QUEUED, context={**receipt.context, ASKS: True}
+        ):
+            queued += 1
             continue
         queued += enqueue(
             connection,
@@ -128,12 +156,17 @@ def overtaken(submission: Submission, message: int, language: Language) -> str:
     return "" if found.message == message else "a newer form has arrived"
 
 
-def words_of(submission: Submission, enclosed: tuple[str, ...], language: Language) -> Mapping[str, object]:
-    """What a correction says otherwise than other letters: its five lines, and the unit's file if that goes with it."""
-    found = correction_of(submission, language)
-    if found is None:
-        return {"files": []}
-    return {"problems": list(found.lines), "files": [each for each in enclosed if found.document.endswith(each)]}
+def asked_in(notice: Notice, submission: Submission, language: Language) -> Correction | None:
+    """What a notice asks to mend at this moment: a correction, or the receipt of the mail whose form is in doubt."""
+    found = correction_of(submission, language) if _asks(notice) else None
+    return found if found is not None and found.message == notice.trigger_id else None
+
+
+def words_of(found: Correction | None, notice: Notice, enclosed: tuple[str, ...]) -> Mapping[str, object]:
+    """What a letter says of the form that goes with it: the unit's own file with marked cells, or a blank one."""
+    own = [each for each in enclosed if found is not None and found.document.endswith(each)]
+    words: dict[str, object] = {"marked_file": "".join(own[:1]), "blank_file": "".join(enclosed[:1]) if found and not own else ""}
+    return {**words, "files": own} if notice.kind is NoticeKind.CORRECTION else words
 
 
 def own_workbook(installation: Installation, correction: Correction) -> tuple[str, bytes] | None:
@@ -150,6 +183,10 @@ def own_workbook(installation: Installation, correction: Correction) -> tuple[st
         return None if content is None else (document.name, installation.readers.mark_up(content, correction.notes))
     except (StorageError, ParseError, ReaderDied):
         return None
+
+
+def _asks(notice: Notice) -> bool:
+    return notice.kind is NoticeKind.CORRECTION or (notice.kind is NoticeKind.RECEIPT and bool(notice.context.get(ASKS)))
 
 
 def _newest_form(submission: Submission) -> Version | None:

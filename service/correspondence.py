@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from service.letter_words import (
 )
 from service.officer_actions import officer_actions
 from service.outputs.letters import Addressing, Enclosure, compose, render_letter
+from service.receipts import letter_now
 from service.rules.consolidation import Consolidation
 from service.rules.remind import ladder, next_rung, opens_at
 from service.rules.status import deadline_of, is_in, owes
@@ -107,7 +107,8 @@ class Correspondence:
         smtp = self._installation.home.smtp
         if campaign is None or smtp is None:
             raise ThubaoError(f"notice {notice.key} has no campaign or no [smtp] to leave by")
-        kind = str(notice.context.get("letter") or _LETTERS.get(notice.kind, notice.kind.value))
+        submission = self._submission(campaign, notice.unit)
+        kind = letter_now(notice, submission, self._language) or _LETTERS.get(notice.kind, notice.kind.value)
         template = campaign.letters.get(kind)
         if template is None:
             raise ThubaoError(f"campaign {campaign.id} has no letter “{kind}”")
@@ -139,15 +140,17 @@ class Correspondence:
             **self._about_all(campaign),
             **self._about_message(notice),
             **self._about_output(campaign, notice),
-            **self._about_correction(campaign, notice),
+            **correction.words_of(self._asked(campaign, notice), notice, self._names_of_made(campaign, notice)),
         }
 
-    def _about_correction(self, campaign: Campaign, notice: Notice) -> Mapping[str, object]:
-        submission = self._submission(campaign, notice.unit) if notice.kind is NoticeKind.CORRECTION else None
-        if submission is None:
-            return {}
-        enclosed = tuple(each[0] for each in self._enclosures(campaign, notice) if isinstance(each, tuple))
-        return correction.words_of(submission, enclosed, self._language)
+    def _asked(self, campaign: Campaign, notice: Notice) -> correction.Correction | None:
+        submission = self._submission(campaign, notice.unit)
+        return None if submission is None else correction.asked_in(notice, submission, self._language)
+
+    def _names_of_made(self, campaign: Campaign, notice: Notice) -> tuple[str, ...]:
+        if notice.kind not in {NoticeKind.CORRECTION, NoticeKind.RECEIPT}:
+            return ()
+        return tuple(each[0] for each in self._enclosures(campaign, notice) if isinstance(each, tuple))
 
     def _enclosures(self, campaign: Campaign, notice: Notice) -> tuple[Enclosure, ...]:
         """What goes with the letter, made once: the letter says what it is."""
@@ -190,7 +193,7 @@ class Correspondence:
             Change(indicator=each[0], column=each[1], before=each[2], after=each[3]) for each in notice.context.get("changes", ())
         )
         figures = key_figures(campaign, submission, self._language) if submission else []
-        doubts = problems(submission, self._language) if submission else []
+        doubts = self._doubts(campaign, notice, submission) if submission else []
         missing = missing_items(campaign, submission, self._language) if submission else []
         have = have_items(submission, self._language) if submission else []
         if submission is not None and submission.content is Content.RETURNED:
@@ -210,6 +213,14 @@ class Correspondence:
             "version": submission.version if submission else notice.context.get("version", 0),
             "rung": notice.context.get("rung", 1),
         }
+
+    def _doubts(self, campaign: Campaign, notice: Notice, submission: Submission) -> list[str]:
+        """What is doubtful, in words; in a letter that asks for a correction its lines come first."""
+        found = self._asked(campaign, notice)
+        if notice.kind is NoticeKind.CORRECTION:
+            return list(found.lines) if found else []
+        told = found.told if found else ()
+        return [*(found.lines if found else ()), *problems(submission, self._language, told=told)]
 
     def _about_all(self, campaign: Campaign) -> dict[str, object]:
         with self._installation.database.reading() as connection:

@@ -9,7 +9,7 @@ from pathlib import Path
 from config.campaign import Campaign, Requirement, Unit
 from config.text import Language
 from config.vietnamese import fold
-from service.correction import correction_of, own_workbook
+from service.correction import asked_in, own_workbook
 from service.digest import draft_workbook
 from service.installation import Installation
 from service.judging import submission_of
@@ -25,8 +25,8 @@ def enclosures(installation: Installation, campaign: Campaign, notice: Notice, n
     language = installation.home.office.language
     if notice.kind is NoticeKind.DELIVERY:
         return tuple(path for each in notice.context.get("files", ()) if (path := Path(each)).exists())
-    if notice.kind is NoticeKind.CORRECTION and unit is not None:
-        return (_for_correction(installation, campaign, unit, language),)
+    if notice.kind in {NoticeKind.CORRECTION, NoticeKind.RECEIPT} and unit is not None:
+        return _for_correction(installation, campaign, unit, notice)
     if notice.kind is NoticeKind.DIGEST:
         return (draft_workbook(installation, campaign, now),)
     if notice.kind is NoticeKind.KICKOFF and unit is not None:
@@ -52,12 +52,14 @@ def _for_kickoff(campaign: Campaign, unit: Unit, language: Language) -> tuple[En
     return tuple(made)
 
 
-def _for_correction(installation: Installation, campaign: Campaign, unit: Unit, language: Language) -> Enclosure:
-    """The unit's own workbook where it is a .xlsx, else a form that bears its name."""
+def _for_correction(installation: Installation, campaign: Campaign, unit: Unit, notice: Notice) -> tuple[Enclosure, ...]:
+    """The unit's own workbook where it is a .xlsx, else a form that bears its name; nothing where nothing is asked."""
+    language = installation.home.office.language
     with installation.database.reading() as connection:
-        found = correction_of(submission_of(connection, campaign, unit), language)
-    own = own_workbook(installation, found) if found else None
-    return own or blank_form_for(campaign, unit, language)
+        found = asked_in(notice, submission_of(connection, campaign, unit), language)
+    if found is None:
+        return () if notice.kind is NoticeKind.RECEIPT else (blank_form_for(campaign, unit, language),)
+    return (own_workbook(installation, found) or blank_form_for(campaign, unit, language),)
 
 
 def _plain_name(unit: Unit) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from config.campaign import Campaign, Indicator, IndicatorRole, IndicatorType, Severity, Slot
 from config.text import Language
-from parsers.values import ValueStatus
+from parsers.values import Finding, ValueStatus
 from service.rules.submission import Change, SlotState, Submission
 
 _MOST_PROBLEMS = 12
@@ -115,10 +115,13 @@ def have_items(submission: Submission, language: Language) -> list[str]:
     ]
 
 
-def problems(submission: Submission, language: Language) -> list[str]:
-    """What is doubtful in what was sent, the gravest first, at most a dozen lines. What is missing is told elsewhere."""
+def problems(submission: Submission, language: Language, *, told: Container[Finding] = ()) -> list[str]:
+    """What is doubtful in what was sent, the gravest first, at most a dozen lines. What is missing is told elsewhere.
+
+    `told` are findings that the letter words by itself.
+    """
     order = (Severity.ERROR, Severity.WARNING)
-    doubts = [each for severity in order for each in submission.findings if each.severity is severity]
+    doubts = [each for severity in order for each in submission.findings if each.severity is severity and each not in told]
     told = [each.text.in_(language) for each in doubts if each.code != "V-PHOTO"]
     if len(told) > _MOST_PROBLEMS:
         told = [*told[:_MOST_PROBLEMS], _AND_MORE[language].format(n=len(told) - _MOST_PROBLEMS)]

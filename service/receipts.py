@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config.campaign import Campaign
+from config.text import Language
 from parsers.values import MessageReading, Robot
+from service.correction import ASKS, correction_of, may_ask
 from service.installation import Installation
 from service.judging import Change
 from service.rules.status import deadline_of
 from service.rules.submission import Content, Submission, Trust, Version
 from storage.mail_records import MessageRecord
-from storage.notices import NoticeKind, enqueue, notice_key
+from storage.notices import Notice, NoticeKind, enqueue, notice_key
 from storage.readings import Filing, MessageState
 
 
@@ -48,9 +50,36 @@ def answer(installation: Installation, connection: Connection, arrived: Arrived,
         created_at=now,
         recipient=sender,
         cause=f"message {record.id}",
-        context={"letter": _letter(installation, arrived), "message": record.id, "changes": _changes(arrived)},
+        context={
+            "letter": _letter(installation, arrived),
+            "message": record.id,
+            "changes": _changes(arrived),
+            ASKS: _asks(installation, connection, campaign, arrived, now),
+        },
         trigger_id=record.id,
     )
+
+
+def letter_now(notice: Notice, submission: Submission | None, language: Language) -> str:
+    """Which receipt it is in the state of this moment: "received in full" is never said of a report with open questions."""
+    letter = str(notice.context.get("letter", ""))
+    if letter not in {"receipt_complete", "receipt_problems"} or submission is None:
+        return letter
+    return "receipt_complete" if _in_order(submission, notice.trigger_id, language) else "receipt_problems"
+
+
+def _asks(installation: Installation, connection: Connection, campaign: Campaign, arrived: Arrived, now: datetime) -> bool:
+    """Whether the receipt also asks the sender to mend cells of the form that came with the mail."""
+    change = arrived.change
+    found = correction_of(change.after, installation.home.office.language) if change is not None else None
+    if change is None or found is None or found.message != arrived.record.id:
+        return False
+    return may_ask(installation, connection, campaign, change.after.unit, now)
+
+
+def _in_order(submission: Submission, message: int | None, language: Language) -> bool:
+    open_questions = submission.content in {Content.ISSUES, Content.PARTIAL, Content.RETURNED} or message in submission.waiting
+    return submission.complete and not open_questions and correction_of(submission, language) is None
 
 
 def _may_answer(installation: Installation, arrived: Arrived) -> bool:
@@ -71,9 +100,7 @@ def _letter(installation: Installation, arrived: Arrived) -> str:
         return "receipt_late"
     if own is not None and own.changes and own.number > 1:
         return "receipt_replacement"
-    if arrived.record.id in change.after.waiting:
-        return "receipt_problems"
-    in_order = change.after.complete and change.after.content not in {Content.ISSUES, Content.PARTIAL, Content.RETURNED}
+    in_order = _in_order(change.after, arrived.record.id, installation.home.office.language)
     return "receipt_complete" if in_order else "receipt_problems"
 
 

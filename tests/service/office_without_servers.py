@@ -8,6 +8,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,10 +51,13 @@ sending = "dry-run"
 
 def arrivals(*codes: str) -> tuple[Arrival, ...]:
     """What these communes of the demonstration send; all of them without codes."""
-    story = Story(reference_campaign(), "baocao@tuangiao.example")
     wanted = {address for unit in reference_campaign().roster if unit.code in codes for address in unit.emails}
-    every = story.arrivals()
-    return tuple(each for each in every if not codes or message_from_bytes(each.raw)["From"] in wanted)
+    return tuple(each for each in _every() if not codes or message_from_bytes(each.raw)["From"] in wanted)
+
+
+@cache
+def _every() -> tuple[Arrival, ...]:
+    return Story(reference_campaign(), "baocao@tuangiao.example").arrivals()
 
 
 def at(day: int, hour: int = 8, minute: int = 1) -> datetime:

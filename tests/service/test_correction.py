@@ -1,53 +1,197 @@
-"""Correction by return mail: the unit's own workbook comes back marked, once, in the same thread, in few words."""
+"""Correction by return mail: one letter, the receipt, brings the unit's own workbook back marked, once, in few words."""
 
 from __future__ import annotations
 
 import io
 from email import message_from_bytes
+from email.message import EmailMessage
 from pathlib import Path
 
+import docx
 import openpyxl
+import pytest
 
-from service.demo.story import Story
+from config.campaign import ColumnKind
+from service.demo.files import figures, form_workbook
+from service.demo.story import Arrival, Story
+from service.filing import file_new
+from service.importing import import_mail
 from service.planning import plan
-from storage.notices import NoticeKind, NoticeState
-from tests.service.office_without_servers import arrivals, at, attachments_of, office, text_of
+from service.reading import read_new
+from storage.notices import Notice, NoticeKind, NoticeState
+from tests.service.office_without_servers import Office, arrivals, at, attachments_of, office, text_of
 
 UNIT = "03277"  # writes "hơn 300 quyển", "5 triệu", 3 opening ceremonies
 UNITS = (UNIT, "03253")
+MAILBOX = "baocao@tuangiao.example"
 
 
-def test_the_own_workbook_comes_back_marked_in_the_same_thread(tmp_path: Path) -> None:
+def doubtful_form(here: Office, books: str, *, ending: str = "xlsx") -> bytes:
+    """The form of the unit with one figure that nobody can be sure of."""
+    filled = figures(here.campaign, int(UNIT))
+    filled["4.books"] = {"count": books}
+    return form_workbook(here.campaign, "xã Mường Thín", filled) if ending == "xlsx" else form_document(here, filled)
+
+
+def form_document(here: Office, filled: dict[str, dict[str, str | int]]) -> bytes:
+    """The form as a commune fills it in Word."""
+    form = here.campaign.form
+    document = docx.Document()
+    table = document.add_table(rows=1 + len(form.indicators), cols=len(form.columns))
+    for place, column in enumerate(form.columns):
+        table.cell(0, place).text = column.header or "Nội dung"
+    for row, indicator in enumerate(form.indicators, start=1):
+        typed = filled.get(indicator.code, {})
+        for place, column in enumerate(form.columns):
+            printed = {ColumnKind.LABEL: indicator.label, ColumnKind.UNIT: indicator.unit}
+            text = printed.get(column.kind) or typed.get(column.key, typed.get("money", "") if column.key == "count" else "")
+            table.cell(row, place).text = str(text) if column.kind is not ColumnKind.ROW_NUMBER else indicator.row_number
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def mail_with(here: Office, name: str, content: bytes, day: int, hour: int) -> Arrival:
+    """A mail of the unit with one file."""
+    unit = here.campaign.unit(UNIT)
+    assert unit is not None
+    return Story(here.campaign, MAILBOX)._mail(unit, at(day, hour, 0), f"Biểu số liệu {unit.full_name}", {name: content})
+
+
+def sent_to(here: Office, address: str) -> list[tuple[Notice, EmailMessage]]:
+    letters = [(each, here.mail(each)) for kind in NoticeKind for each in here.notices(kind) if each.recipient == address]
+    return sorted(letters, key=lambda each: each[0].id)
+
+
+def test_one_letter_brings_the_own_workbook_back_marked(tmp_path: Path) -> None:
     with office(tmp_path, units=UNITS) as here:
         (sent,) = arrivals(UNIT)
+        original = message_from_bytes(sent.raw)
         here.take_in(sent, *arrivals("03253"))
         here.work_at(at(14, 15, 31))
         here.work_at(at(14, 16))
-        (notice,) = here.notices(NoticeKind.CORRECTION)  # once, and nothing for the unit whose figures are clear
-        assert (notice.unit, notice.state) == (UNIT, NoticeState.DRY_RUN)
-        mail = here.mail(notice)
-        original = message_from_bytes(sent.raw)
-        assert mail["To"] == original["From"]
+        ((notice, mail),) = sent_to(here, str(original["From"]))  # one letter, not a list and a correction beside it
+        assert (notice.kind, notice.unit, notice.state) == (NoticeKind.RECEIPT, UNIT, NoticeState.DRY_RUN)
+        assert notice.subject == "[Đã nhận - cần làm rõ] Báo cáo Tuần lễ HTSĐ 2020 của xã Mường Thín"
         assert str(mail["In-Reply-To"]).strip() == original["Message-ID"].strip()
-        lines = [each for each in text_of(mail).splitlines() if each[:2] in {"1.", "2.", "3.", "4.", "5.", "6."}]
+        text = text_of(mail)
+        lines = [each for each in text.splitlines() if each[:2] in {"1.", "2.", "3.", "4.", "5.", "6."}]
         assert 2 <= len(lines) <= 5
         assert any(each.startswith("1. ô ") for each in lines)
         ((name, content),) = attachments_of(mail).items()
         assert name == "So lieu.xlsx"
+        assert f"Tệp “{name}” của đơn vị được gửi kèm, các ô cần sửa đã tô màu" in text
         sheet = openpyxl.load_workbook(io.BytesIO(content)).active
         marked = {cell.value: cell for row in sheet for cell in row if cell.comment}
         assert {"hơn 300 quyển", 3} <= set(marked)
         assert "300" in marked["hơn 300 quyển"].comment.text
         assert {cell.fill.start_color.rgb for cell in marked.values()} == {"FFFFC7CE", "FFFFF2A8"}
+        (clear,) = here.notices(NoticeKind.RECEIPT)[:1]
+        assert attachments_of(here.mail(clear)) == {}  # nothing for the unit whose figures are clear
+
+
+def test_received_in_full_is_never_said_of_doubtful_cells(tmp_path: Path) -> None:
+    """A complete report whose only fault is a figure to confirm: received, but with a question."""
+    with office(tmp_path, units=UNITS) as here:
+        here.take_in(Story(here.campaign, MAILBOX)._whole(UNIT, at(12, 8)))
+        here.work_at(at(12, 8, 1))
+        here.take_in(mail_with(here, "So lieu.xlsx", doubtful_form(here, "khoảng 300"), 12, 9))
+        here.work_at(at(12, 9, 1))
+        address = "ubnd.muongthin@tuangiao.example"
+        subjects = [mail["Subject"] for _, mail in sent_to(here, address)]
+        assert len(subjects) == 2
+        assert str(subjects[0]).startswith("[Đã nhận đủ]")
+        assert not str(subjects[1]).startswith(("[Đã nhận đủ]", "[Đề nghị sửa]"))
+        assert "khoảng 300" in text_of(sent_to(here, address)[1][1])
+
+
+def test_a_receipt_says_what_is_true_when_it_leaves(tmp_path: Path) -> None:
+    """Between filing and sending a second mail made the complete report doubtful: the first receipt must not say "in full"."""
+    with office(tmp_path, units=UNITS) as here:
+        here.take_in(Story(here.campaign, MAILBOX)._whole(UNIT, at(12, 8)))
+        here.take_in(mail_with(here, "So lieu.xlsx", doubtful_form(here, "khoảng 300"), 12, 9))
+        here.work_at(at(12, 9, 1))
+        subjects = [str(mail["Subject"]) for _, mail in sent_to(here, "ubnd.muongthin@tuangiao.example")]
+        assert [each.partition("]")[0] for each in subjects] == ["[Đã nhận - cần làm rõ", "[Đã cập nhật"]
+        assert here.notices(NoticeKind.CORRECTION) == ()
+
+
+def test_where_the_receipt_had_left_a_letter_of_its_own_asks(tmp_path: Path) -> None:
+    with office(tmp_path, units=UNITS) as here:
+        (sent,) = arrivals(UNIT)
+        path = tmp_path / "mail.eml"
+        path.write_bytes(sent.raw)
+        import_mail(here.installation, (path,), sent.at, sent.at)
+        read_new(here.installation, sent.at)
+        file_new(here.installation, sent.at)
+        with here.installation.database.writing() as connection:
+            connection.exec_driver_sql("update notice set context = '{\"letter\": \"receipt_complete\"}', state = 'sent'")
+        here.work_at(at(14, 15, 31))
+        here.work_at(at(14, 16))
+        (notice,) = here.notices(NoticeKind.CORRECTION)
+        mail = here.mail(notice)
+        assert str(mail["Subject"]).startswith("[Đề nghị sửa]")
+        assert list(attachments_of(mail)) == ["So lieu.xlsx"]
         assert "các ô cần sửa đã tô màu" in text_of(mail)
 
 
-def test_a_clear_form_that_came_meanwhile_makes_the_question_idle(tmp_path: Path) -> None:
+def test_a_clear_form_that_came_meanwhile_leaves_nothing_to_ask(tmp_path: Path) -> None:
     with office(tmp_path, units=UNITS) as here:
         here.take_in(*arrivals(UNIT))
         plan(here.installation, at(14, 15, 31))
-        clear = Story(here.campaign, "baocao@tuangiao.example")._whole(UNIT, at(14, 15, 45))
-        here.take_in(clear)
+        here.take_in(Story(here.campaign, MAILBOX)._whole(UNIT, at(14, 15, 45)))
         here.work_at(at(14, 16))
-        (notice,) = here.notices(NoticeKind.CORRECTION)
-        assert (notice.state, notice.error) == (NoticeState.CANCELLED, "nothing is left to mend")
+        assert here.notices(NoticeKind.CORRECTION) == ()
+        for notice in here.notices(NoticeKind.RECEIPT):
+            assert attachments_of(here.mail(notice)) == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "told"),
+    [
+        ("vi", "[Đã nhận - cần", "Biểu mẫu ghi sẵn tên đơn vị được gửi kèm"),
+        ("en", "[Received - ", "A blank form with the name of your unit is attached"),
+    ],
+)
+def test_a_form_in_word_gets_lines_and_a_blank_form(tmp_path: Path, language: str, subject: str, told: str) -> None:
+    with office(tmp_path, units=UNITS, language=language) as here:
+        here.take_in(mail_with(here, "So lieu.docx", doubtful_form(here, "hơn 300 quyển", ending="docx"), 14, 15))
+        here.work_at(at(14, 15, 31))
+        (notice,) = here.notices(NoticeKind.RECEIPT)
+        mail = here.mail(notice)
+        assert str(mail["Subject"]).startswith(subject)
+        assert told in text_of(mail)
+        assert "300" in text_of(mail)
+        ((name, content),) = attachments_of(mail).items()
+        assert name == "Bieu-so-lieu-Muong-Thin.xlsx"
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        assert any("Mường Thín" in str(cell.value).title() for row in book.active for cell in row if cell.value)
+
+
+def test_a_marked_workbook_speaks_english_to_an_english_office(tmp_path: Path) -> None:
+    with office(tmp_path, units=UNITS, language="en") as here:
+        here.take_in(*arrivals(UNIT))
+        here.work_at(at(14, 15, 31))
+        (notice,) = here.notices(NoticeKind.RECEIPT)
+        text = text_of(here.mail(notice))
+        assert str(here.mail(notice)["Subject"]).startswith("[Received - please clarify]")
+        assert "1. cell " in text
+        assert "Your own file “So lieu.xlsx” is attached, with the cells to correct coloured" in text
+        (content,) = attachments_of(here.mail(notice)).values()
+        comments = [
+            cell.comment.text for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row if cell.comment
+        ]
+        assert comments
+        assert not [each for each in comments if "đơn vị" in each]
+
+
+def test_a_unit_is_asked_twice_a_day_and_eight_times_in_all(tmp_path: Path) -> None:
+    with office(tmp_path, units=UNITS) as here:
+        asked = []
+        for day in (5, 6, 7, 8, 9, 12):
+            for hour in (8, 10, 14):
+                here.take_in(mail_with(here, "So lieu.xlsx", doubtful_form(here, f"hơn {day}{hour} quyển"), day, hour))
+                here.work_at(at(day, hour))
+            asked.append(sum(1 for each in here.notices(NoticeKind.RECEIPT) if attachments_of(here.mail(each))))
+        assert asked == [2, 4, 6, 8, 8, 8]
+        assert here.notices(NoticeKind.CORRECTION) == ()
