@@ -153,7 +153,9 @@ def _can_decode(image: Image.Image) -> bool:
 
 def _small(image: Image.Image) -> Image.Image:
     """The whole picture at 240 to 480 pixels a side, in RGB, transparency on white."""
-    image.draft("RGB", (_SEEN, _SEEN))
+    width, height = image.size
+    longest = max(width, height)
+    image.draft("RGB", (max(1, width * _SEEN // longest), max(1, height * _SEEN // longest)))
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         image = image.convert("RGBA")
         return _reduced(image)
