@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ"})  # Eth, typed or converted by mistake: drawn the same
 _STROKED_D = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})  # NFD leaves the stroke on
@@ -28,11 +29,22 @@ def nfc(text: str) -> str:
 
 def fold(text: str) -> str:
     """The bare words of a text: "UBND xã Quài-Tở" becomes "ubnd xa quai to". Decodes nothing."""
+    return _fold_short(text) if len(text) <= _REMEMBERED else _fold(text)
+
+
+_REMEMBERED = 300
+"""Longest text that is kept folded: labels, names and headings, which come again with every report, and no letter bodies."""
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         return _NOT_A_WORD.sub(" ", text.lower()).strip()
     decomposed = unicodedata.normalize("NFD", text.translate(_STROKED_D).lower())
     bare = "".join(each for each in decomposed if each.isascii() or unicodedata.category(each) not in ("Mn", "Cf"))
     return _NOT_A_WORD.sub(" ", bare).strip()
+
+
+_fold_short = lru_cache(maxsize=4096)(_fold)
 
 
 def squash(text: str) -> str:
