@@ -34,9 +34,10 @@ def look_at(small: Image.Image, orientation: int = 1) -> Look:
         white = Image.new("RGBA", small.size, "white")
         small = Image.alpha_composite(white, small).convert("RGB")
     grey = small.convert("L")
-    commonest, colours, dark = _colours(small)
     even = _even_share(grey)
-    paper, colour = _paper_share(grey), _coloured_share(small)
+    sample = small.resize((-(-small.size[0] // 2), -(-small.size[1] // 2)), Image.Resampling.NEAREST)  # shares stay the same
+    commonest, colours, dark = _colours(sample)
+    paper, colour = _paper_share(sample.convert("L")), _coloured_share(sample)
     drawn = even >= 0.85 and commonest >= 0.3 and not dark  # noqa: PLR2004 - measured on photos, screenshots and slides
     flat = drawn or even >= 0.93 or (colours <= 12 and even >= 0.6)  # noqa: PLR2004 - as above
     return Look(

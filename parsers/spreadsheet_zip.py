@@ -85,8 +85,9 @@ def parse_xml(chunks: Iterable[bytes], handler: XmlHandler, name: str) -> bool:
     """Feed XML to the handler without building a tree. False when the handler stopped before the end."""
     parser = expat.ParserCreate()  # safe here: a DOCTYPE is refused below, so no entity is ever defined
     parser.buffer_text = True
-    parser.StartElementHandler = _local_start(handler)
-    parser.EndElementHandler = _local_end(handler)
+    names = _LocalNames()
+    parser.StartElementHandler = _local_start(handler, names)
+    parser.EndElementHandler = _local_end(handler, names)
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
@@ -100,17 +101,33 @@ def parse_xml(chunks: Iterable[bytes], handler: XmlHandler, name: str) -> bool:
     return True
 
 
-def _local_start(handler: XmlHandler) -> Callable[[str, Attributes], None]:
+class _LocalNames(dict[str, str]):
+    """Names without their prefix: a part has few names and many elements."""
+
+    def __missing__(self, name: str) -> str:
+        local = name.rpartition(":")[2]
+        if len(self) < _MOST_NAMES:
+            self[name] = local
+        return local
+
+
+_MOST_NAMES = 1000
+
+
+def _local_start(handler: XmlHandler, names: _LocalNames) -> Callable[[str, Attributes], None]:
+    begin = handler.start
+
     def start(name: str, attributes: Attributes) -> None:
-        plain = {key.rpartition(":")[2]: value for key, value in attributes.items()} if attributes else attributes
-        handler.start(name.rpartition(":")[2], plain)
+        begin(names[name], {names[key]: value for key, value in attributes.items()} if attributes else attributes)
 
     return start
 
 
-def _local_end(handler: XmlHandler) -> Callable[[str], None]:
+def _local_end(handler: XmlHandler, names: _LocalNames) -> Callable[[str], None]:
+    finish = handler.end
+
     def end(name: str) -> None:
-        handler.end(name.rpartition(":")[2])
+        finish(names[name])
 
     return end
 
