@@ -177,6 +177,7 @@ class Unit:
     contact: str = ""
     parent: str | None = None
     population: int | None = None
+    head_email: str = ""  # of the unit's head, who may get a copy of overdue letters
 
     @property
     def full_name(self) -> str:
@@ -201,6 +202,8 @@ class ReminderPlan:
     at: time
     working_days_only: bool
     kickoff: bool = False  # whether each unit gets the order with the blank form when the campaign opens
+    copy_heads: bool = False  # whether heads of units get a copy of overdue letters
+    chase: timedelta | None = None  # working days after the deadline's date until the officer gets the draft chase letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

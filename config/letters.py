@@ -18,7 +18,7 @@ KINDS: Mapping[str, Text] = {
     "officer_alert": Text(vi="báo cán bộ: đơn vị chưa gửi", en="tells the officer who is missing"),
     "digest": Text(vi="tình hình hằng ngày cho cán bộ", en="the officer's daily summary"),
     "delivery": Text(vi="gửi bản tổng hợp cho cán bộ", en="delivers the consolidated report"),
-    "chase": Text(vi="đôn đốc sau nhiều lần nhắc", en="chases after several reminders"),
+    "chase": Text(vi="dự thảo công văn đôn đốc cho cán bộ", en="brings the officer a chase letter to sign"),
     "question": Text(vi="đề nghị xác nhận số liệu", en="asks about a doubtful figure"),
     "correction": Text(vi="đề nghị sửa số liệu", en="asks to correct a figure, cell by cell"),
 }
@@ -58,6 +58,8 @@ VARIABLES: Mapping[str, object] = {
     "list_complete": ("xã Quài Tở",),
     "list_partial": ("xã Nà Sáy: còn thiếu 02 ảnh",),
     "list_missing": ("xã Pú Xi",),
+    "n_late": 5,
+    "phone_list": ("xã Pú Xi – đ/c Lò Văn B, 0215 000 0001: chưa gửi báo cáo",),
     "n_waiting": 2,
     "actions": ("Xác nhận đơn vị của 01 thư",),
     "next_reminder": "08:00 ngày 14/10/2020",

@@ -38,6 +38,10 @@ def _whole_days(value: object) -> timedelta:
     return length
 
 
+def _days_or_off(value: object) -> timedelta | None:
+    return None if value == "off" else _whole_days(value)
+
+
 def _clock(value: object) -> time:
     if isinstance(value, time):
         return value
@@ -99,6 +103,8 @@ class _Reminders(Model):
     at: Annotated[time, BeforeValidator(_clock)] = time(8, 0)
     working_days_only: bool = True
     kickoff: bool = False
+    copy_heads: bool = False
+    chase: Annotated[timedelta | None, BeforeValidator(_days_or_off)] = timedelta(days=3)
 
 
 class _Consolidation(Model):
@@ -145,6 +151,12 @@ def campaign_from(folder: Path, place: str, complaints: Complaints, officers: tu
     roster = roster_from(folder, place, complaints)
     letters = letters_from(folder / "letters", f"{place}/letters", complaints)
     model = _checked(file, folder.name, complaints) if file is not None else None
+    if file is not None and model is not None and model.reminders.copy_heads and not any(each.head_email for each in roster):
+        nobody = Text(
+            vi='danh sách đơn vị chưa ghi địa chỉ lãnh đạo nào; thêm cột "head_email" hoặc ghi copy_heads = false',
+            en='the roster names no head\'s address; add a column "head_email" or write copy_heads = false',
+        )
+        complaints.add(file.name, file.where(("reminders", "copy_heads"), complaints.language), nobody)
     if model is None or form is None or len(complaints.problems) > before:
         return None
     return Campaign(
@@ -257,6 +269,8 @@ def _reminders(model: _Reminders) -> ReminderPlan:
         at=model.at,
         working_days_only=model.working_days_only,
         kickoff=model.kickoff,
+        copy_heads=model.copy_heads,
+        chase=model.chase,
     )
 
 

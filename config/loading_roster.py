@@ -16,7 +16,7 @@ from config.text import Text
 from config.vietnamese import fold
 
 COLUMNS = ("code", "name", "kind", "emails", "aliases", "phone", "contact")  # the contract's, in its order
-OPTIONAL = ("weak_aliases", "parent", "population")
+OPTIONAL = ("weak_aliases", "parent", "population", "head_email")
 _HEADINGS = {
     "ma": "code",
     "ma don vi": "code",
@@ -32,6 +32,9 @@ _HEADINGS = {
     "thu dien tu": "emails",
     "dia chi thu": "emails",
     "dia chi email": "emails",
+    "email lanh dao": "head_email",
+    "thu lanh dao": "head_email",
+    "dia chi lanh dao": "head_email",
     "ten goi khac": "aliases",
     "ten khac": "aliases",
     "alias": "aliases",
@@ -229,6 +232,9 @@ def _unit(file: str, number: int, values: dict[str, str], complaints: Complaints
     for each in emails:
         if not is_address(each):
             complaints.add(file, _row(number, "emails"), bad_address(each))
+    head = values.get("head_email", "")
+    if head and not is_address(head):
+        complaints.add(file, _row(number, "head_email"), bad_address(head))
     return Unit(
         code=values.get("code", ""),
         name=values.get("name", ""),
@@ -240,6 +246,7 @@ def _unit(file: str, number: int, values: dict[str, str], complaints: Complaints
         contact=values.get("contact", ""),
         parent=values.get("parent") or None,
         population=_population(file, number, values.get("population", ""), complaints),
+        head_email=head,
     )
 
 

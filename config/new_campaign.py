@@ -49,6 +49,7 @@ before = ["7d", "3d", "1d"]
 after = ["1d", "3d"]
 at = "08:00"
 working_days_only = true
+chase = "3d"                 # số ngày làm việc sau hạn: cán bộ nhận dự thảo công văn đôn đốc; "off": không
 
 [consolidation]
 at_deadline = true

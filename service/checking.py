@@ -16,7 +16,7 @@ from service.installation import refuse_unknown_rules
 from service.kickoff import kickoff_at
 from service.mailbox import Mailbox
 from service.outbox import SmtpSender
-from service.rules.remind import ladder
+from service.rules.remind import chase_at, ladder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +117,9 @@ def _calendar(home: Home, campaign: Campaign) -> list[CalendarEntry]:
         at = kickoff_at(campaign, home.office.timezone)
         entries.append(CalendarEntry(at=at, campaign=campaign.id, kind="kickoff", recipients=with_address))
     officers = len(home.office.officers)
+    chased = chase_at(campaign, home.office.timezone)
+    if chased is not None:
+        entries.append(CalendarEntry(at=chased, campaign=campaign.id, kind="chase", recipients=officers))
     entries.append(CalendarEntry(at=campaign.deadline, campaign=campaign.id, kind="officer_alert", recipients=officers))
     if campaign.consolidation.at_deadline:
         to = len(campaign.consolidation.recipients)

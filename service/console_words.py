@@ -42,6 +42,7 @@ MESSAGE_STATE = {
     "not_a_report": Text(vi="không phải báo cáo", en="not a report"),
     "duplicate": Text(vi="thư trùng", en="duplicate"),
     "set_aside": Text(vi="không xử lý được", en="set aside"),
+    "command": Text(vi="lệnh của cán bộ", en="officer's commands"),
 }
 ROLE = {
     "form": Text(vi="biểu số liệu", en="form"),
@@ -72,11 +73,13 @@ NOTICE_KIND = {
     "question": Text(vi="hỏi đơn vị", en="question"),
     "reminder": Text(vi="nhắc hạn", en="reminder"),
     "overdue": Text(vi="đôn đốc quá hạn", en="overdue"),
+    "overdue_copy": Text(vi="bản gửi lãnh đạo", en="copy to the head"),
     "officer_alert": Text(vi="báo cán bộ", en="officer's alert"),
     "digest": Text(vi="tổng hợp tình hình", en="digest"),
     "delivery": Text(vi="giao bản tổng hợp", en="delivery"),
     "chase": Text(vi="công văn đôn đốc", en="chase letter"),
     "correction": Text(vi="đề nghị sửa", en="correction"),
+    "officer_answer": Text(vi="trả lời lệnh", en="answer to commands"),
 }
 NOTICE_STATE = {
     "held": Text(vi="tạm giữ", en="held"),

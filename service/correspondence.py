@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
 from parsers.codec import from_plain
 from service import correction
+from service.chasing import chase_of, phone_lines
 from service.enclosures import enclosures
 from service.installation import Installation
 from service.judging import submission_of, submissions, units_that_wait
@@ -19,6 +20,7 @@ from service.letter_words import (
     key_figures,
     missing_items,
     moment,
+    office_of,
     problems,
     returned_because,
     status_text,
@@ -26,10 +28,11 @@ from service.letter_words import (
     waits_for_officer,
 )
 from service.officer_actions import officer_actions
+from service.outputs.chase_letter import Chase
 from service.outputs.letters import Addressing, Enclosure, compose, render_letter
 from service.receipts import letter_now
 from service.rules.consolidation import Consolidation
-from service.rules.remind import ladder, next_rung, opens_at
+from service.rules.remind import final_call, ladder, next_rung, opens_at
 from service.rules.status import deadline_of, is_in, owes
 from service.rules.submission import Change, Content, Submission
 from service.sending import Letter
@@ -42,6 +45,7 @@ from storage.submissions import consolidation_of, latest_consolidation
 _LETTERS = {
     NoticeKind.REMINDER: "reminder",
     NoticeKind.OVERDUE: "overdue",
+    NoticeKind.OVERDUE_COPY: "overdue",
     NoticeKind.OFFICER_ALERT: "officer_alert",
     NoticeKind.DELIVERY: "delivery",
     NoticeKind.DIGEST: "digest",
@@ -50,9 +54,9 @@ _LETTERS = {
     NoticeKind.QUESTION: "ask_unit",
 }
 _WAITING = frozenset({MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, MessageState.SET_ASIDE})
-_WHILE_IT_HOLDS = frozenset({NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.KICKOFF, NoticeKind.CORRECTION})
-_FINAL_CALL = timedelta(days=2)
-_DAY_ENDS = time(17, 0)
+_OVERDUE = frozenset({NoticeKind.OVERDUE, NoticeKind.OVERDUE_COPY})
+_TO_UNITS = _OVERDUE | {NoticeKind.REMINDER, NoticeKind.KICKOFF}
+_WHILE_IT_HOLDS = _TO_UNITS | {NoticeKind.CORRECTION}
 
 
 class Correspondence:
@@ -72,6 +76,8 @@ class Correspondence:
             return f"campaign {notice.campaign} is no longer configured"
         if notice.kind is NoticeKind.DELIVERY:
             return self._replaced(notice)
+        if notice.kind is NoticeKind.CHASE:
+            return "" if self._chase(campaign).late else "no unit is late any more"
         if notice.kind not in _WHILE_IT_HOLDS:
             return ""
         submission = self._submission(campaign, notice.unit)
@@ -86,7 +92,7 @@ class Correspondence:
         due = deadline_of(campaign, submission)
         if notice.kind is NoticeKind.REMINDER and self._now > due:
             return "the deadline has passed"
-        if notice.kind is NoticeKind.OVERDUE and self._now <= due:
+        if notice.kind in _OVERDUE and self._now <= due:
             return "the deadline was extended"
         if any(notice.due_at < rung.due_at <= self._now for rung in ladder(campaign, due, self._timezone)):
             return "a later reminder takes its place"
@@ -97,7 +103,7 @@ class Correspondence:
     def not_before(self, notice: Notice) -> datetime | None:
         """When the office of a unit that is reminded opens again, None while it is open; every other mail may leave at once."""
         campaign = self._installation.home.campaign(notice.campaign)
-        if campaign is None or notice.kind not in {NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.KICKOFF}:
+        if campaign is None or notice.kind not in _TO_UNITS:
             return None
         return opens_at(campaign, self._now, self._timezone)
 
@@ -120,7 +126,8 @@ class Correspondence:
         addressing = Addressing(
             sender=smtp.from_address,
             sender_name=self._installation.home.office.name,
-            recipient=notice.recipient,
+            recipient=str(notice.context.get("to") or notice.recipient),
+            copied=str(notice.context.get("copied", "")),
             message_id=message_id,
             dated=self._now,
             in_reply_to=answered,
@@ -140,6 +147,7 @@ class Correspondence:
             **self._about_all(campaign),
             **self._about_message(notice),
             **self._about_output(campaign, notice),
+            **self._about_chase(campaign, notice),
             **correction.words_of(self._asked(campaign, notice), notice, self._names_of_made(campaign, notice)),
         }
 
@@ -163,7 +171,7 @@ class Correspondence:
         office, smtp = self._installation.home.office, self._installation.home.smtp
         local_deadline = due.astimezone(self._timezone)
         wording = deadline_words(due, self._timezone, self._language) if due != campaign.deadline else campaign.deadline_wording
-        final_call = self._final_call(campaign, due)
+        last_moment = final_call(campaign, self._now, due, self._timezone)
         days_left = (local_deadline.date() - self._now.astimezone(self._timezone).date()).days
         rule = campaign.photos
         return {
@@ -182,8 +190,8 @@ class Correspondence:
             "now": self._moment(self._now),
             "photo_min": self._count(rule.min if rule else 0),
             "photo_max": self._count(rule.max if rule else 0),
-            "final_call": self._moment(final_call),
-            "correction_until": wording if self._now <= due else deadline_words(final_call, self._timezone, self._language),
+            "final_call": self._moment(last_moment),
+            "correction_until": wording if self._now <= due else deadline_words(last_moment, self._timezone, self._language),
         }
 
     def _about_unit(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
@@ -202,7 +210,7 @@ class Correspondence:
             figures, doubts, missing, have = [], [waits_for_officer(self._language)], [], []
         return {
             "unit_name": unit.full_name if unit else "",
-            "unit_office": f"UBND {unit.full_name}" if unit else "",
+            "unit_office": office_of(unit) if unit else "",
             "photo_count": self._count(len(submission.photos) if submission else 0),
             "key_figures": figures,
             "problems": doubts,
@@ -284,10 +292,15 @@ class Correspondence:
             "files": [Path(each).name for each in latest.files],
         }
 
-    def _final_call(self, campaign: Campaign, due: datetime) -> datetime:
-        """The end of the working day two days from now, or from the deadline where that is later."""
-        day = (max(self._now, due) + _FINAL_CALL).astimezone(self._timezone).date()
-        return datetime.combine(campaign.working_days.on_or_after(day), _DAY_ENDS, self._timezone)
+    def _about_chase(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
+        if notice.kind is not NoticeKind.CHASE:
+            return {"n_late": 0, "phone_list": []}
+        chase = self._chase(campaign)
+        return {"n_late": len(chase.late), "phone_list": phone_lines(chase)}
+
+    def _chase(self, campaign: Campaign) -> Chase:
+        with self._installation.database.reading() as connection:
+            return chase_of(self._installation, connection, campaign, self._now)
 
     def _replaced(self, notice: Notice) -> str:
         """Why a delivery is pointless: a newer version exists and is delivered in its stead."""

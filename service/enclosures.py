@@ -9,6 +9,7 @@ from pathlib import Path
 from config.campaign import Campaign, Requirement, Unit
 from config.text import Language
 from config.vietnamese import fold
+from service.chasing import chase_papers
 from service.correction import asked_in, own_workbook
 from service.digest import draft_workbook
 from service.installation import Installation
@@ -29,6 +30,8 @@ def enclosures(installation: Installation, campaign: Campaign, notice: Notice, n
         return _for_correction(installation, campaign, unit, notice)
     if notice.kind is NoticeKind.DIGEST:
         return (draft_workbook(installation, campaign, now),)
+    if notice.kind is NoticeKind.CHASE:
+        return chase_papers(installation, campaign, now)
     if notice.kind is NoticeKind.KICKOFF and unit is not None:
         return _for_kickoff(campaign, unit, language)
     return ()

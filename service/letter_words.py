@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from config.campaign import Campaign, Indicator, IndicatorRole, IndicatorType, Severity, Slot
+from config.campaign import Campaign, Indicator, IndicatorRole, IndicatorType, Severity, Slot, Unit
 from config.text import Language
 from parsers.values import Finding, ValueStatus
 from service.rules.submission import Change, SlotState, Submission
@@ -44,6 +44,11 @@ def deadline_words(at: datetime, timezone: ZoneInfo, language: Language) -> str:
     if (local.hour, local.minute) == _END_OF_DAY:
         return f"đến hết ngày {local:%d/%m/%Y}" if language is Language.VI else f"by the end of {local:%d/%m/%Y}"
     return f"{'trước' if language is Language.VI else 'before'} {moment(at, timezone, language)}"
+
+
+def office_of(unit: Unit) -> str:
+    """Whom a letter to a unit is addressed to: the people's committee of a commune or district, any other unit by its name."""
+    return f"UBND {unit.full_name}" if unit.kind.casefold() in _HAS_COMMITTEE else unit.full_name
 
 
 def returned_because(why: str, language: Language) -> str:
@@ -166,6 +171,7 @@ def _short(label: str) -> str:
     return bare
 
 
+_HAS_COMMITTEE = frozenset({"xã", "phường", "thị trấn", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "đặc khu"})
 _WAITS_FOR_OFFICER = {
     Language.VI: "Địa chỉ gửi thư chưa được xác nhận là của đơn vị; báo cáo đã có được giữ nguyên cho đến khi cán bộ xác nhận.",
     Language.EN: "The address it came from is not confirmed as the unit's; the report on record stays until the officer decides.",

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
+from service.chasing import enqueue_chase
 from service.consolidating import Output, consolidate_campaign, is_due
 from service.correction import enqueue_corrections
 from service.digest import enqueue_digests
@@ -54,6 +55,7 @@ def plan(installation: Installation, now: datetime) -> PlanReport:
             reminders += sum(_enqueue_reminder(connection, campaign, each, now) for each in due)
             enqueue_kickoffs(connection, campaign, now, installation.home.office.timezone)
             enqueue_corrections(installation, connection, campaign, now)
+            enqueue_chase(installation, connection, campaign, now)
             enqueue_digests(installation, connection, campaign, now)
             alerts += _enqueue_alert(installation, connection, campaign, now)
             _enqueue_deliveries(connection, campaign, now)
@@ -98,19 +100,31 @@ def _enqueue_deliveries(connection: Connection, campaign: Campaign, now: datetim
 
 
 def _enqueue_reminder(connection: Connection, campaign: Campaign, due: DueReminder, now: datetime) -> bool:
+    """One reminder, and with it the copy for the unit's head where the office wants that."""
     kind = _KINDS[due.rung.kind]
-    return enqueue(
-        connection,
-        key=notice_key(campaign.id, due.unit, kind, due.rung.due_at, 1),
-        campaign=campaign.id,
-        unit=due.unit,
-        kind=kind,
-        due_at=due.rung.due_at,
-        created_at=now,
-        recipient=_address(campaign, due.unit),
-        cause=f"rung {due.rung.number}",
-        context={"rung": due.rung.number},
-    )
+    unit = campaign.unit(due.unit)
+    wanted = campaign.reminders.copy_heads and kind is NoticeKind.OVERDUE and unit is not None
+    head = unit.head_email if wanted and unit is not None else ""
+    context = {"rung": due.rung.number, **({"copied": head} if head else {})}
+    address = _address(campaign, due.unit)
+
+    def queue(kind: NoticeKind, recipient: str) -> bool:
+        return enqueue(
+            connection,
+            key=notice_key(campaign.id, due.unit, kind, due.rung.due_at, 1),
+            campaign=campaign.id,
+            unit=due.unit,
+            kind=kind,
+            due_at=due.rung.due_at,
+            created_at=now,
+            recipient=recipient,
+            cause=f"rung {due.rung.number}",
+            context=context if kind is not NoticeKind.OVERDUE_COPY else {**context, "to": address},
+        )
+
+    if head and head != address:
+        queue(NoticeKind.OVERDUE_COPY, head)
+    return queue(kind, address)
 
 
 def _enqueue_alert(installation: Installation, connection: Connection, campaign: Campaign, now: datetime) -> int:

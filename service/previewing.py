@@ -18,7 +18,7 @@ from storage.notices import Notice, NoticeKind, NoticeState
 from storage.submissions import latest_consolidation
 
 _NAMED_OTHERWISE = {"ask_unit": NoticeKind.QUESTION}
-_TO_THE_OFFICE = (NoticeKind.OFFICER_ALERT, NoticeKind.DIGEST, NoticeKind.DELIVERY)
+_TO_THE_OFFICE = (NoticeKind.OFFICER_ALERT, NoticeKind.DIGEST, NoticeKind.DELIVERY, NoticeKind.CHASE)
 
 
 class NoSuchLetterError(ThubaoError):

@@ -37,11 +37,13 @@ class NoticeKind(StrEnum):
     QUESTION = "question"
     REMINDER = "reminder"
     OVERDUE = "overdue"
+    OVERDUE_COPY = "overdue_copy"  # the same letter, to the unit's head
     OFFICER_ALERT = "officer_alert"
     DIGEST = "digest"
     DELIVERY = "delivery"
     CHASE = "chase"
     CORRECTION = "correction"
+    OFFICER_ANSWER = "officer_answer"
 
 
 LEFT = (NoticeState.SENT, NoticeState.UNCERTAIN, NoticeState.TRANSMITTING, NoticeState.BOUNCED, NoticeState.DRY_RUN)
@@ -117,6 +119,11 @@ def enqueue(
     )
 
 
+def is_recorded(connection: Connection, key: str) -> bool:
+    """Whether there is a notice of this key, whatever became of it."""
+    return connection.execute(select(notice.c.id).where(notice.c.key == key)).first() is not None
+
+
 def due_notices(connection: Connection, now: datetime) -> tuple[Notice, ...]:
     """Queued notices whose time has come, in the order they are due."""
     rows = connection.execute(
@@ -147,6 +154,13 @@ def notices(connection: Connection, campaign: str | None = None, unit: str | Non
     if unit is not None:
         query = query.where(notice.c.unit == unit)
     return tuple(_notice(row) for row in connection.execute(query).mappings())
+
+
+def notices_of_kind(connection: Connection, *kinds: NoticeKind) -> tuple[Notice, ...]:
+    """Every notice of these kinds, in the order they were added."""
+    wanted = [each.value for each in kinds]
+    rows = connection.execute(select(notice).where(notice.c.kind.in_(wanted)).order_by(notice.c.id)).mappings()
+    return tuple(_notice(row) for row in rows)
 
 
 def notices_in(connection: Connection, state: NoticeState) -> tuple[Notice, ...]:

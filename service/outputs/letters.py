@@ -53,6 +53,7 @@ class Addressing:
     reply_to: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    copied: str = ""  # shown as Cc; that copy is a mail of its own
 
 
 def render_letter(kind: str, template: str, variables: Mapping[str, object]) -> Text:
@@ -91,6 +92,7 @@ def _headers(text: Text, addressing: Addressing) -> dict[str, str]:
     return {
         "From": formataddr((addressing.sender_name, addressing.sender), charset="utf-8"),
         "To": addressing.recipient,
+        "Cc": addressing.copied,
         "Subject": text.subject,
         "Date": format_datetime(addressing.dated),
         "Message-ID": addressing.message_id,

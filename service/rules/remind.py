@@ -14,6 +14,7 @@ from service.rules.submission import Submission
 
 _OFFICE_OPENS = time(7, 30)
 _OFFICE_CLOSES = time(17, 0)
+_FINAL_CALL = timedelta(days=2)
 
 
 class RungKind(StrEnum):
@@ -84,6 +85,23 @@ def due_reminders(
         if rung is not None and (submission.extended_at is None or rung.due_at > submission.extended_at):
             due.append(DueReminder(unit=submission.unit, rung=rung))
     return tuple(due)
+
+
+def chase_at(campaign: Campaign, timezone: ZoneInfo) -> datetime | None:
+    """When the officer gets the draft chase letter: so many working days after the deadline's date; None where it is off."""
+    plan = campaign.reminders
+    if plan.chase is None:
+        return None
+    day = campaign.deadline.astimezone(timezone).date()
+    for _ in range(plan.chase.days):
+        day = campaign.working_days.on_or_after(day + timedelta(days=1))
+    return datetime.combine(day, plan.at, timezone)
+
+
+def final_call(campaign: Campaign, now: datetime, due: datetime, timezone: ZoneInfo) -> datetime:
+    """The last moment before the report is made without a unit: the end of the working day two days from now, or from `due`."""
+    day = (max(now, due) + _FINAL_CALL).astimezone(timezone).date()
+    return datetime.combine(campaign.working_days.on_or_after(day), _OFFICE_CLOSES, timezone)
 
 
 def next_rung(campaign: Campaign, deadline: datetime, now: datetime, timezone: ZoneInfo) -> Rung | None:

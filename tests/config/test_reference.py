@@ -166,7 +166,7 @@ _TOLD = {
     "ask_unit": ("candidates",),
     "reminder": ("problems", "have_items", "missing_items"),
     "overdue": ("problems", "have_items", "missing_items"),
-    "chase": ("missing_items",),
+    "chase": ("phone_list", "actions"),
     "officer_alert": ("list_complete", "list_partial", "list_missing", "actions"),
     "digest": ("list_complete", "list_partial", "list_missing", "actions"),
     "delivery": ("files", "list_missing", "changed_figures"),
