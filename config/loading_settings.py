@@ -226,6 +226,7 @@ def smtp_of(model: SettingsModel, home: Path) -> SmtpSettings | None:
         from_address=smtp.from_address,
         sending=smtp.sending,
         daily_limit=smtp.daily_limit,
+        max_message_bytes=smtp.max_message_bytes,
         certificate_authority=_optional_path(smtp.certificate_authority, home),
     )
 

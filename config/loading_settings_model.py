@@ -119,6 +119,7 @@ class SmtpTable(Model):
     from_address: Annotated[Address, Field(alias="from")]
     sending: Annotated[Sending, Field(strict=False)] = Sending.DRY_RUN
     daily_limit: Annotated[int, Field(ge=1)] = 400
+    max_message_bytes: Annotated[int, Field(ge=100_000)] = 20 * 1024 * 1024
     certificate_authority: str | None = None
 
 

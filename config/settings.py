@@ -92,6 +92,7 @@ class SmtpSettings:
     sending: Sending
     daily_limit: int
     certificate_authority: Path | None = None
+    max_message_bytes: int = 20 * 1024 * 1024  # of a mail with its attachments, as it leaves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from config.errors import ThubaoError
 from parsers.codec import from_plain
 from service import correction
 from service.chasing import chase_of, phone_lines
-from service.enclosures import enclosures
+from service.enclosures import enclosures, packed
 from service.installation import Installation
 from service.judging import submission_of, submissions, units_that_wait
 from service.letter_words import (
@@ -134,7 +135,10 @@ class Correspondence:
             references=references,
         )
         try:
-            content = compose(text, addressing, self._enclosures(campaign, notice))
+            going = packed(self._enclosures(campaign, notice), smtp.max_message_bytes)
+            note = going.note(self._language)
+            body = f"{text.body.rstrip()}\n\n{note}\n" if note else text.body
+            content = compose(replace(text, body=body), addressing, going.inside)
         except OSError as error:
             raise ThubaoError(f"a file that goes with letter “{kind}” cannot be read: {error}") from error
         return Letter(subject=text.subject, content=content)

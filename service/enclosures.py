@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from config.campaign import Campaign, Requirement, Unit
-from config.text import Language
+from config.text import Language, Text
 from config.vietnamese import fold
 from service.chasing import chase_papers
 from service.correction import asked_in, own_workbook
@@ -18,6 +19,15 @@ from service.outputs.blank_form import write_blank_form
 from service.outputs.letters import Enclosure
 from service.outputs.outline import outline_document
 from storage.notices import Notice, NoticeKind
+
+_ROOM_FOR_TEXT = 60_000
+_ROOM_FOR_HEAD = 500
+_LINE_OF_BASE64, _BYTES_OF_A_LINE = 78, 57
+_TOO_LARGE = Text(
+    vi="Tệp không gửi kèm vì vượt dung lượng cho phép của một thư; đề nghị lấy tại máy của bộ phận tổng hợp:",
+    en="Too large to go with a mail; please fetch it from the machine of the report desk:",
+)
+_MADE_AGAIN = Text(vi="lập lại bằng lệnh thubao consolidate", en="made again by thubao consolidate")
 
 
 def enclosures(installation: Installation, campaign: Campaign, notice: Notice, now: datetime) -> tuple[Enclosure, ...]:
@@ -35,6 +45,45 @@ def enclosures(installation: Installation, campaign: Campaign, notice: Notice, n
     if notice.kind is NoticeKind.KICKOFF and unit is not None:
         return _for_kickoff(campaign, unit, language)
     return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """What goes with a mail, and what would make it larger than mail servers take."""
+
+    inside: tuple[Enclosure, ...]
+    left_out: tuple[Enclosure, ...]
+
+    def note(self, language: Language) -> str:
+        """Where the files lie that do not go with the mail, "" when all do."""
+        lines = [f"- {_size_of_file(each, language)}" for each in self.left_out]
+        return f"{_TOO_LARGE.in_(language)}\n" + "\n".join(lines) if lines else ""
+
+
+def packed(files: tuple[Enclosure, ...], most: int) -> Packed:
+    """The files that a mail of at most so many bytes can carry: the small ones first, in the order given."""
+    left = most - _ROOM_FOR_TEXT
+    inside = []
+    for each in sorted(files, key=_size):
+        if (encoded := _size(each) * _LINE_OF_BASE64 // _BYTES_OF_A_LINE + _ROOM_FOR_HEAD) > left:
+            break
+        left -= encoded
+        inside.append(each)
+    return Packed(
+        inside=tuple(each for each in files if each in inside), left_out=tuple(each for each in files if each not in inside)
+    )
+
+
+def _size(file: Enclosure) -> int:
+    return file.stat().st_size if isinstance(file, Path) else len(file[1])
+
+
+def _size_of_file(file: Enclosure, language: Language) -> str:
+    """Name, size and folder of a file; one that was made for this letter lies nowhere."""
+    megabytes = max(1, round(_size(file) / 1_000_000))
+    if isinstance(file, Path):
+        return f"{file.name} ({megabytes} MB): {file.parent}"
+    return f"{file[0]} ({megabytes} MB): {_MADE_AGAIN.in_(language)}"
 
 
 def blank_form_for(campaign: Campaign, unit: Unit, language: Language) -> tuple[str, bytes]:

@@ -124,7 +124,7 @@ def issuing_bodies(office: str, area: str) -> tuple[str, str]:
 def _letterhead(document: WordDocument, chase: Chase, language: Language) -> None:
     superior, issuer = issuing_bodies(chase.office, chase.area) if language is Language.VI else ("", chase.office.upper())
     place = chase.area.split(" ", 1)[-1] if chase.area else "…………"
-    table = add_table(document, 2, (6.6, 9.9), bordered=False)
+    table = add_table(document, 2, (7.2, 9.3), bordered=False)
     left, right = table.rows[0].cells
     write_cell(left, superior or issuer, size=12, bold=not superior, alignment=CENTRE)
     if superior:

@@ -64,7 +64,8 @@ def test_from_check_to_the_consolidated_report(commands: Commands, dovecot: Dove
     dovecot.append_many([(each.raw, each.at) for each in story])
     checked = commands.plain("check", "--now", "2020-10-01T08:00:00+07:00")
     assert checked["problems"] == []
-    assert {each["kind"] for each in checked["calendar"]} == {"reminder", "overdue", "digest", "chase", "officer_alert", "delivery"}
+    kinds = {"reminder", "overdue", "digest", "chase", "officer_alert", "delivery"}
+    assert {each["kind"] for each in checked["calendar"]} == kinds
 
     tick = commands.plain("tick", "--now", AFTER)
     assert (tick["new_messages"], tick["server"], tick["recorded"]) == (len(story), len(story), len(story))
