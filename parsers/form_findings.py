@@ -61,14 +61,18 @@ def _finding(code: str, where: str, vi: str, en: str, severity: Severity = Sever
     return Finding(code=code, severity=severity, where=where, text=Text(vi=vi, en=en))
 
 
+def _at(place: str) -> str:
+    return f" ({place})" if place else ""
+
+
 def disputed_row(indicator: Indicator, label: str, place: str) -> Finding:
     """A row that may be this indicator, but another row or indicator fits as well: its figures are not used."""
     return _finding(
         "F-ROW-DISPUTED",
         indicator.code,
-        f"Dòng “{label}” ({place}) có thể là “{indicator.label}” nhưng chưa chắc chắn; số liệu chưa được dùng, "
+        f"Dòng “{label}”{_at(place)} có thể là “{indicator.label}” nhưng chưa chắc chắn; số liệu chưa được dùng, "
         "đề nghị ghi tên chỉ tiêu đúng như mẫu.",
-        f"Row “{label}” ({place}) may be “{indicator.label_en}”, but not surely; its figures were not used. "
+        f"Row “{label}”{_at(place)} may be “{indicator.label_en}”, but not surely; its figures were not used. "
         "Please write the label as in the form.",
     )
 
@@ -78,9 +82,9 @@ def unknown_row(label: str, place: str, missing: int) -> Finding:
     return _finding(
         "F-ROW-UNKNOWN",
         "",
-        f"Dòng “{label}” ({place}) không khớp chỉ tiêu nào của mẫu, trong khi còn {missing} chỉ tiêu chưa thấy; "
+        f"Dòng “{label}”{_at(place)} không khớp chỉ tiêu nào của mẫu, trong khi còn {missing} chỉ tiêu chưa thấy; "
         "số liệu dòng này chưa được dùng.",
-        f"Row “{label}” ({place}) matches no indicator while {missing} of them were not found; its figures were not used.",
+        f"Row “{label}”{_at(place)} matches no indicator while {missing} of them were not found; its figures were not used.",
     )
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from config.campaign import Campaign
 from parsers import content_type as kind
 from parsers.archives import Unpacker
 from parsers.containers import open_all
-from parsers.message import OpenedMessage, read_envelope_and_parts
+from parsers.message import read_envelope_and_parts
 from parsers.parts import Leaf, make_leaf
+from parsers.read_body import BODY_PATH, read_body
 from parsers.read_document import DocumentReader, Expected
 from parsers.recognition import Recognise
-from parsers.values import Document, DocumentFate, DocumentRole, Envelope, MessageReading, Robot
+from parsers.values import Document, Envelope, MessageReading, Robot
 from parsers.writing import Convert
 
 __all__ = ["BODY_PATH", "Expected", "Outside", "expected_of", "extract", "read_file", "read_message"]
-
-BODY_PATH = "(nội dung thư)"
-"""The path of a report that is written, or a form that is pasted, into the mail itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +62,7 @@ def read_message(
     """Everything understood of one mail. Never raises for what a sender did: every leaf has a role, a fate and a reason."""
     opened = read_envelope_and_parts(raw, own_addresses=own_addresses)
     documents, campaign = _read_leaves(opened.leaves, expected, outside)
-    written = _in_the_body(opened, expected, documents)
+    written = read_body(opened, expected, documents)
     return MessageReading(
         envelope=opened.envelope,
         body=opened.body,
@@ -115,20 +113,3 @@ def _read_leaves(leaves: tuple[Leaf, ...], expected: tuple[Expected, ...], outsi
         if understood.campaign:
             votes[understood.campaign] = votes.get(understood.campaign, 0) + 1
     return tuple(documents), max(votes, key=lambda each: votes[each]) if votes else ""
-
-
-def _in_the_body(opened: OpenedMessage, expected: tuple[Expected, ...], documents: tuple[Document, ...]) -> tuple[Document, ...]:
-    """A form pasted, or a report written, into the mail itself; only what no attached file gives counts."""
-    source, declared = (opened.html, "text/html") if opened.html else (opened.body, "text/plain")
-    if not source.strip():
-        return ()
-    reader = DocumentReader(expected, None, None)
-    found = reader.read_text(source, declared, path=BODY_PATH)
-    if found.fate is not DocumentFate.USED:
-        return ()
-    roles = {each.role for each in documents if each.fate is DocumentFate.USED}
-    if found.forms and DocumentRole.FORM in roles:
-        found = replace(found, forms=())
-    if found.narrative is not None and DocumentRole.NARRATIVE in roles:
-        found = replace(found, narrative=None)
-    return (found,) if found.forms or found.narrative else ()

@@ -14,6 +14,7 @@ from config.vietnamese import fold
 from parsers import content_type as kind
 from parsers.containers import OpenedLeaf
 from parsers.form import read_forms
+from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
 from parsers.grid import Sheet
 from parsers.narrative import read_narrative
 from parsers.parts import make_leaf
@@ -54,6 +55,7 @@ _LABEL, _MOST_ROWS = 14, 0.6
 """Letters of a label that tell a row, and the share of the rows that makes a form."""
 
 _LONGEST_TITLE = 160
+_HEADING_LINES = 6
 _FORM_TITLE = re.compile(r"^(?:mau|bieu|bang|phu luc)\b|\b(?:tong hop|thong ke) so lieu\b")
 
 _EMPTY_SCAN = Text(vi="bản quét không đọc được chữ", en="a scan without readable text")
@@ -120,6 +122,14 @@ class DocumentReader:
         opened = OpenedLeaf(leaf=leaf, media_type=media_type, is_container=False, fate=None, why=NO_TEXT)
         return self.read(opened).document
 
+    def lines_of(self, source: str, media_type: str) -> tuple[str, ...]:
+        """The lines of a text that is no file; none when it cannot be read."""
+        try:
+            writing = read_writing(source.encode(), media_type)
+        except ParseError:
+            return ()
+        return tuple(each.text for each in writing.paragraphs)
+
     def _content(self, opened: OpenedLeaf) -> _Content | None:
         if opened.media_type in _SPREADSHEETS:
             return self._spreadsheet(opened)
@@ -173,6 +183,8 @@ class DocumentReader:
         """What the document is for, by what was found in it."""
         title = "" if opened.media_type in _SPREADSHEETS else _title_of(content)  # on a sheet it stands in the sheet
         best, forms = self._best_form(content, opened.leaf.path, title)
+        if opened.media_type in _WRITINGS and not content.scanned and self._may_be_typed(opened, content, forms):
+            best, forms, content = self._with_typed_rows(opened, content, best, forms)
         # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
         narrative = None if forms and opened.media_type in _SPREADSHEETS else self._narrative(best, content)
         filled = tuple(each for each in forms if not each.blank)
@@ -207,6 +219,37 @@ class DocumentReader:
             if rows > score:
                 best, readings, score = expected, found, rows
         return best, readings
+
+    def _may_be_typed(self, opened: OpenedLeaf, content: _Content, forms: tuple[FormReading, ...]) -> bool:
+        """Whether it is worth looking for a form typed as text: in a mail, or where a file's rows stand in no table."""
+        return not opened.leaf.name or (not forms and self._has_the_rows_of_a_form(content))
+
+    def _with_typed_rows(
+        self, opened: OpenedLeaf, content: _Content, best: Expected | None, forms: tuple[FormReading, ...]
+    ) -> tuple[Expected | None, tuple[FormReading, ...], _Content]:
+        """The forms, or what is typed line by line where that says more than the tables.
+
+        A whole file that speaks of some indicators is a report; in a mail a few lines are the form. Beside the forms: the
+        content, without the lines of the form when nothing but these looked like a report.
+        """
+        in_mail = not opened.leaf.name
+        if opened.media_type == kind.TEXT and best and not any(has_header(each, best.form) for each in content.sheets):
+            forms = tuple(in_doubt(each) for each in forms)
+        lines = [each.text for each in content.paragraphs]
+        lines += [line for sheet in content.sheets for line in _rows_as_lines(sheet)]
+        for expected in self._expected:
+            rows = typed_rows(lines, expected.form)
+            named = len({each.indicator for each in rows})
+            wanted = _least(expected.form) if in_mail else _MOST_ROWS * _rows_with_figures(expected.form)
+            if named < wanted or named <= sum(each.matched for each in forms):
+                continue
+            reading = read_typed_form(rows, expected.form, year=expected.year, text=_title_of(content))
+            if reading is not None:
+                best, forms = expected, (replace(reading, heading=content.heading or "\n".join(lines[:_HEADING_LINES])),)
+                typed = {line for row in rows for line in row.lines}
+                rest = replace(content, paragraphs=tuple(each for each in content.paragraphs if each.text not in typed))
+                content = content if self._narrative(expected, rest) is not None else rest
+        return best, forms, content
 
     def _has_the_rows_of_a_form(self, content: _Content) -> bool:
         """Whether most rows of a form stand in the text although no table was found: printed, cut off, or typed as text."""
@@ -250,9 +293,12 @@ def _marked_unit(names: Mapping[str, str]) -> str:
     return f"{campaign}|{unit}" if unit and campaign else unit
 
 
+def _rows_with_figures(form: Form) -> int:
+    return sum(1 for each in form.indicators if each.columns)
+
+
 def _least(form: Form) -> int:
-    rows = sum(1 for each in form.indicators if each.columns)
-    return min(_WEAK_MATCH, rows)
+    return min(_WEAK_MATCH, _rows_with_figures(form))
 
 
 def _scanned(writing: Writing) -> _Content:
@@ -274,6 +320,13 @@ def _title_of(content: _Content) -> str:
     """What a written document says above its tables: the titles of forms in it, else its letterhead and title."""
     short = (each.text for each in content.paragraphs if len(each.text) <= _LONGEST_TITLE)
     return "\n".join(text for text in short if _FORM_TITLE.search(fold(text))) or content.heading
+
+
+def _rows_as_lines(sheet: Sheet) -> list[str]:
+    """A table's rows with their columns kept apart."""
+    last = sheet.last_column
+    rows = sorted({row for row, _ in sheet.cells})
+    return ["\t".join(" ".join(sheet.at(row, column).text.split()) for column in range(1, last + 1)) for row in rows]
 
 
 def _lines(sheet: Sheet) -> list[str]:

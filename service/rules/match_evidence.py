@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from config.campaign import Campaign, Unit
 from config.vietnamese import fold
+from parsers.quoting import parts_of
 from parsers.values import Document, DocumentRole, FormReading, MessageReading
 from service.rules.names import NameHit, NameIndex, Strength
 from service.rules.names_decoding import decoded
-from service.rules.quoting import parts_of
 
 _OPENING = 700
 _TOP = 300

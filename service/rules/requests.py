@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from config.vietnamese import fold
+from parsers.quoting import parts_of
 from service.rules.names_decoding import decoded
-from service.rules.quoting import parts_of
 
 EXTENSION = "extension"
 CORRECTION = "correction_notice"

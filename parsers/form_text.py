@@ -1,0 +1,184 @@
+"""A form typed as lines of text, in a mail or where a program lost the table: "1. Xóa mù chữ: 03 lớp/120 người", "Tin bài | 5".
+
+What is read so is always to be confirmed: nothing but the order of the words says which figure belongs to what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from config.campaign import ColumnKind, Form, Indicator, IndicatorType
+from config.vietnamese import fold
+from parsers.form import read_forms
+from parsers.form_claims import doubted
+from parsers.form_header import header_kinds
+from parsers.grid import Cell, CellKind, Sheet
+from parsers.labels import label_index
+from parsers.values import FormReading
+
+_ENOUGH = 0.78  # how well the words must fit a label of the form
+_SHORTEST = 3
+_LONGEST_LINE = 400
+_LONGEST_FIGURE = 80
+_LONGEST_WORDS = 30  # "ba lớp", "không", "không tổ chức"
+_MOST_LINES = 2_000
+_MOST_COLONS = 4
+_MOST_WRAPPED = 2
+_MOST_FIELDS = 12
+_HEADING_LABEL = "Nội dung"
+_FIELDS = re.compile(r"\s*\|\s*|\t")
+_NUMBERING = re.compile(r"^\s*(?:[-+*•–—]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4}|[a-zđ])\s*[.)/])\s*(?=\D)", re.IGNORECASE)
+_ROW_NUMBER = re.compile(r"^\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4}|[a-z])[.)]?$")
+_SIGNS = re.compile(r"\s*(?:[:=]|\.{3,}|…+|\s[-–—]\s)\s*")
+_BRACKETS = re.compile(r"^(.{3,}?)\s*\(([^()]*\d[^()]*)\)\s*[.;,]?$")
+_FIRST_DIGIT = re.compile(r"^(\D{3,}?)\s+((?:khoảng\s+|gần\s+|hơn\s+|trên\s+)?[~<>≥≤]?\s*\d.*)$", re.IGNORECASE)
+_COUNTED = re.compile(r"^(?:tổng\s+)?số\s+(?:lượng|lớp|cuộc|buổi|người|lượt\s+người)\s+", re.IGNORECASE)
+_SAYS = re.compile(r"\w")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedRow:
+    """One line that names an indicator and says something of it. `indicator` is its place in the form."""
+
+    indicator: int
+    label: str
+    fields: tuple[str, ...]
+    lines: tuple[str, ...] = ()  # as they stand in the text
+
+
+def typed_rows(lines: Iterable[str], form: Form) -> tuple[TypedRow, ...]:
+    """The lines that name an indicator of the form and give a figure; a line that a mail program wrapped is read as one."""
+    found: list[TypedRow] = []
+    before: list[str] = []
+    for line in _short(lines):
+        wordings = [(line,), *((*before[-count:], line) for count in range(1, len(before) + 1))]
+        seen = [(best, wording) for wording in wordings if (best := _best(" ".join(wording), form)) is not None]
+        if seen:
+            (_, row), wording = max(seen, key=lambda each: each[0][0])
+            found.append(replace(row, lines=wording))
+            before = []
+        elif _DIGIT.search(line) or _FIELDS.search(line):
+            before = []
+        else:
+            before = [*before, line][-_MOST_WRAPPED:]
+    return tuple(found)
+
+
+def read_typed_form(rows: Sequence[TypedRow], form: Form, *, year: int, text: str = "") -> FormReading | None:
+    """These lines as a form, every figure to be confirmed; None when they make none."""
+    if form.units_as_rows or len({each.indicator for each in rows}) < _SHORTEST:
+        return None
+    readings = read_forms((_sheet(rows, form),), form, year=year, text=text)
+    return in_doubt(readings[0]) if len(readings) == 1 else None
+
+
+def in_doubt(reading: FormReading) -> FormReading:
+    """The reading with every figure to be confirmed, since it stood in text."""
+    return replace(reading, values=tuple(doubted(each, ["from_text"]) for each in reading.values))
+
+
+def has_header(sheet: Sheet, form: Form) -> bool:
+    """Whether a row of a table in a text names its columns."""
+    return any(
+        len(set(header_kinds(sheet, row, 1, sheet.last_column, form.columns))) > 1
+        for row in sorted({row for row, _ in sheet.cells})
+    )
+
+
+def _short(lines: Iterable[str]) -> Iterator[str]:
+    kept = (each.strip() for line in lines for each in line.splitlines())
+    for _, line in zip(range(_MOST_LINES), (each for each in kept if each), strict=False):
+        yield line[:_LONGEST_LINE]
+
+
+def _best(line: str, form: Form) -> tuple[float, TypedRow] | None:
+    """The split of a line into label and figures whose label fits the form best."""
+    best: tuple[float, TypedRow] | None = None
+    index = label_index(form.indicators)
+    for label, fields in _wordings(line):
+        holders = index.exact_holders(label)
+        number, score = (holders[0], 1.0) if holders else index.best(label)
+        if score < _ENOUGH or (best is not None and score <= best[0]):
+            continue
+        indicator = form.indicators[number]
+        if _takes(indicator, fields):
+            best = score, TypedRow(indicator=number, label=indicator.label if holders else label, fields=fields)
+    return best
+
+
+def _takes(indicator: Indicator, fields: tuple[str, ...]) -> bool:
+    """Whether these fields can be what a unit says of this indicator."""
+    said = [each for each in fields if _SAYS.search(each)]
+    if indicator.type is IndicatorType.TEXT:
+        return bool(said)
+    figures = any(_DIGIT.search(each) for each in said) or (len(fields) == 1 and len(fields[0]) <= _LONGEST_WORDS)
+    return bool(indicator.columns) and bool(said) and figures and len(said[0]) <= _LONGEST_FIGURE
+
+
+def _wordings(line: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every split of a line, with its label as written and without "Số lớp", "Tổng số người" before it."""
+    for label, fields in _splits(line):
+        yield label, fields
+        bare = _COUNTED.sub("", label)
+        if bare != label and len(bare) >= _SHORTEST:
+            yield bare, fields
+
+
+def _splits(line: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every way to see a label and what is said of it in a line."""
+    fields = [each.strip() for each in _FIELDS.split(line.strip().strip("|").strip())]
+    if len(fields) > 1 and _ROW_NUMBER.match(fields[0]):
+        fields = fields[1:]
+    if len(fields) > 1:
+        yield fields[0], tuple(fields[1:_MOST_FIELDS])
+        return
+    bare = _NUMBERING.sub("", fields[0])
+    for sign in list(_SIGNS.finditer(bare))[:_MOST_COLONS]:
+        if sign.start() >= _SHORTEST and bare[sign.end() :]:
+            yield bare[: sign.start()], (bare[sign.end() :],)
+    for pattern in (_BRACKETS, _FIRST_DIGIT):
+        if match := pattern.match(bare):
+            yield match[1].rstrip(" :,-–"), (match[2],)
+
+
+def _sheet(rows: Sequence[TypedRow], form: Form) -> Sheet:
+    """The lines as a table under the form's own headings."""
+    quantities = form.quantity_columns
+    cells: dict[tuple[int, int], Cell] = {}
+
+    def put(row: int, column: int, text: str) -> None:
+        if text.strip():
+            cells[row, column] = Cell(kind=CellKind.TEXT, value=text.strip())
+
+    put(2, 2, _HEADING_LABEL)
+    note = len(quantities) + 3
+    put(2, note, next((each.header for each in form.columns if each.kind is ColumnKind.NOTE), "") or "Ghi chú")
+    for place, column in enumerate(quantities, start=3):
+        put(1, place, column.group_header)
+        put(2, place, column.header)
+    for number, row in enumerate(rows, start=3):
+        indicator = form.indicators[row.indicator]
+        put(number, 1, indicator.row_number)
+        put(number, 2, row.label)
+        for place, text in _places(row, indicator, form):
+            put(number, 3 + place, text)
+    return Sheet(name="", cells=cells)
+
+
+def _places(row: TypedRow, indicator: Indicator, form: Form) -> Iterator[tuple[int, str]]:
+    """Which quantity column, from 0 on, each field of a line stands in; one behind the last is the note."""
+    keys = [each.key for each in form.quantity_columns]
+    fields = list(row.fields)
+    if len(fields) > 1 and (fold(fields[0]) == fold(indicator.unit) or not _DIGIT.search(fields[0])) and fields[0]:
+        fields = fields[1:]  # the unit of measure
+    if len(fields) == 1:
+        own = next((key for key in indicator.columns if key in keys), keys[0])
+        yield keys.index(own), fields[0]
+        return
+    yield from enumerate(fields[: len(keys)])
+    rest = "; ".join(each for each in fields[len(keys) :] if each)
+    if rest:
+        yield len(keys), rest
