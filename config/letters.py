@@ -17,6 +17,7 @@ KINDS: Mapping[str, Text] = {
     "overdue": Text(vi="nhắc sau hạn", en="reminds after the deadline"),
     "officer_alert": Text(vi="báo cán bộ: đơn vị chưa gửi", en="tells the officer who is missing"),
     "digest": Text(vi="tình hình hằng ngày cho cán bộ", en="the officer's daily summary"),
+    "officer_answer": Text(vi="trả lời lệnh của cán bộ gửi qua thư", en="answers the officer's commands by mail"),
     "delivery": Text(vi="gửi bản tổng hợp cho cán bộ", en="delivers the consolidated report"),
     "chase": Text(vi="dự thảo công văn đôn đốc cho cán bộ", en="brings the officer a chase letter to sign"),
     "question": Text(vi="đề nghị xác nhận số liệu", en="asks about a doubtful figure"),
@@ -75,5 +76,13 @@ VARIABLES: Mapping[str, object] = {
     "version": 2,
     "rung": 1,
     "correction_until": "trước ngày 15/10/2020",
+    "reply_code": "4KQT-7XPM-2HRC",
+    "undo_until": "08:31 ngày 12/10/2020",
+    "orders_done": ("Xã Quài Tở: duyệt báo cáo.",),
+    "orders_cancelled": ("Xã Pú Xi: gia hạn đến hết ngày 17/10/2020 (rút lại).",),
+    "orders_refused": ("Dòng “Duyệt Quài Xơ”: không có đơn vị “Quài Xơ” trong danh sách.",),
+    "order_problem": "Mã của thư được trả lời đã hết hạn, không lệnh nào được thực hiện.",
+    "order_forms": ("DUYỆT (tên đơn vị)", "GIA HẠN (tên đơn vị) 17/10"),
+    "waiting_mails": ("Thư số 17 (an@example.org, “báo cáo”): có thể của xã Quài Tở",),
 }
 """Every word a letter may use, with an example value: `docs/letters.md` explains them; the loader tries each letter with them."""

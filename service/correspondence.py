@@ -29,6 +29,8 @@ from service.letter_words import (
     waits_for_officer,
 )
 from service.officer_actions import officer_actions
+from service.officer_mail_settling import until_settled
+from service.officer_mail_words import order_words
 from service.outputs.chase_letter import Chase
 from service.outputs.letters import Addressing, Enclosure, compose, render_letter
 from service.receipts import letter_now
@@ -106,7 +108,8 @@ class Correspondence:
         campaign = self._installation.home.campaign(notice.campaign)
         if campaign is None or notice.kind not in _TO_UNITS:
             return None
-        return opens_at(campaign, self._now, self._timezone)
+        settled = until_settled(self._installation, notice, self._now)
+        return settled or opens_at(campaign, self._now, self._timezone)
 
     def write(self, notice: Notice, message_id: str) -> Letter:
         """The letter for a notice."""
@@ -151,6 +154,7 @@ class Correspondence:
             **self._about_all(campaign),
             **self._about_message(notice),
             **self._about_output(campaign, notice),
+            **order_words(self._installation, campaign, notice, self._now),
             **self._about_chase(campaign, notice),
             **correction.words_of(self._asked(campaign, notice), notice, self._names_of_made(campaign, notice)),
         }

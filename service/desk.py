@@ -43,10 +43,11 @@ class Board:
 class Desk:
     """The officer's desk: asks of the records, and decisions put on record under a name."""
 
-    def __init__(self, installation: Installation, now: datetime, who: str) -> None:
+    def __init__(self, installation: Installation, now: datetime, who: str, *, order: int | None = None) -> None:
         self._installation = installation
         self._now = now
         self._who = who
+        self._settles = {} if order is None else {"order": order}  # what was asked for by mail takes effect
 
     def campaign(self, identifier: str | None) -> Campaign:
         """The campaign named, or the only one; the one due next when several run."""
@@ -141,9 +142,9 @@ class Desk:
             raise NotUnderstoodError(f"{unit.full_name} has sent nothing that could be returned")
         return self._ruled(DecisionKind.RETURN, campaign, unit, why, {})
 
-    def extend(self, campaign: Campaign, unit: Unit, day: date, why: str = "") -> Change:
-        """The unit has until the end of that day."""
-        until = datetime.combine(day, time(23, 59, 59), self._installation.home.office.timezone)
+    def extend(self, campaign: Campaign, unit: Unit, day: date, why: str = "", *, at: time = time(23, 59, 59)) -> Change:
+        """The unit has until the end of that day, or until an hour of it."""
+        until = datetime.combine(day, at, self._installation.home.office.timezone)
         if until <= campaign.deadline:
             raise NotUnderstoodError(f"{day:%d/%m/%Y} is not after the deadline; write a later day")
         return self._ruled(DecisionKind.EXTEND, campaign, unit, why, {"until": until.isoformat()})
@@ -176,7 +177,7 @@ class Desk:
             campaign=campaign.id,
             unit=unit.code,
             message_id=message_id,
-            payload=payload,
+            payload={**(payload or {}), **self._settles},
             why=why,
         )
         told = {"decision": number, "kind": kind.value, "unit": unit.code, "who": self._who, "why": why}

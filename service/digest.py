@@ -16,6 +16,7 @@ from config.campaign import Campaign
 from service.consolidating import draft
 from service.installation import Installation
 from service.judging import submissions
+from service.officer_mail import code_for
 from service.outputs.workbook import write_workbook
 from storage.notices import NoticeKind, NoticeState, enqueue, notice_key, notices
 from storage.readings import MessageState, filings
@@ -68,7 +69,7 @@ def enqueue_digests(installation: Installation, connection: Connection, campaign
             created_at=now,
             recipient=officer,
             cause="digest" if news else "digest: nothing has changed since the last one",
-            context={"state": state},
+            context={"state": state, "reply_code": code_for(installation)},
             state=NoticeState.QUEUED if news else NoticeState.CANCELLED,
         )
         for position, officer in enumerate(installation.home.office.officers, start=1)

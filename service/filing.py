@@ -15,6 +15,8 @@ from parsers.codec import to_plain
 from parsers.values import MessageReading, Robot
 from service.installation import Installation
 from service.judging import Change, rejudge
+from service.officer_mail import OfficerReply, officer_reply
+from service.officer_mail_taking import take_orders
 from service.receipts import Arrived, answer
 from service.rules.match import Attribution, Outcome, Query, identify
 from service.rules.requests import recognise_request
@@ -133,10 +135,12 @@ class _FilingDesk:
         self._installation = installation
         self._connection = connection
         self._now = now
-        self._learned = learned_addresses(connection)
+        officers = {each.lower() for each in installation.home.office.officers}  # what they forward is from many units
+        self._learned = {who: unit for who, unit in learned_addresses(connection).items() if who not in officers}
         self._assigned = {each.message_id: each for each in assignments(connection)}
         self._arrived: list[Arrived] = []
         self._touched: dict[tuple[str, str], None] = {}
+        self._replies: list[OfficerReply] = []
 
     def file(self, number: int) -> None:
         """File one message; its unit is judged and its sender answered when all of the group are filed."""
@@ -169,6 +173,8 @@ class _FilingDesk:
         for arrived in self._arrived:
             change = changes.get((arrived.filing.campaign, arrived.filing.unit))
             answer(self._installation, self._connection, replace(arrived, change=change), self._now)
+        for reply in self._replies:
+            take_orders(self._installation, self._connection, reply, self._now)
 
     def _decide(self, record: MessageRecord, reading: MessageReading) -> tuple[Filing, Attribution | None]:
         envelope = reading.envelope
@@ -183,6 +189,11 @@ class _FilingDesk:
         if envelope.robot in _SILENT:
             why = _SILENT[envelope.robot]
             return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), None
+        reply = officer_reply(self._installation, self._connection, record, reading, trust, self._now)
+        if reply is not None:
+            self._replies.append(reply)
+            if reply.filing is not None:
+                return reply.filing, None
         campaigns = self._installation.campaigns_at(record.received_at)
         if not campaigns:
             why = Text(vi="thư ngoài thời gian của các đợt báo cáo", en="received outside the time of every campaign")

@@ -17,6 +17,7 @@ from service.digest import enqueue_digests
 from service.installation import Installation
 from service.judging import submissions, units_that_wait
 from service.kickoff import enqueue_kickoffs
+from service.officer_mail_settling import settle_orders
 from service.rules.remind import DueReminder, RungKind, due_reminders
 from storage.notices import NoticeKind, enqueue, notice_key
 from storage.submissions import latest_consolidation
@@ -38,6 +39,7 @@ class PlanReport:
 
 def plan(installation: Installation, now: datetime) -> PlanReport:
     """Queue every notice that is due now, and make every consolidation that is. Doing it again queues nothing new."""
+    settle_orders(installation, now)
     reminders = alerts = 0
     outputs = []
     problems = []

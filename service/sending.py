@@ -41,7 +41,9 @@ _RESERVE = 0.2
 
 _EXTRA_COPY = "extra_copy"
 """In a notice's context: it may have arrived, and is sent for the second and last time."""
-_FOR_OFFICE = (NoticeKind.OFFICER_ALERT, NoticeKind.DELIVERY, NoticeKind.DIGEST, NoticeKind.CHASE)
+_FOR_OFFICE = (
+    NoticeKind.OFFICER_ALERT, NoticeKind.DELIVERY, NoticeKind.DIGEST, NoticeKind.CHASE, NoticeKind.OFFICER_ANSWER
+)  # fmt: skip - one list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,7 @@ class Postman:
         waits = self._limit(notice, left_today, left_to_it, now)
         opens = self._correspondent.not_before(notice)
         if waits is None and opens is not None and opens > now:
-            waits = (opens, "waits for office hours")
+            waits = (opens, "waits for office hours, or for an order about the unit")
         if waits is not None:
             self._postpone(notice, *waits)
             return "later"

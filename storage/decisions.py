@@ -22,6 +22,9 @@ class DecisionKind(StrEnum):
     RETURN = "return"
     EXTEND = "extend"
     EXCUSE = "excuse"
+    ORDER = "order"  # asked for by mail: takes effect later, as a decision of its own
+    WITHDRAW = "withdraw"  # an order taken back before it took effect
+    LAPSE = "lapse"  # an order that could not be carried out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,20 @@ def assignments(connection: Connection) -> tuple[Decision, ...]:
 def all_decisions(connection: Connection) -> tuple[Decision, ...]:
     """Every decision, oldest first."""
     return _decisions(connection)
+
+
+def orders(connection: Connection) -> tuple[Decision, ...]:
+    """Every decision that was asked for by mail, oldest first, whatever became of it."""
+    return _decisions(connection, decision.c.kind == DecisionKind.ORDER.value)
+
+
+def open_orders(connection: Connection) -> tuple[Decision, ...]:
+    """The orders that neither took effect nor were withdrawn nor lapsed; a later decision names the order it settles."""
+    given = orders(connection)
+    if not given:
+        return ()
+    settled = {each.payload.get("order") for each in all_decisions(connection) if each.kind is not DecisionKind.ORDER}
+    return tuple(each for each in given if each.id not in settled)
 
 
 def _decisions(connection: Connection, *conditions: Any) -> tuple[Decision, ...]:  # noqa: ANN401 - SQLAlchemy conditions

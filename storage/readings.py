@@ -26,6 +26,7 @@ class MessageState(StrEnum):
     NOT_A_REPORT = "not_a_report"
     DUPLICATE = "duplicate"
     SET_ASIDE = "set_aside"
+    COMMAND = "command"  # the officer's answer to a digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
