@@ -30,6 +30,7 @@ from service.outputs.report_tables import (
 )
 from service.outputs.report_template import default_template
 from service.outputs.report_text import MergedSection, coverage_sentence, merged_sections, unplaced_texts
+from service.outputs.report_units import place_unit_tables, shows_units, turn_pages
 from service.outputs.word import document_bytes, printable
 from service.outputs.wording import MIXED_UNITS, capitalised, draft_mark
 from service.rules.consolidation import Consolidation
@@ -38,7 +39,8 @@ MOST_PHOTOS = 120
 """A report with more pictures cannot be mailed; the album has them all."""
 _PICTURE_SIZE = 640
 _BODIES = ("huyện", "quận", "thị xã", "thành phố", "tỉnh", "xã", "phường", "thị trấn")
-_MARKS = {name: f"\ue000{name}\ue001" for name in ("form_table", "missing_table", "sources_table", "photos_table")}
+_TABLES = ("form_table", "missing_table", "sources_table", "photos_table", "units_table", "landscape_begins", "landscape_ends")
+_MARKS = {name: f"\ue000{name}\ue001" for name in _TABLES}
 _BAD_TEMPLATE = (TemplateError, zipfile.BadZipFile, KeyError, ValueError, OSError)
 
 
@@ -92,6 +94,8 @@ def _place_tables(
     }
     for name, make in made.items():
         replace_marker(document, _MARKS[name], make)
+    place_unit_tables(document, _MARKS["units_table"], campaign, consolidation, language)
+    turn_pages(document, _MARKS["landscape_begins"], _MARKS["landscape_ends"])
 
 
 def _context(
@@ -170,17 +174,21 @@ def _safe(text: str) -> str:
 
 def _appendices(consolidation: Consolidation, language: Language, *, unplaced: bool, pictures: bool) -> dict[str, object]:
     titles = {
+        "units": (shows_units(consolidation), Text(vi="BIỂU TỔNG HỢP SỐ LIỆU THEO TỪNG ĐƠN VỊ", en="THE FORM UNIT BY UNIT")),
         "missing": (bool(consolidation.missing), Text(vi="DANH SÁCH ĐƠN VỊ CHƯA CÓ SỐ LIỆU", en="UNITS NOT INCLUDED")),
+        "photos": (pictures, Text(vi="HÌNH ẢNH TIÊU BIỂU", en="PHOTOS")),
         "unplaced": (unplaced, Text(vi="NỘI DUNG CHƯA XẾP ĐƯỢC VÀO ĐỀ CƯƠNG", en="TEXT OUTSIDE THE OUTLINE")),
         "sources": (
             0 < sum(1 for line in consolidation.units if line.submission.versions) <= MOST_ROWS,
             Text(vi="NGUỒN TỔNG HỢP", en="WHAT THIS REPORT RESTS ON"),
         ),
-        "photos": (pictures, Text(vi="HÌNH ẢNH TIÊU BIỂU", en="PHOTOS")),
     }
     present = [key for key, (there, _) in titles.items() if there]
     word = Text(vi="Phụ lục", en="Appendix").in_(language)
-    return {key: {"name": f"{word} {at}", "title": titles[key][1].in_(language)} for at, key in enumerate(present, 1)}
+    return {
+        key: {"name": f"{word} {at}", "title": titles[key][1].in_(language), "on_new_page": present[at - 2 : at - 1] == ["units"]}
+        for at, key in enumerate(present, 1)
+    }
 
 
 def _pictures(

@@ -105,10 +105,15 @@ def _closing(document: WordDocument) -> None:
 
 
 def _appendices(document: WordDocument) -> None:
-    for appendix in ("missing", "unplaced", "sources", "photos"):
+    for appendix in ("units", "missing", "photos", "unplaced", "sources"):
         add_line(document, f"{{%p if appendices.{appendix} %}}")
-        breaking = add_line(document, "", size=2)
-        breaking.add_run().add_break(WD_BREAK.PAGE)
+        if appendix == "units":
+            add_line(document, "{{ landscape_begins }}", size=2)
+        else:
+            add_line(document, f"{{%p if not appendices.{appendix}.on_new_page %}}")
+            breaking = add_line(document, "", size=2)
+            breaking.add_run().add_break(WD_BREAK.PAGE)
+            add_line(document, "{%p endif %}")
         add_line(document, f"{{{{ appendices.{appendix}.name }}}}", bold=True, alignment=CENTRE, keep=True)
         add_line(document, f"{{{{ appendices.{appendix}.title }}}}", bold=True, alignment=CENTRE, keep=True)
         add_line(document, "{{ attached_to }}", italic=True, alignment=CENTRE, after=10, keep=True)
@@ -120,6 +125,8 @@ def _appendices(document: WordDocument) -> None:
             add_line(document, "{%p endfor %}")
         else:
             add_line(document, f"{{{{ {appendix}_table }}}}")
+        if appendix == "units":
+            add_line(document, "{{ landscape_ends }}", size=2)
         add_line(document, "{%p endif %}")
 
 

@@ -87,9 +87,16 @@ def write_cell(
 ) -> None:
     """Writes a text into a table cell, in its first paragraph."""
     paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.alignment = alignment
+    if not text:  # an empty line is as high as its mark, which is that of the whole document
+        properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - the library has no way to say it
+        mark, height = OxmlElement("w:rPr"), OxmlElement("w:sz")
+        height.set(qn("w:val"), str(round(size * 2)))
+        mark.append(height)
+        properties.append(mark)
+        return
     run = paragraph.add_run(printable(text))
     run.font.size, run.bold, run.italic = Pt(size), bold, italic
-    paragraph.paragraph_format.alignment = alignment
 
 
 def add_table(parent: WordDocument, rows: int, widths: Sequence[float], *, bordered: bool = True) -> Table:

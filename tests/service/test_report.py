@@ -163,7 +163,7 @@ def test_photos_stand_in_an_appendix_with_captions(tmp_path: Path) -> None:
 def test_without_anything_missing_there_is_no_list_of_missing_units(tmp_path: Path) -> None:
     text = text_of(report(tmp_path, consolidation(units=lines(missing=0))))
     assert "CHƯA CÓ SỐ LIỆU" not in text
-    assert "Phụ lục 1\nNGUỒN TỔNG HỢP" in text
+    assert "Phụ lục 2\nNGUỒN TỔNG HỢP" in text
 
 
 def test_the_same_consolidation_gives_the_same_bytes(made: Consolidation, tmp_path: Path) -> None:
