@@ -16,6 +16,7 @@ from parsers.containers import OpenedLeaf
 from parsers.form import read_forms
 from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
 from parsers.grid import Sheet
+from parsers.lost_table import LOST_TABLE, NO_FIGURES, holds_lost_table, is_prose, lost, without_figures
 from parsers.narrative import read_narrative
 from parsers.parts import make_leaf
 from parsers.photos import read_photo
@@ -47,15 +48,9 @@ _CANNOT_SCAN = Text(
     vi="bản quét; máy chủ chưa đọc được chữ trên ảnh (cần gói tesseract-ocr-vie); đề nghị gửi tệp Excel hoặc Word",
     en="a scan; this server cannot read text on pictures (package tesseract-ocr-vie); please send Excel or Word",
 )
-_LOST_TABLE = Text(
-    vi="có các chỉ tiêu của biểu số liệu nhưng không đọc được bảng; đề nghị gửi biểu dạng Excel hoặc bảng trong Word",
-    en="holds the rows of the form but no table that can be read; please send the form as Excel or as a table in Word",
-)
-_LABEL, _MOST_ROWS = 14, 0.6
-"""Letters of a label that tell a row, and the share of the rows that makes a form."""
-
 _LONGEST_TITLE = 160
 _HEADING_LINES = 6
+_MOST_TYPED_ROWS = 0.6
 _FORM_TITLE = re.compile(r"^(?:mau|bieu|bang|phu luc)\b|\b(?:tong hop|thong ke) so lieu\b")
 
 _EMPTY_SCAN = Text(vi="bản quét không đọc được chữ", en="a scan without readable text")
@@ -183,6 +178,8 @@ class DocumentReader:
         """What the document is for, by what was found in it."""
         title = "" if opened.media_type in _SPREADSHEETS else _title_of(content)  # on a sheet it stands in the sheet
         best, forms = self._best_form(content, opened.leaf.path, title)
+        half = bool(forms) and all(without_figures(each) for each in forms)
+        forms = () if half else forms
         if opened.media_type in _WRITINGS and not content.scanned and self._may_be_typed(opened, content, forms):
             best, forms, content = self._with_typed_rows(opened, content, best, forms)
         # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
@@ -193,14 +190,18 @@ class DocumentReader:
         ):  # a workbook of two forms is marked as a whole: the mark says nothing of either
             forms = tuple(replace(each, unit_code=content.unit_code) for each in forms)
         role, fate, why = _verdict(filled, forms, narrative, content)
-        if not forms and self._has_the_rows_of_a_form(content):
-            narrative, role, fate, why = None, DocumentRole.FORM, DocumentFate.UNREADABLE, _LOST_TABLE
+        findings = (*opened.findings, *content.findings)
+        unread = NO_FIGURES if half else LOST_TABLE if not forms and self._holds_lost_table(content) else None
+        if unread is not None and narrative is not None and is_prose(_text_of(content).split("\n")):
+            findings = (*findings, lost(opened.leaf.path, unread))
+        elif unread is not None:
+            narrative, role, fate, why = None, DocumentRole.FORM, DocumentFate.UNREADABLE, unread
         document = replace(
             _plain(opened, role, fate, why),
             forms=forms,
             narrative=narrative,
             text=(_heading_of(forms) if forms and best and best.form.units_as_rows else _text_of(content))[:_MOST_TEXT],
-            findings=(*opened.findings, *content.findings),
+            findings=findings,
         )
         return Understood(document=document, campaign=best.campaign if best and (forms or narrative) else "")
 
@@ -222,7 +223,7 @@ class DocumentReader:
 
     def _may_be_typed(self, opened: OpenedLeaf, content: _Content, forms: tuple[FormReading, ...]) -> bool:
         """Whether it is worth looking for a form typed as text: in a mail, or where a file's rows stand in no table."""
-        return not opened.leaf.name or (not forms and self._has_the_rows_of_a_form(content))
+        return not opened.leaf.name or (not forms and self._holds_lost_table(content))
 
     def _with_typed_rows(
         self, opened: OpenedLeaf, content: _Content, best: Expected | None, forms: tuple[FormReading, ...]
@@ -240,7 +241,7 @@ class DocumentReader:
         for expected in self._expected:
             rows = typed_rows(lines, expected.form)
             named = len({each.indicator for each in rows})
-            wanted = _least(expected.form) if in_mail else _MOST_ROWS * _rows_with_figures(expected.form)
+            wanted = _least(expected.form) if in_mail else _MOST_TYPED_ROWS * _rows_with_figures(expected.form)
             if named < wanted or named <= sum(each.matched for each in forms):
                 continue
             reading = read_typed_form(rows, expected.form, year=expected.year, text=_title_of(content))
@@ -251,14 +252,8 @@ class DocumentReader:
                 content = content if self._narrative(expected, rest) is not None else rest
         return best, forms, content
 
-    def _has_the_rows_of_a_form(self, content: _Content) -> bool:
-        """Whether most rows of a form stand in the text although no table was found: printed, cut off, or typed as text."""
-        text = fold(_text_of(content))
-        for expected in self._expected:
-            labels = {fold(each.label)[:_LABEL] for each in expected.form.indicators if len(fold(each.label)) >= _LABEL}
-            if labels and sum(label in text for label in labels) >= _MOST_ROWS * len(labels):
-                return True
-        return False
+    def _holds_lost_table(self, content: _Content) -> bool:
+        return holds_lost_table(_text_of(content).split("\n"), [each.form for each in self._expected])
 
     def _narrative(self, best: Expected | None, content: _Content) -> NarrativeReading | None:
         for expected in (best,) if best is not None else self._expected:

@@ -1,0 +1,107 @@
+"""A form printed to PDF with narrow columns, without lines, over two pages: read as a form or said to be lost, never dropped."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+from openpyxl.styles import Border, Side
+
+from config.loading import reference_campaign
+from config.text import NO_TEXT
+from parsers.read import expected_of, read_file
+from parsers.values import Document, DocumentFate, DocumentRole, ValueStatus
+from tests.parsers.form_sheets import FORM, Row, whole
+from tests.requirements import LIBREOFFICE, need
+from tests.scoreboard.formats import converted
+from tests.servers_libreoffice import LibreOffice
+
+EXPECTED = expected_of((reference_campaign(),))
+
+
+def figures_of(number: int, columns: tuple[str, ...]) -> dict[str, int]:
+    """Figures that no other row has."""
+    return {key: {"count": number + 1, "people": number + 101, "money": 5_000_000 + 1_000 * number}[key] for key in columns}
+
+
+TRUTH = {
+    each.code: figures_of(each.order, each.columns) for each in FORM.indicators if each.columns and each.columns != ("text",)
+}
+GIVEN: dict[str, Row] = {code: (given.get("count", given.get("money")), given.get("people")) for code, given in TRUTH.items()}
+OUTLINE = ("I.1. Công tác chỉ đạo", "I.2. Tổ chức Lễ khai mạc", "I.3. Các hoạt động", "I.4. Kinh phí")
+
+
+def printed(width: int, *, lines: bool, one_page_wide: bool = True) -> bytes:
+    """The filled form printed by LibreOffice, its labels in a column of this width that does not wrap."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in whole(GIVEN):
+        page.append(list(row))
+    for column, wide in zip("ABCDE", (5, width, 8, 10, 10), strict=True):
+        page.column_dimensions[column].width = wide
+    side = Side(style="thin") if lines else Side()
+    for cells in page.iter_rows(min_row=6, max_col=6):
+        for cell in cells:
+            cell.border = Border(left=side, right=side, top=side, bottom=side)
+    if one_page_wide:
+        page.page_setup.fitToWidth, page.page_setup.fitToHeight, page.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
+    stream = io.BytesIO()
+    book.save(stream)
+    return converted(stream.getvalue(), "xlsx", "pdf", LibreOffice(program=need(LIBREOFFICE)))
+
+
+def read(name: str, data: bytes) -> Document:
+    (document,) = read_file(name, data, EXPECTED).documents
+    return document
+
+
+def is_said_to_be_lost(document: Document) -> bool:
+    assert (document.narrative, document.forms) == (None, ())
+    lost = (document.role, document.fate) == (DocumentRole.FORM, DocumentFate.UNREADABLE)
+    assert lost == (document.why != NO_TEXT)
+    return lost
+
+
+@pytest.mark.parametrize("width", [20, 12])
+def test_in_ruled_cells_cut_labels_are_read_and_none_is_taken_for_another(width: int) -> None:
+    document = read("bieu.pdf", printed(width, lines=True))
+    (form,) = document.forms
+    read_right = 0
+    for each in form.values:
+        if each.column not in ("note", "text") and each.status in (ValueStatus.OK, ValueStatus.CONFIRM):
+            assert each.value == TRUTH[each.indicator][each.column], each
+            read_right += 1
+    assert read_right > 25
+
+
+@pytest.mark.parametrize("width", [40, 20, 12, 8])
+def test_without_lines_and_with_labels_cut_the_form_is_no_report(width: int) -> None:
+    assert is_said_to_be_lost(read("bieu.pdf", printed(width, lines=False)))
+
+
+def test_figures_printed_on_another_page_make_no_blank_form() -> None:
+    document = read("bieu.pdf", printed(70, lines=True, one_page_wide=False))
+    assert is_said_to_be_lost(document)
+    assert "cột số liệu" in document.why.vi
+
+
+def test_a_report_with_a_lost_table_keeps_its_text_and_says_so() -> None:
+    prose = [f"{heading}\n{'Ủy ban nhân dân xã đã chỉ đạo các trường và các bản tổ chức Tuần lễ. ' * 4}" for heading in OUTLINE]
+    table = [f"{each.label} {3}" for each in FORM.indicators]
+    text = "\n\n".join(["BÁO CÁO KẾT QUẢ TUẦN LỄ HƯỞNG ỨNG HỌC TẬP SUỐT ĐỜI", *prose, *prose[:2], "\n".join(table[:3])])
+    assert not read("bao cao.txt", text.encode()).findings
+    cut = "\n".join(f"{each.label[:9]} lớp 3" for each in FORM.indicators)
+    document = read("bao cao.txt", f"{text}\n\n{cut}".encode())
+    assert document.narrative is not None
+    assert [each.code for each in document.findings] == ["D-LOST-TABLE"]
+    assert "bao cao.txt" in document.findings[0].text.vi
+
+
+def test_a_report_in_words_alone_has_lost_nothing() -> None:
+    prose = [f"{heading}\n{'Xã đã tổ chức bồi dưỡng giáo viên, phổ cập giáo dục và xóa mù chữ. ' * 4}" for heading in OUTLINE]
+    villages = "\n".join(f"Số hộ của bản thứ {number}: {number + 40}" for number in range(30))
+    document = read("bao cao.txt", "\n\n".join(["BÁO CÁO KẾT QUẢ TUẦN LỄ HỌC TẬP SUỐT ĐỜI", *prose, villages]).encode())
+    assert document.role is DocumentRole.NARRATIVE
+    assert not document.findings
