@@ -24,28 +24,48 @@ def to_plain(value: object) -> Any:
 
     Fields that equal their default are left out, so stored rows stay small and old rows survive a new field.
     """
-    if value is None or (isinstance(value, str | int | float | bool) and not isinstance(value, Enum)):
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, Decimal):
-        return str(value)
-    if dataclasses.is_dataclass(value):
-        return {
-            field.name: to_plain(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if field.default is dataclasses.MISSING or getattr(value, field.name) != field.default
-        }
-    if isinstance(value, Mapping):
-        return {key: to_plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list | frozenset):
-        return [to_plain(item) for item in value]
-    message = f"{type(value).__name__} has no plain form"
+    kind: Any = type(value)
+    return value if kind in _AS_THEY_ARE else _plainer(kind)(value)
+
+
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+
+
+@functools.cache
+def _plainer(kind: Any) -> Callable[[Any], Any]:
+    """How values of this class become plain, found out once a class."""
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, datetime | date):
+        return lambda value: value.isoformat()
+    if issubclass(kind, timedelta):
+        return lambda value: value.total_seconds()
+    if issubclass(kind, Decimal):
+        return str
+    if dataclasses.is_dataclass(kind):
+        return _dataclass_plainer(kind)
+    if issubclass(kind, Mapping):
+        return lambda value: {key: to_plain(item) for key, item in value.items()}
+    if issubclass(kind, tuple | list | frozenset):
+        return lambda value: [to_plain(item) for item in value]
+    if issubclass(kind, str | int | float):
+        return lambda value: value
+    message = f"{kind.__name__} has no plain form"
     raise TypeError(message)
+
+
+def _dataclass_plainer(kind: Any) -> Callable[[Any], Any]:
+    fields = tuple((field.name, field.default) for field in dataclasses.fields(kind))
+
+    def plain(value: Any) -> Any:
+        made = {}
+        for name, default in fields:
+            item = getattr(value, name)
+            if default is dataclasses.MISSING or item != default:
+                made[name] = item if type(item) in _AS_THEY_ARE else to_plain(item)
+        return made
+
+    return plain
 
 
 def from_plain(kind: type[T], plain: object) -> T:
@@ -67,7 +87,7 @@ def _builder(kind: Any) -> Callable[[Any], Any]:
         return lambda plain: tuple(build(each) for build, each in zip(items, _sequence(plain), strict=True))
     if origin in (tuple, list, frozenset):
         item = _builder(get_args(kind)[0])
-        return lambda plain: origin(item(each) for each in _sequence(plain))
+        return lambda plain: origin([item(each) for each in _sequence(plain)])
     if origin is not None and issubclass(origin, Mapping):
         item = _builder(get_args(kind)[1])
         return lambda plain: {key: item(each) for key, each in plain.items()}
@@ -77,7 +97,9 @@ def _builder(kind: Any) -> Callable[[Any], Any]:
 
 
 def _sequence(plain: Any) -> list[Any]:
-    if isinstance(plain, list | tuple):
+    if isinstance(plain, list):
+        return plain
+    if isinstance(plain, tuple):
         return list(plain)
     message = f"expected a list, found {type(plain).__name__}"  # a text would come apart into its letters
     raise TypeError(message)
@@ -92,14 +114,16 @@ def _scalar(kind: Any) -> Callable[[Any], Any]:
         return lambda plain: timedelta(seconds=plain)
     if isinstance(kind, type) and issubclass(kind, Enum | Decimal):
         return kind
-    return lambda plain: _checked(kind, plain)
+    if kind in (Any, object):
+        return lambda plain: plain
 
+    def checked(plain: Any) -> Any:
+        if isinstance(plain, kind):
+            return plain
+        message = f"expected {kind.__name__}, found {type(plain).__name__}"
+        raise TypeError(message)
 
-def _checked(kind: Any, plain: Any) -> Any:
-    if kind in (Any, object) or isinstance(plain, kind):
-        return plain
-    message = f"expected {kind.__name__}, found {type(plain).__name__}"
-    raise TypeError(message)
+    return checked
 
 
 def _union(builders: tuple[Callable[[Any], Any], ...], kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
@@ -127,6 +151,7 @@ def _dataclass_builder(kind: Any) -> Callable[[Any], Any]:
         nonlocal builders
         if builders is None:  # resolved at first use, so that types may name each other
             builders = {field.name: _builder(hints[field.name]) for field in dataclasses.fields(kind)}
-        return kind(**{name: builders[name](item) for name, item in plain.items() if name in builders})
+        known = builders
+        return kind(**{name: known[name](item) for name, item in plain.items() if name in known})
 
     return build

@@ -165,11 +165,12 @@ class _FilingDesk:
     def judge_and_answer(self) -> None:
         """Derive the units' reports again and queue the answers, each with what became of its sender's report."""
         changes: dict[tuple[str | None, str | None], Change] = {}
+        at_hand = {each.record.id: each.reading for each in self._arrived}
         for identifier, code in self._touched:
             campaign = self._installation.home.campaign(identifier)
             unit = campaign.unit(code) if campaign else None
             if campaign is not None and unit is not None:
-                changes[identifier, code] = rejudge(self._connection, campaign, unit, self._now)
+                changes[identifier, code] = rejudge(self._connection, campaign, unit, self._now, at_hand)
         for arrived in self._arrived:
             change = changes.get((arrived.filing.campaign, arrived.filing.unit))
             answer(self._installation, self._connection, replace(arrived, change=change), self._now)

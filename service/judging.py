@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 
 from config.campaign import Campaign, Unit
 from parsers.codec import from_plain, to_plain
-from parsers.values import Document
+from parsers.values import Document, MessageReading
 from service.rules.judge import Contribution, Elsewhere, judge, nothing_from
 from service.rules.judge_photos import is_photo
 from service.rules.rulings import Ruling, RulingKind
 from service.rules.submission import Submission, Trust
 from service.rules.unit_rows import with_own_row
 from storage.decisions import Decision, decisions_on
-from storage.readings import FiledReading, MessageState, filed_to, filings, other_users_of, save_fate
+from storage.readings import FiledReading, MessageState, filed_to, filings, other_users_of, save_fates
 from storage.submissions import save_state, state_of, states, unit_with_figures
 
 _LEAST_FIGURES = 6
@@ -34,17 +34,21 @@ class Change:
     after: Submission
 
 
-def rejudge(connection: Connection, campaign: Campaign, unit: Unit, now: datetime) -> Change:
-    """Derive a unit's submission again from readings and decisions, and store it with the fate of each document."""
+def rejudge(
+    connection: Connection, campaign: Campaign, unit: Unit, now: datetime, known: Mapping[int, MessageReading] | None = None
+) -> Change:
+    """Derive a unit's submission again from readings and decisions, and store it with the fate of each document.
+
+    `known`: readings at hand, by message.
+    """
     stored = state_of(connection, campaign.id, unit.code)
     rulings = tuple(_ruling(each) for each in decisions_on(connection, campaign.id, unit.code) if each.kind.value in _RULINGS)
-    contributions = tuple(_contribution(campaign, unit, each) for each in filed_to(connection, campaign.id, unit.code))
+    contributions = tuple(_contribution(campaign, unit, each) for each in filed_to(connection, campaign.id, unit.code, known))
     first = judge(campaign, unit, contributions, rulings, Elsewhere())
     figures = _figures_hash(first)
     elsewhere = _elsewhere(connection, campaign, unit, contributions, figures)
     after = judge(campaign, unit, contributions, rulings, elsewhere) if elsewhere != Elsewhere() else first
-    for document in after.documents:
-        save_fate(connection, document.message, document.path, document.fate, document.why)
+    save_fates(connection, ((each.message, each.path, each.fate, each.why) for each in after.documents))
     save_state(
         connection,
         campaign=campaign.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from config.errors import ParseError, StorageError
 from config.text import Text
 from parsers.values import MessageReading
 from service.installation import Installation
+from service.reading_ahead import ReadingAhead
 from service.sandbox import ReaderDied
 from storage.events import record_event
 from storage.mail_records import MessageRecord, message_record
@@ -32,27 +33,45 @@ class ReadReport:
     set_aside: int
 
 
-def read_new(installation: Installation, now: datetime, progress: Progress = lambda _done, _all: None) -> ReadReport:
-    """Read every archived message that was not read yet; one bad mail never stops the others."""
+def read_new(
+    installation: Installation,
+    now: datetime,
+    progress: Progress = lambda _done, _all: None,
+    ahead: ReadingAhead | None = None,
+) -> ReadReport:
+    """Read every archived message that was not read yet; one bad mail never stops the others. `ahead` may have begun already."""
+    if ahead is None:
+        with closing(reading_ahead(installation)) as own:
+            return read_new(installation, now, progress, own)
     with installation.database.reading() as connection:
         waiting = unread(connection)
-    read = set_aside = 0
-    with ThreadPoolExecutor(_AT_ONCE) as threads:  # the threads only wait for the children
-        for start in range(0, len(waiting), _GROUP):
-            group = waiting[start : start + _GROUP]
-            results = list(zip(group, threads.map(lambda number: _attempt(installation, number), group), strict=True))
-            with installation.database.writing() as connection:
-                for number, result in results:
-                    if isinstance(result, MessageReading):
-                        save_reading(connection, number, result)
-                        read += 1
-                    else:
-                        set_aside += 1
-                        note_reader_death(connection, number, result)
-                        save_filing(connection, _set_aside(number, result), {})
-                        record_event(connection, now, "message_set_aside", {"message": number, "reason": result})
-            progress(min(start + _GROUP, len(waiting)), len(waiting))
-    return ReadReport(read=read, set_aside=set_aside)
+    read = 0
+    for start in range(0, len(waiting), _GROUP):
+        group = waiting[start : start + _GROUP]
+        ahead.begin(waiting[start : start + 2 * _GROUP])  # the readers go on while this group is being recorded
+        read += _record(installation, now, [(number, ahead.take(number)) for number in group])
+        progress(min(start + _GROUP, len(waiting)), len(waiting))
+    return ReadReport(read=read, set_aside=len(waiting) - read)
+
+
+def reading_ahead(installation: Installation) -> ReadingAhead:
+    """Reads messages of this installation in the background. To be closed."""
+    return ReadingAhead(lambda number: _attempt(installation, number), at_once=_AT_ONCE)
+
+
+def _record(installation: Installation, now: datetime, results: list[tuple[int, MessageReading | str]]) -> int:
+    """Put readings on record, and mails that could not be read aside; how many were read."""
+    read = 0
+    with installation.database.writing() as connection:
+        for number, result in results:
+            if isinstance(result, MessageReading):
+                save_reading(connection, number, result)
+                read += 1
+            else:
+                note_reader_death(connection, number, result)
+                save_filing(connection, _set_aside(number, result), {})
+                record_event(connection, now, "message_set_aside", {"message": number, "reason": result})
+    return read
 
 
 def _attempt(installation: Installation, number: int) -> MessageReading | str:

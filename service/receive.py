@@ -6,7 +6,7 @@ Interrupted anywhere it loses nothing: what is recorded is archived, and what is
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
@@ -39,6 +39,9 @@ RECONNECTS = 3
 Progress = Callable[[int, int], None]
 """Told how many mails of how many are done."""
 
+Recorded = Callable[[Sequence[int]], None]
+"""Told the numbers of the messages that were put on record just now: they can be read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveReport:
@@ -65,6 +68,7 @@ def receive(
     window_start: date | datetime,
     now: Callable[[], datetime],
     progress: Progress | None = None,
+    recorded: Recorded = lambda _numbers: None,
     full: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> ReceiveReport:
@@ -80,7 +84,10 @@ def receive(
     notes: list[Text] = []
     errors: list[MailServerError] = []
     for folder in settings.folders:
-        look = _FolderLook(mailbox, folder, archive, database, window_start=window_start, now=now, progress=progress, stop=stop)
+        look = _FolderLook(
+            mailbox, folder, archive, database,
+            window_start=window_start, now=now, progress=progress, recorded=recorded, stop=stop,
+        )  # fmt: skip
         try:
             reports.append(look.run(full=full))
         except MailServerError as error:
@@ -125,6 +132,7 @@ class _FolderLook:
         window_start: date | datetime,
         now: Callable[[], datetime],
         progress: Progress | None,
+        recorded: Recorded,
         stop: Callable[[], bool],
     ) -> None:
         self._mailbox = mailbox
@@ -135,6 +143,7 @@ class _FolderLook:
         self._window_start = window_start
         self._now = now
         self._progress = progress
+        self._recorded = recorded
         self._stop = stop
         self._cursor = FolderCursor()
         self._status = FolderStatus(uidvalidity=0, uidnext=0, messages=0)
@@ -270,7 +279,9 @@ class _FolderLook:
                 uidvalidity=self._status.uidvalidity,
                 fetched_at=self._now(),
             )
-        self._new.extend(each.number for each in recorded if each.new)
+        new = [each.number for each in recorded if each.new]
+        self._new.extend(new)
+        self._recorded(new)
         for fetched, arrival, each in zip(group, arrivals, recorded, strict=True):
             if each.forgotten:
                 self._archive.drop(arrival.sha256)  # private mail, forgotten before: it stays so

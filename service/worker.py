@@ -26,7 +26,7 @@ from service.installation import Installation
 from service.mailbox import Mailbox
 from service.outbox import SmtpSender
 from service.planning import PlanReport, plan
-from service.reading import read_new
+from service.reading import read_new, reading_ahead
 from service.receive import ReceiveReport, note_failure, receive
 from service.sending import Postman, SendReport
 
@@ -68,6 +68,7 @@ class Worker:
         self._latest: datetime | None = None
         self._recovered = False
         self._mailboxes: dict[str, Mailbox] = {}
+        self._ahead = reading_ahead(installation)
         self._at_work = threading.Lock()
         self.stopping = threading.Event()
 
@@ -107,7 +108,7 @@ class Worker:
 
     def process(self) -> None:
         """Read and file what is archived: new mail, and whatever a crash left behind."""
-        read_new(self._installation, self._clock(), self._progress)
+        read_new(self._installation, self._clock(), self._progress, self._ahead)
         file_new(self._installation, self._clock())
 
     def send(self) -> SendReport:
@@ -162,7 +163,8 @@ class Worker:
             pass
 
     def close(self) -> None:
-        """Say goodbye to the mail servers."""
+        """Say goodbye to the mail servers and end what is being read ahead."""
+        self._ahead.close()
         for mailbox in self._mailboxes.values():
             mailbox.__exit__(None, None, None)
         self._mailboxes.clear()
@@ -187,6 +189,7 @@ class Worker:
             window_start=installation.window_start(),
             now=self._clock,
             progress=self._on_arrival,
+            recorded=self._ahead.begin,
             full=not self._looked_through,
             stop=self.stopping.is_set,
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, null, select, true, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, null, select, true, update
 
 from config.text import NO_TEXT, Text
 from parsers.codec import from_plain, to_plain
@@ -192,11 +192,14 @@ def unfile(connection: Connection, number: int) -> None:
     connection.execute(update(document).where(document.c.message_id == number).values(unit=None))
 
 
-def filed_to(connection: Connection, campaign: str, unit: str) -> tuple[FiledReading, ...]:
+def filed_to(
+    connection: Connection, campaign: str, unit: str, known: Mapping[int, MessageReading] | None = None
+) -> tuple[FiledReading, ...]:
     """Every message with something from this unit, oldest receipt first; split messages are given to each of their units.
 
-    A mail that was delivered twice counts as received when its first copy was.
+    A mail that was delivered twice counts as received when its first copy was. `known`: readings at hand, by message.
     """
+    at_hand = known or {}
     split = select(document.c.message_id).where(document.c.unit == unit)
     rows = connection.execute(
         select(
@@ -232,7 +235,7 @@ def filed_to(connection: Connection, campaign: str, unit: str) -> tuple[FiledRea
             fetched_at=row["fetched_at"],
             sha256=row["sha256"],
             filing=_filing(row),
-            reading=from_plain(MessageReading, row["content"]),
+            reading=at_hand.get(row["id"]) or from_plain(MessageReading, row["content"]),
             document_units=units.get(row["id"], {}),
         )
         for row in rows
@@ -271,13 +274,20 @@ def documents(connection: Connection, number: int | None = None) -> tuple[Docume
     return tuple(_document(row) for row in connection.execute(query).mappings())
 
 
-def save_fate(connection: Connection, number: int, path: str, fate: DocumentFate, why: Text) -> None:
-    """Record what became of a document once its unit was judged."""
-    connection.execute(
-        update(document)
-        .where(document.c.message_id == number, document.c.path == path)
-        .values(fate=fate.value, why=to_plain(why))
-    )
+def save_fates(connection: Connection, fates: Iterable[tuple[int, str, DocumentFate, Text]]) -> None:
+    """Record what became of documents once their unit was judged: message, path, fate and why of each."""
+    rows = [
+        {"of_message": number, "at_path": path, "fate": fate.value, "why": to_plain(why)} for number, path, fate, why in fates
+    ]
+    if rows:
+        connection.execute(_SAVE_FATE, rows)
+
+
+_SAVE_FATE = (
+    update(document)
+    .where(document.c.message_id == bindparam("of_message"), document.c.path == bindparam("at_path"))
+    .values(fate=bindparam("fate"), why=bindparam("why"))
+)
 
 
 def other_users_of(connection: Connection, hashes: Iterable[str], campaign: str, unit: str) -> Mapping[str, tuple[str, str]]:

@@ -43,7 +43,7 @@ from storage.readings import (
     note_reader_death,
     other_users_of,
     reading_of,
-    save_fate,
+    save_fates,
     save_filing,
     save_reading,
     twin_of,
@@ -268,7 +268,7 @@ def test_the_fate_of_a_document_is_kept_apart_from_what_was_read(database: Datab
     number = arrive(database, "a")
     file(database, number, mail(1, "xa@x.example", report()))
     with database.writing() as connection:
-        save_fate(connection, number, "Bao cao.docx", DocumentFate.SUPERSEDED, Text(vi="đã có bản mới", en="newer"))
+        save_fates(connection, [(number, "Bao cao.docx", DocumentFate.SUPERSEDED, Text(vi="đã có bản mới", en="newer"))])
         (row,) = documents(connection, number)
         assert (row.fate, row.why.vi) == ("superseded", "đã có bản mới")
         reading = reading_of(connection, number)
