@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ from config.text import Language, Text
 
 DATA_FOLDERS = ("data", "data/archive", "data/outputs")
 _LANGUAGE_LINE = re.compile(rb'^language = "vi"', re.MULTILINE)
+_NAME_LINE = re.compile(rb'(?<=^\[office\]\nname = )"[^"\n]*"', re.MULTILINE)
+SOME_OFFICE = Text(vi="Cơ quan tổng hợp báo cáo", en="Coordinating office")
+"""What an office is called that has not said its name."""
 
 
 def built_in_campaigns() -> tuple[str, ...]:
@@ -50,9 +54,11 @@ def home_files(
     return files
 
 
-def settings_file(language: Language = Language.VI) -> bytes:
-    """The settings of a new home folder."""
-    return _LANGUAGE_LINE.sub(f'language = "{language.value}"'.encode(), (REFERENCE / "thubao.toml").read_bytes())
+def settings_file(language: Language = Language.VI, office: str = "") -> bytes:
+    """The settings of a new home folder, for an office of this name; for the reference office where none is given."""
+    text = _LANGUAGE_LINE.sub(f'language = "{language.value}"'.encode(), (REFERENCE / "thubao.toml").read_bytes())
+    name = json.dumps(" ".join(office.split()), ensure_ascii=False).encode()
+    return _NAME_LINE.sub(lambda _: name, text) if office.strip() else text
 
 
 def write_home(
@@ -61,13 +67,15 @@ def write_home(
     campaign: str = "htsd-2020",
     language: Language = Language.VI,
     replaced: Mapping[str, bytes] | None = None,
+    office: str = "",
 ) -> tuple[Path, ...]:
     """Makes a home folder and returns the files written, `thubao.toml` first. Nothing that exists is ever overwritten.
 
     Raises:
         ConfigError: when one of the files is already there (nothing is written then), or the folder cannot be written.
     """
-    return write_files(path, home_files(campaign, language=language, replaced=replaced), language=language)
+    files = home_files(campaign, language=language, replaced=replaced)
+    return write_files(path, {**files, "thubao.toml": settings_file(language, office)}, language=language)
 
 
 def write_files(

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from config.campaign import Form, Unit
-from config.home import settings_file, write_files
+from config.home import SOME_OFFICE, settings_file, write_files
 from config.loading import REFERENCE_CAMPAIGN, load_home
 from config.loading_campaign import REFERENCE
 from config.loading_problems import Complaints
@@ -97,6 +97,7 @@ def write_campaign(
     today: date,
     left_out: tuple[str, ...] = (),
     language: Language = Language.VI,
+    office: str = "",
 ) -> tuple[Path, ...]:
     """Adds a campaign to a home folder, which is made if it is not there. Everything is checked before anything is written.
 
@@ -112,12 +113,13 @@ def write_campaign(
     }
     for path in sorted(letters.rglob("*.txt")):
         inside[f"letters/{path.relative_to(letters).as_posix()}"] = path.read_bytes()
+    settings = settings_file(language, office or SOME_OFFICE.in_(language))
     files = {f"campaigns/{identifier}/{name}": content for name, content in inside.items()}
     with tempfile.TemporaryDirectory(prefix="thubao-init-") as folder:
-        write_files(Path(folder), {"thubao.toml": settings_file(language), **files}, language=language)
+        write_files(Path(folder), {"thubao.toml": settings, **files}, language=language)
         load_home(Path(folder))
     if not (home / "thubao.toml").exists():
-        files = {"thubao.toml": settings_file(language), **files}
+        files = {"thubao.toml": settings, **files}
     return write_files(home, files, language=language)
 
 

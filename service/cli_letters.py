@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli_look import UnitArgument
 from service.cli_session import CampaignOption, HomeOption, JsonOption, NowOption, print_json, session
+
+if TYPE_CHECKING:  # writing letters pulls in Word and workbooks: only commands that do it pay for it
+    from service.previewing import Preview
 
 letters = typer.Typer(help="The letters: how they will read.", no_args_is_help=True)
 
@@ -41,14 +44,19 @@ def preview(
     with session(home, now) as at:
         chosen = at.desk.campaign(campaign)
         found = preview_letter(at.installation, chosen, at.desk.unit(chosen, unit), kind, at.now)
+    print_letter(found, {"kind": kind}, as_json=as_json)
+
+
+def print_letter(letter: Preview, about: dict[str, object], *, as_json: bool) -> None:
+    """A letter with the names and sizes of its files; `about` goes before it in JSON."""
     if as_json:
-        attached = [{"name": name, "size": size} for name, size in found.attachments]
-        print_json({"kind": kind, "to": found.recipient, "subject": found.subject, "body": found.body, "attachments": attached})
+        attached = [{"name": name, "size": size} for name, size in letter.attachments]
+        print_json({**about, "to": letter.recipient, "subject": letter.subject, "body": letter.body, "attachments": attached})
         return
-    typer.echo(found.subject)
+    typer.echo(letter.subject)
     typer.echo("")
-    typer.echo(found.body.rstrip())
-    for name, size in found.attachments:
+    typer.echo(letter.body.rstrip())
+    for name, size in letter.attachments:
         typer.echo(f"[{name}, {max(1, size // 1024)} KB]")
 
 

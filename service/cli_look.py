@@ -112,12 +112,24 @@ def explain(
         Console(at.home.office).explanation(answer)
 
 
-def notices(campaign: CampaignOption = None, home: HomeOption = None, now: NowOption = None, as_json: JsonOption = False) -> None:
-    """The outbox: every mail with its cause, key and fate."""
+def notices(
+    number: Annotated[int | None, typer.Argument(help="One mail by its number: how it reads.", show_default=False)] = None,
+    campaign: CampaignOption = None,
+    home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The outbox: every mail with its cause, key and fate; with a number, that mail as it left, or in a dry run would have."""
     from storage.notices import notices as recorded
 
     with session(home, now) as at, at.installation.database.reading() as connection:
-        plain = [at.views.notice(each) for each in recorded(connection, campaign)]
+        plain = [at.views.notice(each) for each in recorded(connection, campaign) if number in {None, each.id}]
+        if number is not None:
+            from service.cli_letters import print_letter
+            from service.previewing import letter_of
+
+            print_letter(letter_of(at.installation, number, at.now), plain[0] if plain else {}, as_json=as_json)
+            return
         if as_json:
             print_json(plain)
             return

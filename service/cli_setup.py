@@ -36,6 +36,7 @@ def init(
         str | None, typer.Option("--id", help="The campaign's id; made from the title otherwise.", show_default=False)
     ] = None,
     language: Annotated[Language, typer.Option("--language", help="Of letters and outputs.")] = Language.VI,
+    office: Annotated[str, typer.Option("--office", help="The office's name, as letters show it.", show_default=False)] = "",
 ) -> None:
     """Write a home folder: with the reference campaign, or with --form, --roster, --deadline and --title for any office.
 
@@ -61,9 +62,10 @@ def init(
             title=title,
             identifier=identifier,
             language=language,
+            office=office,
         )
     else:
-        written = write_home(folder.absolute(), campaign=campaign, language=language)
+        written = write_home(folder.absolute(), campaign=campaign, language=language, office=office)
     typer.echo(f"Đã tạo {len(written)} tệp trong {folder}.")
     typer.echo(f"Tiếp theo: sửa {folder / 'thubao.toml'}, rồi chạy: thubao --home {folder} check")
 

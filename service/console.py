@@ -37,6 +37,7 @@ _FIGURE_COLUMNS = (
     Text(vi="Lưu ý", en="Note"),
 )
 _NOTICE_COLUMNS = (
+    Text(vi="Số", en="No."),
     Text(vi="Đến hạn", en="Due"),
     Text(vi="Loại", en="Kind"),
     Text(vi="Đơn vị", en="Unit"),
@@ -147,6 +148,7 @@ class Console:
         """The outbox."""
         rows = [
             (
+                str(each["id"]),
                 self._at(datetime.fromisoformat(each["due_at"])),
                 self._word(words.NOTICE_KIND, each["kind"]),
                 each["unit"] or "",

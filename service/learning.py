@@ -102,7 +102,15 @@ def _is_grey(colour: Any) -> bool:  # noqa: ANN401 - openpyxl's colour
 
 
 def make_campaign(
-    home: Path, *, form: Path, roster: Path, deadline: datetime, title: str, identifier: str | None, language: Language
+    home: Path,
+    *,
+    form: Path,
+    roster: Path,
+    deadline: datetime,
+    title: str,
+    identifier: str | None,
+    language: Language,
+    office: str = "",
 ) -> tuple[Path, ...]:
     """A campaign for an office's own form and roster, written into a home folder, which is made if it is not there.
 
@@ -132,6 +140,7 @@ def make_campaign(
         today=datetime.now(moment.tzinfo).date(),
         left_out=learned.left_out,
         language=language,
+        office=office,
     )
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 from config.campaign import Campaign, Unit
 from config.errors import ThubaoError
+from config.text import Text
+from service.correction import ASKS
 from service.correspondence import Correspondence
 from service.enclosures import enclosures
 from service.installation import Installation
 from service.judging import submission_of
+from service.letter_words import moment
 from service.outputs.letters import render_letter
 from service.rules.submission import Submission
-from storage.notices import Notice, NoticeKind, NoticeState
+from storage.notices import Notice, NoticeKind, NoticeState, notice_content, notices
 from storage.submissions import latest_consolidation
 
 _NAMED_OTHERWISE = {"ask_unit": NoticeKind.QUESTION}
@@ -44,10 +50,44 @@ def preview_letter(installation: Installation, campaign: Campaign, unit: Unit, k
         submission = submission_of(connection, campaign, unit)
         latest = latest_consolidation(connection, campaign.id)
     notice = _notice(installation, campaign, unit, kind, submission, now, files=latest.files if latest else ())
-    text = render_letter(kind, template, Correspondence(installation, now).variables(campaign, notice))
+    variables = Correspondence(installation, now).variables(campaign, notice)
+    if notice.trigger_id is None:
+        variables = {**variables, **_as_if_answering(installation, unit, now)}
+    text = render_letter(kind, template, variables)
     enclosed = enclosures(installation, campaign, notice, now)
     sizes = tuple((each.name, each.stat().st_size) if isinstance(each, Path) else (each[0], len(each[1])) for each in enclosed)
     return Preview(recipient=notice.recipient, subject=text.subject, body=text.body, attachments=sizes)
+
+
+def letter_of(installation: Installation, number: int, now: datetime) -> Preview:
+    """The letter of a notice: as it left, or in a dry run would have; of one that is not written yet, as it reads now."""
+    with installation.database.reading() as connection:
+        notice = next((each for each in notices(connection) if each.id == number), None)
+        content = notice_content(connection, number)
+    if notice is None:
+        raise NoSuchLetterError(f"there is no notice {number}; `thubao notices` lists them")
+    if content is None:
+        content = Correspondence(installation, now).write(notice, "").content
+    mail = message_from_bytes(content, policy=SMTP)
+    body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
+    files = mail.iter_attachments() if isinstance(mail, EmailMessage) else ()
+    return Preview(
+        recipient=notice.recipient,
+        subject=" ".join(str(mail["Subject"]).split()),
+        body=str(body.get_content()).replace("\r\n", "\n") if body is not None else "",
+        attachments=tuple((str(each.get_filename()), len(each.get_payload(decode=True) or b"")) for each in files),
+    )
+
+
+def _as_if_answering(installation: Installation, unit: Unit, now: datetime) -> dict[str, str]:
+    """What a letter says of the mail it answers, for a unit that has sent none yet."""
+    office = installation.home.office
+    subject = Text(vi="Báo cáo của đơn vị", en="Our report").in_(office.language)
+    return {
+        "received_at": moment(now, office.timezone, office.language),
+        "receipt_code": f"{unit.code}-00001",
+        "subject": subject,
+    }
 
 
 def _notice(
@@ -77,7 +117,7 @@ def _notice(
         recipient=officers[0] if noticed in _TO_THE_OFFICE and officers else to_unit,
         state=NoticeState.HELD,
         cause="preview",
-        context={"letter": kind, "changes": changes, "files": list(files)},
+        context={"letter": kind, "changes": changes, "files": list(files), ASKS: noticed is NoticeKind.RECEIPT},
         trigger_id=newest.message if newest else None,
         subject="",
         message_id="",

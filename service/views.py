@@ -222,6 +222,7 @@ class Views:
     def notice(self, notice: Notice) -> Plain:
         """One entry of `thubao notices --json`."""
         return {
+            "id": notice.id,
             "key": notice.key,
             "kind": notice.kind.value,
             "unit": notice.unit,

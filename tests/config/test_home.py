@@ -61,3 +61,8 @@ def test_the_example_holds_no_secret() -> None:
     settings = home_files("htsd-2020")["thubao.toml"].decode()
     assert "password_env" in settings
     assert "\npassword =" not in settings
+
+
+def test_an_office_gives_its_name(tmp_path: Path) -> None:
+    write_home(tmp_path / "moi", office='Sở  "Tư pháp" tỉnh \\1')
+    assert load_home(tmp_path / "moi").office.name == 'Sở "Tư pháp" tỉnh \\1'

@@ -129,6 +129,22 @@ def test_init_makes_a_campaign_that_loads(tmp_path: Path) -> None:
     assert isinstance(again.exception, ConfigError)
 
 
+def test_another_offices_home_names_no_other_office(tmp_path: Path) -> None:
+    for folder, more, name in (
+        ("one", (), "Cơ quan tổng hợp báo cáo"),
+        ("two", ("--office", "Sở Y tế"), "Sở Y tế"),
+        ("three", ("--language", "en"), "Coordinating office"),
+    ):
+        (tmp_path / folder).mkdir()
+        home = tmp_path / folder / "home"
+        told = init(tmp_path / folder, ROSTER, "--deadline", "2026-04-05", *more)
+        assert told.exit_code == 0, told.output
+        assert load_home(home).office.name == name
+        for path in (each for each in home.rglob("*") if each.is_file() and each.name != "form.toml"):
+            text = path.read_text(encoding="utf-8")
+            assert not [word for word in ("Tuần Giáo", "HTSĐ", "học tập suốt đời", "htsd-2020") if word in text], path
+
+
 def test_a_wrong_roster_writes_nothing(tmp_path: Path) -> None:
     done = init(tmp_path, ROSTER + "A1,Sao Mai,trường,không phải địa chỉ\n", "--deadline", "2026-04-05T17:00:00+07:00")
     assert isinstance(done.exception, ConfigError)
