@@ -108,7 +108,7 @@ def read(
 ) -> None:
     """What is understood of a file, and what is not. Recorded nowhere."""
     from service.console import Console
-    from service.looking import look_at, office_for_reading
+    from service.looking import look_at, office_for_reading, refuse_missing
 
     office, campaigns = office_for_reading(home)
     plain = look_at(tuple(files), office, campaigns)
@@ -116,6 +116,7 @@ def read(
         print_json(plain)
     else:
         Console(office).files(plain)
+    refuse_missing(plain)
 
 
 def remind(

@@ -30,7 +30,7 @@ def office_for_reading(home: Path | None) -> tuple[Office, tuple[Campaign, ...]]
 
 
 def look_at(paths: tuple[Path, ...], office: Office, campaigns: tuple[Campaign, ...]) -> list[dict[str, Any]]:
-    """What is understood of each file."""
+    """What is understood of each file; one that cannot be opened is named in its place, with `missing`, and hides no other."""
     views = Views(office.timezone, office.language)
     pool = ReadingPool(campaigns)
     try:
@@ -39,15 +39,30 @@ def look_at(paths: tuple[Path, ...], office: Office, campaigns: tuple[Campaign, 
         pool.close()
 
 
+def refuse_missing(plain: list[dict[str, Any]]) -> None:
+    """End as a command does that could not do all of what was asked.
+
+    Raises:
+        RefusedError: a file could not be opened; it is named.
+    """
+    missing = [each["error"] for each in plain if each.get("missing")]
+    if missing:
+        raise RefusedError("; ".join(missing))
+
+
+def _nothing(path: Path, error: str, **more: bool) -> dict[str, Any]:
+    return {"file": str(path), "documents": [], "unit": None, "evidence": [], "error": error, **more}
+
+
 def _look(path: Path, pool: ReadingPool, views: Views, campaigns: tuple[Campaign, ...]) -> dict[str, Any]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise RefusedError(f"cannot read {path}: {error.strerror}") from error
+        return _nothing(path, f"cannot read {path}: {error.strerror}", missing=True)
     try:
         reading = pool.read_file(path.name, data)
     except (ReaderDied, ParseError) as error:
-        return {"file": str(path), "documents": [], "unit": None, "evidence": [], "error": str(error)}
+        return _nothing(path, str(error))
     campaign = next((each for each in campaigns if each.id == reading.campaign), campaigns[0])
     attribution = identify(campaign, reading, Query())
     return {
