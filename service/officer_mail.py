@@ -29,16 +29,18 @@ _CODE = re.compile(rf"(?<![A-Z0-9])(?:[{_ALPHABET}]{{{_GROUP}}}-){{{_GROUPS - 1}
 _MOST_LETTERS = 100_000
 _VALID_FOR = timedelta(days=7)
 _FRESH_FOR = timedelta(days=1)
-"""A mail taken down so long after it came in (read again with a better reader) gives no orders any more."""
+"""A mail that is filed so long after it came in gives no orders any more: its writer has long decided otherwise."""
 _DECORATION = frozenset({DocumentRole.DECORATION, DocumentRole.CONTAINER})
 _NO_PAPERS = ("application/pkcs7-signature", "application/x-pkcs7-signature", "text/vcard", "text/x-vcard", "text/calendar")
 
 FATE = Text(vi="thư của cán bộ trả lời thư tình hình", en="the officer's answer to a digest")
 NOT_VERIFIED = Text(
-    vi="Máy chủ thư chưa xác thực được người gửi, không lệnh nào trong thư được thực hiện.",
-    en="The mail server does not vouch for the sender; nothing that the mail asks for is done.",
+    vi="Thư ghi địa chỉ của đồng chí nhưng máy chủ thư không xác thực được người gửi, vì vậy không lệnh nào được thực hiện. "
+    "Nếu không phải thư do đồng chí gửi, đề nghị kiểm tra: có thể có người mạo danh.",
+    en="The mail bears your address, but the mail server does not vouch for its sender, so nothing that it asks for was done. "
+    "If you did not send it, somebody may be using your name.",
 )
-_EXPIRED = Text(
+EXPIRED = Text(
     vi="Mã của thư được trả lời đã hết hạn, không lệnh nào được thực hiện; đề nghị trả lời thư tình hình mới nhất.",
     en="The code of the letter answered has expired and nothing is done; please answer the newest digest.",
 )
@@ -46,7 +48,7 @@ ANOTHERS = Text(
     vi="Mã trong thư thuộc thư gửi cán bộ khác, không lệnh nào được thực hiện; đề nghị trả lời thư gửi cho chính mình.",
     en="The code belongs to a letter to another officer and nothing is done; please answer your own.",
 )
-_HAS_PAPERS = Text(
+HAS_PAPERS = Text(
     vi="Thư có tệp kèm nên được xử lý như thư báo cáo, không lệnh nào được thực hiện; đề nghị gửi lệnh trong thư không kèm tệp.",
     en="The mail carries files and was treated as a report; nothing it asks for is done. Please send commands without files.",
 )
@@ -104,9 +106,9 @@ def officer_reply(
     elif not own:
         problem = ANOTHERS
     elif papers:
-        problem = _HAS_PAPERS
+        problem = HAS_PAPERS
     elif _has_expired(installation, campaign, answered, record, now):
-        problem = _EXPIRED
+        problem = EXPIRED
     filing = Filing(
         message_id=record.id, state=state, campaign=campaign.id, trust=trust.value, why=problem if problem != NO_TEXT else FATE
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -24,13 +24,17 @@ _WAITS = frozenset({MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, Mess
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """Looks at a command in the state of the records. `seen_at`: up to when the officer knows what a unit has sent."""
+    """Looks at a command in the state of the records.
+
+    `seen_at`: up to when the officer knows what units have sent; `told_at`: later moments, of units told of by name.
+    """
 
     connection: Connection
     campaign: Campaign
     timezone: ZoneInfo
     seen_at: datetime
     now: datetime
+    told_at: Mapping[str, datetime] = field(default_factory=dict)
 
     def refusal(self, command: Command) -> Text | None:
         """Why the command cannot be carried out, None when it can."""
@@ -83,14 +87,19 @@ class Checks:
         """A verdict is about what the officer was told of, never about what came in since."""
         if not submission.versions:
             return Text(vi=f"{unit.full_name} chưa gửi báo cáo", en=f"{unit.full_name} has sent no report")
-        for version in reversed(submission.versions):
-            record = message_record(self.connection, version.message)
-            if record is not None and record.fetched_at > self.seen_at:
-                at_vi = moment(version.received_at, self.timezone, Language.VI)
-                at_en = moment(version.received_at, self.timezone, Language.EN)
+        return self.news_of(unit, submission)
+
+    def news_of(self, unit: Unit, submission: Submission | None = None) -> Text | None:
+        """What the officer does not know of a unit yet: its newest mail, in use or waiting, came in after the letter answered."""
+        found = submission or submission_of(self.connection, self.campaign, unit)
+        seen_at = max(self.seen_at, self.told_at.get(unit.code, self.seen_at))
+        for number in (*(each.message for each in reversed(found.versions)), *found.waiting):
+            record = message_record(self.connection, number)
+            if record is not None and record.fetched_at > seen_at:
+                at = {each: moment(record.received_at, self.timezone, each) for each in Language}
                 return Text(
-                    vi=f"{unit.full_name} đã gửi bản mới lúc {at_vi}, đề nghị xem lại rồi quyết định",
-                    en=f"{unit.full_name} sent a newer version at {at_en}, please look at it and decide again",
+                    vi=f"{unit.full_name} đã gửi thư mới lúc {at[Language.VI]} (thư số {number}), đề nghị xem rồi ghi lại lệnh",
+                    en=f"{unit.full_name} sent a newer mail at {at[Language.EN]} (message {number}), please decide again",
                 )
         return None
 

@@ -90,12 +90,15 @@ def _tell(installation: Installation, mail: int, lost: list[tuple[Order, Text]],
     campaign = installation.home.campaign(lost[0][0].campaign)
     if campaign is None:
         return
-    lines = []
-    for order, why in lost:
-        line = order_line(campaign, order.command, office.timezone, office.language)
-        lines.append(f"{line}: {why.in_(office.language)}.")
+    lines, told = [], {}
     with installation.database.writing() as connection:
         for order, why in lost:
             lapse(connection, order, now, why.in_(office.language))
-        context = {"reply_code": code_for(installation), "thread": lost[0][0].thread, "refused": lines}
+            line = order_line(campaign, order.command, office.timezone, office.language)
+            lines.append(f"{line}: {why.in_(office.language)}.")
+            unit = campaign.unit(order.command.unit)
+            checks = Checks(connection=connection, campaign=campaign, timezone=office.timezone, seen_at=order.at, now=now)
+            if unit is not None and checks.news_of(unit) == why:
+                told[unit.code] = now.isoformat()
+        context = {"reply_code": code_for(installation), "thread": lost[0][0].thread, "refused": lines, "told": told}
         queue_answer(connection, campaign, lost[0][0].who, mail, now, context, mail)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -15,7 +15,7 @@ from config.campaign import Campaign
 from config.text import NO_TEXT, Text
 from config.vietnamese import fold
 from service.installation import Installation
-from service.officer_mail import ANOTHERS, FATE, NOT_VERIFIED, REPEATED, OfficerReply, code_for
+from service.officer_mail import ANOTHERS, EXPIRED, FATE, HAS_PAPERS, NOT_VERIFIED, REPEATED, OfficerReply, code_for
 from service.officer_mail_checks import Checks
 from service.officer_mail_orders import Order, record_order, waiting_orders, withdraw
 from service.officer_mail_words import order_line, refused_line
@@ -33,6 +33,8 @@ from storage.notices import Notice, NoticeKind, enqueue, notice_content, notice_
 from storage.readings import save_filing
 
 _MOST_REFUSED = 20
+_ANSWERED_WITHIN = timedelta(days=3)
+"""Older mail that is filed again (after `thubao replay`, by a better reader) is not answered any more."""
 _NOTHING_WAITS = Text(
     vi="không còn lệnh nào chờ thực hiện; quyết định đã có hiệu lực chỉ thay được bằng quyết định mới",
     en="no command is waiting; what has taken effect can only be replaced by a new decision",
@@ -40,24 +42,30 @@ _NOTHING_WAITS = Text(
 _NO_NUMBERS_HERE = Text(
     vi="số thứ tự chỉ dùng khi trả lời thư xác nhận lệnh", en="numbers are understood in answer to the letter that counts them"
 )
-_TAKEN_BACK = Text(vi="{order} (rút lại).", en="{order} (taken back).")
+_OTHER_OFFICER = Text(
+    vi="{who} đã có lệnh về nội dung này, đang chờ thực hiện",
+    en="{who} has given an order about this, that is not in effect yet",
+)
+_TAKEN_BACK = Text(vi="{order}.", en="{order}.")
 _REPLACED = Text(vi="{order} (thay bằng lệnh mới).", en="{order} (replaced by a new command).")
 
 
 def take_orders(installation: Installation, connection: Connection, reply: OfficerReply, now: datetime) -> None:
     """Put what the mail asks for on record and queue the one letter that answers it. A mail taken down before stays as it was."""
     earlier = _answer_to(connection, reply)
-    if earlier is None and reply.problem != REPEATED:
-        taking = _Taking(installation, connection, reply, now)
-        taking.take()
-        done, rest = len(taking.done) + len(taking.cancelled), len(taking.refused)
-    elif earlier is not None:
+    if earlier is not None:
+        carried_out = not earlier.context.get("problem")
         done = len(earlier.context.get("done", ())) + len(earlier.context.get("cancelled", ()))
-        rest = len(earlier.context.get("refused", ()))
+        refused = len(earlier.context.get("refused", ()))
     else:
-        done = rest = 0
-    if reply.filing is not None and reply.problem == NO_TEXT:
-        save_filing(connection, replace(reply.filing, why=_fate(done, rest)), {})
+        carried_out = reply.problem == NO_TEXT
+        done = refused = 0
+        if reply.problem != REPEATED and now - reply.record.fetched_at <= _ANSWERED_WITHIN:
+            taking = _Taking(installation, connection, reply, now)
+            taking.take()
+            done, refused = len(taking.done) + len(taking.cancelled), len(taking.refused)
+    if reply.filing is not None and carried_out:
+        save_filing(connection, replace(reply.filing, why=_fate(done, refused)), {})
 
 
 def queue_answer(
@@ -90,14 +98,17 @@ class _Taking:
         self._campaign = reply.campaign
         self._now = now
         self._language, self._timezone = office.language, office.timezone
-        self._thread = str(reply.answered.context.get("thread") or reply.answered.context["reply_code"])
+        context = reply.answered.context
+        self._thread = str(context.get("thread") or reply.answered.key)
+        self._told = {code: datetime.fromisoformat(at) for code, at in dict(context.get("told", {})).items()}
         self._key = notice_key(self._campaign.id, None, NoticeKind.OFFICER_ANSWER, now, reply.record.id)
         self._checks = Checks(
             connection=connection,
             campaign=self._campaign,
             timezone=office.timezone,
-            seen_at=reply.answered.sent_at or reply.answered.created_at,
+            seen_at=_digest_left_at(connection, self._thread, reply.answered),
             now=now,
+            told_at=dict(self._told),
         )
         self.done: list[str] = []
         self.cancelled: list[str] = []
@@ -109,9 +120,8 @@ class _Taking:
         read = CommandsRead() if problem == NOT_VERIFIED else self._read()
         if problem == NO_TEXT:
             self._follow(read)
-        elif self._reply.filing is None and not read.commands:
-            return
-        if problem == NO_TEXT and not (self.done or self.cancelled or self.refused):
+        says_nothing = not read.commands and (problem == HAS_PAPERS or not read.refused)
+        if says_nothing and problem in {NO_TEXT, EXPIRED, ANOTHERS, HAS_PAPERS}:
             return
         told = {"message": self._reply.record.id, "orders": len(self.done), "withdrawn": len(self.cancelled)}
         record_event(self._connection, self._now, "officer_mail", {**told, "refused": len(self.refused), "problem": problem.en})
@@ -144,11 +154,22 @@ class _Taking:
         why = self._checks.refusal(command)
         if why is not None:
             self._refuse(NotUnderstood(written=command.written, why=why))
+            unit = self._campaign.unit(command.unit)
+            if unit is not None and self._checks.news_of(unit) == why:
+                self._told[unit.code] = self._now
             return
-        for earlier in self._waiting():
-            if earlier.mail != self._reply.record.id and subject_of(earlier.command) == subject_of(command):
-                withdraw(self._connection, earlier, self._now, self._sender, "replaced")
-                self.cancelled.append(_filled(_REPLACED, self._line(earlier.command)).in_(self._language))
+        before = [
+            each
+            for each in self._waiting()
+            if each.mail != self._reply.record.id and subject_of(each.command) == subject_of(command)
+        ]
+        others = next((each.who for each in before if each.who != self._sender), "")
+        if others:
+            self._refuse(NotUnderstood(written=command.written, why=_filled(_OTHER_OFFICER, who=others)))
+            return
+        for earlier in before:
+            withdraw(self._connection, earlier, self._now, self._sender, "replaced")
+            self.cancelled.append(_filled(_REPLACED, order=self._line(earlier.command)).in_(self._language))
         order = Order(
             id=0,
             at=self._now,
@@ -171,7 +192,7 @@ class _Taking:
             return
         for order in chosen:
             withdraw(self._connection, order, self._now, self._sender, "")
-            self.cancelled.append(_filled(_TAKEN_BACK, self._line(order.command)).in_(self._language))
+            self.cancelled.append(_filled(_TAKEN_BACK, order=self._line(order.command)).in_(self._language))
 
     def _chosen(self, command: Command) -> tuple[Order, ...] | Text:
         """The waiting orders that an undo speaks of: of the mail that the letter answered, or of the whole digest."""
@@ -198,6 +219,7 @@ class _Taking:
         context = {
             "reply_code": "" if not_verified or self._reply.problem == ANOTHERS else code_for(self._installation),
             "thread": self._thread,
+            "told": {code: at.isoformat() for code, at in self._told.items()},
             "done": self.done,
             "cancelled": self.cancelled,
             "refused": self.refused,
@@ -245,5 +267,11 @@ def _lines_of(content: bytes | None) -> Collection[str]:
     return frozenset(fold(each) for each in text.split("\n"))
 
 
-def _filled(text: Text, order: str) -> Text:
-    return Text(vi=text.vi.format(order=order), en=text.en.format(order=order))
+def _digest_left_at(connection: Connection, thread: str, answered: Notice) -> datetime:
+    """When the digest left that began a thread: what came in later is news, whatever letter of the thread is answered."""
+    first = next((each for each in notices_of_kind(connection, NoticeKind.DIGEST) if each.key == thread), answered)
+    return first.sent_at or first.created_at
+
+
+def _filled(text: Text, **words: str) -> Text:
+    return Text(vi=text.vi.format(**words), en=text.en.format(**words))

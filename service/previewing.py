@@ -24,7 +24,7 @@ from storage.notices import Notice, NoticeKind, NoticeState, notice_content, not
 from storage.submissions import latest_consolidation
 
 _NAMED_OTHERWISE = {"ask_unit": NoticeKind.QUESTION}
-_TO_THE_OFFICE = (NoticeKind.OFFICER_ALERT, NoticeKind.DIGEST, NoticeKind.DELIVERY, NoticeKind.CHASE)
+_TO_THE_OFFICE = (NoticeKind.OFFICER_ALERT, NoticeKind.DIGEST, NoticeKind.DELIVERY, NoticeKind.CHASE, NoticeKind.OFFICER_ANSWER)
 
 
 class NoSuchLetterError(ThubaoError):
