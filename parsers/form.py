@@ -28,6 +28,7 @@ from parsers.form_findings import (
     unread_column,
 )
 from parsers.form_heading import surroundings_of, years_in
+from parsers.form_parts import compiled_of
 from parsers.form_rows import Alignment, Placement, align
 from parsers.form_table import fewest_rows, find_tables
 from parsers.form_unit_rows import read_unit_rows
@@ -137,6 +138,10 @@ def _chosen(found: list[_Read], year: int) -> list[_Read]:
     past = [each for each in kept if _is_past_copy(each, kept, year)]
     kept = [each for each in kept if each not in past]
     extra = [other_year(each.reading.sheet, max(years_in(each.title) - {year})) for each in past]
+    compiled = compiled_of([each.reading for each in kept])
+    if compiled is not None:
+        kept = [kept[compiled.whole]]
+        extra.extend(compiled.findings)
     if len(kept) > 1:
         extra.append(several_forms(len(kept)))
     return [replace(each, reading=replace(each.reading, findings=(*each.reading.findings, *extra))) for each in kept]
