@@ -53,6 +53,12 @@ def test_two_communes_and_their_neighbour_are_no_parts() -> None:
     assert len(read(*communes, page({**SUM, "1": (9,), "2": (1,), "4.books": (3,)}, "Quài Nưa", "UBND XÃ QUÀI NƯA"))) == 3
 
 
+def test_names_tell_the_summary_where_its_figures_do_not_add_up() -> None:
+    own = {"1": (9,), "2": (8,), "4.books": (7,)}
+    for schools in ([page(FIRST, "THCS", "")], [page(FIRST, "THCS", ""), page(SECOND, "TH", "")]):
+        assert figures(one(*schools, page(own, "Toàn xã", "")))["4.books", "count"] == 7
+
+
 def test_a_third_school_without_a_letterhead_is_not_the_commune() -> None:
     schools = [page(FIRST, "THCS", SCHOOLS[0]), page(SECOND, "MN", "TRƯỜNG MẦM NON")]
     assert len(read(*schools, page({"1": (9,), "2": (1,), "4.books": (3,)}, "TH", ""))) == 3
