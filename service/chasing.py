@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config.campaign import Campaign, Slot
+from config.text import Language
 from service.installation import Installation
 from service.judging import submissions
 from service.letter_words import missing_items, moment, office_of, returned_because
@@ -98,11 +99,14 @@ def chase_papers(installation: Installation, campaign: Campaign, now: datetime) 
     language = installation.home.office.language
     with installation.database.reading() as connection:
         chase = chase_of(installation, connection, campaign, now)
-    if not chase.late:
-        return ()
+    return chase_papers_of(chase, campaign.id, language) if chase.late else ()
+
+
+def chase_papers_of(chase: Chase, campaign: str, language: Language) -> tuple[tuple[str, bytes], ...]:
+    """The letter and the list as files with names."""
     return (
-        (f"Du-thao-cong-van-don-doc-{campaign.id}.docx", chase_document(chase, language)),
-        (f"Danh-sach-dien-thoai-{campaign.id}.docx", call_list(chase, language)),
+        (f"Du-thao-cong-van-don-doc-{campaign}.docx", chase_document(chase, language)),
+        (f"Danh-sach-dien-thoai-{campaign}.docx", call_list(chase, language)),
     )
 
 
