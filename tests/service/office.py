@@ -95,9 +95,15 @@ class Office:
 
 
 @contextlib.contextmanager
-def open_office(folder: Path, *, language: str = "vi", dedicated: bool = True) -> Iterator[Office]:
-    """A new home with the reference campaign."""
+def open_office(
+    folder: Path, *, language: str = "vi", dedicated: bool = True, units: tuple[str, ...] = ()
+) -> Iterator[Office]:
+    """A new home with the reference campaign; `units` are the codes of its whole roster."""
     write_home(folder)
+    if units:
+        roster = folder / "campaigns" / "htsd-2020" / "roster.csv"
+        head, *lines = roster.read_text(encoding="utf-8-sig").splitlines()
+        roster.write_text("\n".join([head, *(each for each in lines if each[:5] in units)]) + "\n", encoding="utf-8")
     text = SETTINGS.format(language=language, officer=OFFICER, address=ADDRESS, dedicated=str(dedicated).lower())
     (folder / "thubao.toml").write_text(text, encoding="utf-8")
     with opened(folder, exclusive=True) as installation:

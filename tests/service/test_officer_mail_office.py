@@ -30,6 +30,7 @@ from tests.service.papers import CAMPAIGN, everything, mail, on, report, sound_f
 
 UNIT, OTHER = unit_called("Quài Tở"), unit_called("Nà Sáy")
 OWN = UNIT.emails[0]
+UNITS = tuple(unit_called(each).code for each in ("Quài Tở", "Nà Sáy", "Pú Xi", "Ta Ma", "Quài Nưa"))
 VOUCHED = "mx.tuangiao.example; dmarc=pass header.from=tuangiao.example"
 LATER = timedelta(minutes=31)
 
@@ -37,7 +38,7 @@ LATER = timedelta(minutes=31)
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """Quài Tở has sent everything, and the digest of 13 October has left."""
-    with open_office(tmp_path) as opened:
+    with open_office(tmp_path, units=UNITS) as opened:
         opened.take(mail(1, OWN, *everything()), on(12))
         work(opened, at(7, 31))
         yield opened
