@@ -80,7 +80,9 @@ class _FormWriter:
             self._indicator(form_row, unit)
         self._signatures()
         sheet.freeze_panes = f"A{top + 2}"
-        style.set_page(sheet, landscape=sum(self._widths) > style.PORTRAIT_WIDTH, title_rows=f"{top}:{top + 1}")
+        short = len(self._campaign.form.indicators) <= style.MOST_ON_A_PAGE
+        landscape = sum(self._widths) > style.PORTRAIT_WIDTH
+        style.set_page(sheet, landscape=landscape, title_rows=f"{top}:{top + 1}", pages_high=1 if short else 0)
 
     def _heading(self, unit: Unit | None) -> None:
         form = self._campaign.form

@@ -38,9 +38,9 @@ _LATE_HEADERS = (
 )
 _CALL_HEADERS = (
     (Text(vi="STT", en="No."), 1.2),
-    (Text(vi="Đơn vị", en="Unit"), 3.6),
-    (Text(vi="Đầu mối", en="Contact"), 3.4),
-    (Text(vi="Điện thoại", en="Phone"), 2.8),
+    (Text(vi="Đơn vị", en="Unit"), 3.4),
+    (Text(vi="Đầu mối", en="Contact"), 3.2),
+    (Text(vi="Điện thoại", en="Phone"), 3.2),
     (Text(vi="Nội dung còn thiếu", en="Still missing"), 5.0),
 )
 

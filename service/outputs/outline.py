@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from config.campaign import Campaign, Unit
 from config.text import Language, Text
+from service.outputs.report_text import section_heading
 from service.outputs.word import CENTRE, add_line, document_bytes, new_document
 from service.outputs.wording import capitalised
 
@@ -22,8 +23,7 @@ def outline_document(campaign: Campaign, unit: Unit, language: Language = Langua
     for section in campaign.form.outline:
         if section.code == "0":  # the introduction has no heading of its own
             continue
-        heading = section.heading if language is Language.VI else section.heading_en or section.heading
-        add_line(document, heading, bold=section.code.count(".") == 0, after=6)
+        add_line(document, section_heading(section, language), bold=section.code.count(".") == 0, after=6)
         add_line(document, "", after=6)
     add_line(document, _FIGURES.in_(language), italic=True)
     first = campaign.starts

@@ -102,7 +102,7 @@ def missing_table(document: WordDocument, campaign: Campaign, consolidation: Con
         Text(vi="Số lần nhắc", en="Reminders"),
         Text(vi="Điện thoại", en="Phone"),
     )
-    table = _plain_table(document, headers, (1.3, 4.0, 2.9, 3.5, 1.7, 2.6), language)
+    table = _plain_table(document, headers, (1.2, 3.6, 2.6, 3.7, 1.7, 3.2), language)
     absent = set(consolidation.missing)
     silent = [line for line in consolidation.units if line.code in absent]
     for number, line in enumerate(silent[:MOST_ROWS], 1):

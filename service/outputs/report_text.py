@@ -54,7 +54,7 @@ def merged_sections(campaign: Campaign, consolidation: Consolidation, language: 
     return tuple(
         MergedSection(
             code=section.code,
-            heading=_heading(section, language),
+            heading=section_heading(section, language),
             level=min(3, section.code.count(".") + 1),
             figures=tuple(told.get(section.code, ())),
             contributions=tuple(_contributions(texts.get(section.code, []), language)),
@@ -83,7 +83,8 @@ def _is_table(section: Section) -> bool:
     return not section.required and fold(section.heading).startswith(_TABLE_HEADINGS)
 
 
-def _heading(section: Section, language: Language) -> str:
+def section_heading(section: Section, language: Language) -> str:
+    """A heading with its number: "I. TỔ CHỨC TRIỂN KHAI", "1. Công tác chỉ đạo", "a) Ngân sách nhà nước"."""
     words = section.heading_en if language is Language.EN and section.heading_en else section.heading
     parts = section.code.split(".")
     if len(parts) == 1:

@@ -180,11 +180,14 @@ def _header(grid: list[list[_Cell]], layout: Layout, figures: list[FigureColumn]
     for _, of_group in groupby(figures, key=lambda each: each.root.code):
         group = list(of_group)
         number = f"{group[0].root.row_number}. " if group[0].root.row_number else ""
-        _head(grid[0][at].merge(grid[0][at + len(group) - 1]), f"{number}{layout.short_label(group[0].root)}")
+        alone = all(each.indicator is each.root for each in group)
+        last = grid[1 if alone else 0][at + len(group) - 1]
+        _head(grid[0][at].merge(last), f"{number}{layout.short_label(group[0].root)}")
         for _, of_indicator in groupby(group, key=lambda each: each.indicator.code):
             own = list(of_indicator)
             name = _TOTAL.in_(language) if own[0].indicator is own[0].root else layout.short_label(own[0].indicator)
-            _head(grid[1][at].merge(grid[1][at + len(own) - 1]), name)
+            if not alone:
+                _head(grid[1][at].merge(grid[1][at + len(own) - 1]), name)
             for each in own:
                 _head(grid[2][at], capitalised(layout.measure(each.indicator, each.column)), bold=False)
                 at += 1

@@ -19,15 +19,16 @@ _ROW = "@"  # stands in no cell of this sheet: its texts are numbers of the shar
 _DECISION = 14
 _MOST_KNOWN = 4_096
 _PLAIN = style.PLAIN_TEXT
+_BESIDE = style.PLAIN_TEXT_BESIDE_FIGURES
 _INSTANT = style.INSTANT_CELL
 _COLUMNS = (
     TableColumn(header=Text(vi="Mã đơn vị", en="Unit code"), width=9, look=_PLAIN),
     TableColumn(header=Text(vi="Đơn vị", en="Unit"), width=22, look=_PLAIN),
     TableColumn(header=Text(vi="Mã chỉ tiêu", en="Indicator"), width=18, look=_PLAIN),
-    TableColumn(header=Text(vi="Chỉ tiêu", en="Label"), width=44, look=_PLAIN),
-    TableColumn(header=Text(vi="Cột", en="Column"), width=17, look=_PLAIN),
+    TableColumn(header=Text(vi="Chỉ tiêu", en="Label"), width=66, look=_PLAIN),
+    TableColumn(header=Text(vi="Cột", en="Column"), width=20, look=_PLAIN),
     TableColumn(header=Text(vi="Giá trị", en="Value"), width=14, look=style.FIGURE),
-    TableColumn(header=Text(vi="Đơn vị ghi", en="As written"), width=20, look=_PLAIN),
+    TableColumn(header=Text(vi="Đơn vị ghi", en="As written"), width=22, look=_BESIDE),
     TableColumn(header=Text(vi="Tình trạng", en="Status"), width=22, look=_PLAIN),
     TableColumn(header=Text(vi="Tính vào tổng", en="In the totals"), width=9, look=style.Style(horizontal="center", wrap=False)),
     TableColumn(header=Text(vi="Thư số", en="Message"), width=8, look=style.Style(horizontal="center", wrap=False)),
@@ -35,7 +36,7 @@ _COLUMNS = (
     TableColumn(header=Text(vi="Tệp", en="Document"), width=46, look=_PLAIN),
     TableColumn(header=Text(vi="Trang tính", en="Sheet"), width=14, look=_PLAIN),
     TableColumn(header=Text(vi="Ô", en="Cell"), width=8, look=style.Style(horizontal="center", wrap=False)),
-    TableColumn(header=Text(vi="Quyết định", en="Decision"), width=26, look=_PLAIN),
+    TableColumn(header=Text(vi="Quyết định", en="Decision"), width=40, look=_PLAIN),
     TableColumn(header=Text(vi="SHA-256 của tệp", en="SHA-256 of the document"), width=66, look=style.HASH),
 )
 
@@ -80,6 +81,7 @@ class _SourceWriter:
         self._book = book
         self._language = layout.language
         self._zone = layout.campaign.deadline.tzinfo
+        self._words = book.styles.look(_PLAIN)
         self._looks = [book.styles.look(column.look) for column in _COLUMNS]
         self._labels = {indicator.code: layout.short_label(indicator) for indicator in layout.campaign.form.indicators}
         self._headers = {
@@ -131,7 +133,9 @@ class _SourceWriter:
 
     def _figure(self, value: UnitValue) -> str:
         number = numeric(value.value)
-        return self._cell(5, value.value if number is None else number)
+        if number is None and value.value is not None:
+            return self._book.cells.cell(f"F{_ROW}", self._words, value.value)
+        return self._cell(5, number)
 
     def _state(self, value: UnitValue, *, reported: bool) -> str:
         counted = reported and counted_value(value) is not None

@@ -73,13 +73,15 @@ TEXT = Style(vertical="top")
 TEXT_CENTRED = Style(horizontal="center", vertical="top")
 TEXT_GROUP = Style(fill=_GROUP, vertical="top")
 PLAIN_TEXT = Style(wrap=False)
+TEXT_BESIDE_FIGURES = Style(vertical="top", indent=1)
+PLAIN_TEXT_BESIDE_FIGURES = Style(wrap=False, indent=1)
 FIGURE = Style(horizontal="right", wrap=False, number_format=NUMBER)
 GROUP_FIGURE = Style(bold=True, fill=_GROUP, horizontal="right", wrap=False, number_format=NUMBER)
 TOTAL_FIGURE = Style(bold=True, fill=_HEADER, horizontal="right", wrap=False, number_format=NUMBER)
 TOTAL_LABEL = Style(bold=True, fill=_HEADER)
 FIGURE_TO_CONFIRM = Style(italic=True, fill=_AMBER, horizontal="right", wrap=False, number_format=NUMBER_TO_CONFIRM)
 FIGURE_CORRECTED = Style(bold=True, horizontal="right", wrap=False, number_format=NUMBER_CORRECTED)
-TEXT_TO_CONFIRM = Style(italic=True, fill=_AMBER, vertical="top")
+TEXT_TO_CONFIRM = Style(italic=True, fill=_AMBER, vertical="top", indent=1)
 ASKED_AGAIN = Style(bold=True, italic=True, colour=_RED, fill=_ROSE, horizontal="center", wrap=False)
 ABSENT = Style(size=10, italic=True, colour=_GREY, fill=_NOT_ASKED, horizontal="center", wrap=False)
 NOT_ASKED = Style(fill=_NOT_ASKED)
@@ -87,6 +89,10 @@ INSTANT_CELL = Style(horizontal="center", wrap=False, number_format=INSTANT)
 PERCENT_CELL = Style(horizontal="right", wrap=False, number_format=PERCENT)
 SEVERE = Style(bold=True, colour=_RED, horizontal="center", vertical="top")
 HASH = Style(size=9, colour=_GREY, wrap=False)
+
+
+MOST_ON_A_PAGE = 40
+"""A form of so many rows is printed on one page, its signatures with it."""
 
 
 class Styles:
@@ -128,12 +134,13 @@ def set_page(
     footer: str = "",
     draft: str = "",
     pages_wide: int = 1,
+    pages_high: int = 0,
 ) -> None:
-    """A4, fitted to the width, header rows repeated, page numbers below; a draft says so on every page."""
+    """A4, fitted to the width, header rows repeated, page numbers below; a draft says so on every page. 0 pages high: any."""
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToWidth = pages_wide
-    sheet.page_setup.fitToHeight = 0
+    sheet.page_setup.fitToHeight = pages_high
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left, sheet.page_margins.right = 0.6, 0.4
     sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.6

@@ -51,6 +51,7 @@ def build_summary(book: Book) -> SheetBody:
         title_rows=f"{_HEADER_ROW}:{_HEADER_ROW + 1}",
         footer=layout.campaign.title,
         draft=draft_mark(layout.consolidation, layout.language),
+        pages_high=1 if len(layout.campaign.form.indicators) <= style.MOST_ON_A_PAGE else 0,
     )
     return SheetBody(rows=writer.rows, extent=f"A1:{column_letter(last)}{len(writer.rows)}", links=writer.links)
 

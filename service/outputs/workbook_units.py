@@ -155,7 +155,7 @@ class _UnitWriter:
         look = book.styles.look
         self._leading = (look(style.CENTRED), look(style.CENTRED), look(style.Style(wrap=False)))
         self._absent, self._again = look(style.ABSENT), look(style.ASKED_AGAIN)
-        self._figure, self._text = look(style.FIGURE), look(style.TEXT)
+        self._figure, self._text = look(style.FIGURE), look(style.TEXT_BESIDE_FIGURES)
         self._marked = {
             ValueStatus.OK: self._figure,
             ValueStatus.CONFIRM: look(style.FIGURE_TO_CONFIRM),
