@@ -86,6 +86,14 @@ sighting = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Index("sighting_by_message", "message_id"),
 )
+Index(  # every poll asks for these few among hundreds of thousands
+    "sighting_waiting",
+    sighting.c.mailbox,
+    sighting.c.folder,
+    sighting.c.uidvalidity,
+    sqlite_where=sighting.c.message_id.is_(None),
+    postgresql_where=sighting.c.message_id.is_(None),
+)
 
 cursor = Table(
     "cursor",

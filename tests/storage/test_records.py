@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from config.errors import StorageError
 from config.text import Text
@@ -121,6 +123,17 @@ def test_a_mail_that_cannot_be_fetched_is_counted_and_then_set_aside(database: D
         assert known_uids(connection, "baocao", "INBOX", 7, 1, 9) == {5}
         assert [each.reason for each in set_aside_sightings(connection)] == ["garbage"]
         assert recorded_count(connection, "baocao", "INBOX", 7) == 1
+
+
+def test_a_poll_finds_the_waiting_mails_without_looking_through_all(database: Database) -> None:
+    asked: list[tuple[str, Any]] = []
+    with database.reading() as connection:
+        event.listen(connection, "before_cursor_execute", lambda _c, _cursor, text, values, *_rest: asked.append((text, values)))
+        failed_uids(connection, "baocao", "INBOX", 7)
+        (text, values) = asked[0]
+        plan = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if connection.dialect.name == 'sqlite' else ''}{text}", values)
+        said = str(plan.all())
+    assert "sighting_waiting" in said or connection.dialect.name != "sqlite", "PostgreSQL plans by how full a table is"
 
 
 def test_a_cursor_is_replaced_whole(database: Database) -> None:
