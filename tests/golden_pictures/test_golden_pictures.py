@@ -61,7 +61,7 @@ def test_a_page_a_little_lower_or_longer_is_the_same_page() -> None:
     [
         ("report-01", (60, 150, 380, 175)),  # a paragraph of the report
         ("report-10", (90, 60, 140, 200)),  # a column of the first appendix
-        ("workbook-01", (20, 100, 60, 400)),  # a column of the form
+        ("workbook-01", (60, 100, 120, 400)),  # labels of the form
         ("chase-01", (50, 40, 180, 75)),  # the issuing body
     ],
 )
