@@ -25,7 +25,8 @@ def added(cell: CountCell, quantities: Sequence[Quantity], joins: Sequence[str])
         if not labels:
             return reading({moved(cell.context, column_of(cell.context), codes): total}, [*codes, "expression"])
         if len({each.kinds for each in labels}) == 1 and labels[0].kinds & sides_of(cell)[0]:
-            return reading({column_of(cell.context): total}, [*codes, "expression", "unit_suffix"])
+            part_said = ["ambiguous_reading"] if cell.pair and len(labels) < len(quantities) else []  # "7 lớp + 2289": persons?
+            return reading({column_of(cell.context): total}, [*codes, "expression", "unit_suffix", *part_said])
         return labelled(cell, quantities, codes) if len(labels) == len(quantities) else rejected("text_no_number")
     terms = _terms(quantities, joins)
     if cell.pair and all(len(term) == _TWO for term in terms) and set(joins) == {"+", "/"}:

@@ -104,8 +104,18 @@ CERTAIN: list[tuple[NumberContext, str, Mapping[str, int]]] = [
 ]
 
 ASKED: list[tuple[NumberContext, str, Mapping[str, int], str]] = [
+    (CLASSES, "7 lớp / + 2289", {"count": 2296}, "ambiguous_reading"),
     (CLASSES, "3 - 120", {"count": 3, "people": 120}, "ambiguous_reading"),
     (CLASSES, "3 120", {"count": 3, "people": 120}, "ambiguous_reading"),
+    (CLASSES, "1/10", {"count": 1, "people": 10}, "ambiguous_reading"),  # or the first of October
+    (CLASSES, "3/5 (KH)", {"count": 3, "people": 5}, "ambiguous_reading"),
+    (CLASSES, "120 (năm 2019)", {"count": 120}, "ambiguous_reading"),
+    (CLASSES, "3*", {"count": 3}, "ambiguous_reading"),
+    (PEOPLE, "3  120", {"people": 3120}, "ambiguous_reading"),
+    (SCHOOLS, "3\n120", {"count": 123}, "ambiguous_reading"),
+    (SCHOOLS, "1/10", {"count": 11}, "ambiguous_reading"),
+    (MONEY, "5.000.000 (năm 2019)", {"money": 5_000_000}, "ambiguous_reading"),
+    (MONEY, "5.000.000đ (KH)", {"money": 5_000_000}, "ambiguous_reading"),
     (CLASSES, "10/2020", {"count": 10, "people": 2020}, "date_recovered"),
     (CLASSES, "3 lớp, mỗi lớp 40 người", {"count": 3, "people": 120}, "multiplication_inferred"),
     (CLASSES, "3 lớp, 40 người/lớp", {"count": 3, "people": 120}, "multiplication_inferred"),
