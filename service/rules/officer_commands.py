@@ -110,7 +110,7 @@ def read_commands(
     reason_open = False
     for position, line in enumerate(lines[:_MOST_LINES]):
         text = _BULLET.sub("", line).strip(_WRAPPING)
-        if not fold(text) or is_courtesy(text) or _is_signature(text, names, last=0 < position == len(lines) - 1):
+        if not fold(text) or is_courtesy(text) or (position and _is_signature(text, names, last=position == len(lines) - 1)):
             reason_open = False
             continue
         tokens = tokens_of(text)
@@ -132,8 +132,8 @@ def _longer(command: Command, line: str) -> Command:
 
 
 def _is_signature(text: str, names: Collection[str], *, last: bool) -> bool:
-    """Whether a line is only the officer's name. Huy is a man's name, too: below other lines and so written it is one."""
-    if text == "Huy" and last:
+    """Whether a line below others is only the officer's name. Huy is a man's name, too: so written it is no command there."""
+    if text == "Huy" and (last or any(each.split()[-1:] == [text] for each in names)):
         return True
     known = {fold(each) for each in names} | {fold(each).rpartition(" ")[2] for each in names}
     return fold(text) in known and verb_at(tokens_of(text), 0) is None

@@ -95,9 +95,7 @@ class Office:
 
 
 @contextlib.contextmanager
-def open_office(
-    folder: Path, *, language: str = "vi", dedicated: bool = True, units: tuple[str, ...] = ()
-) -> Iterator[Office]:
+def open_office(folder: Path, *, language: str = "vi", dedicated: bool = True, units: tuple[str, ...] = ()) -> Iterator[Office]:
     """A new home with the reference campaign; `units` are the codes of its whole roster."""
     write_home(folder)
     if units:
