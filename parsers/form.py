@@ -23,6 +23,8 @@ from parsers.form_findings import (
     no_quantity_column,
     other_year,
     several_forms,
+    shifted_table,
+    swapped_columns,
     unknown_row,
     unlabelled_row,
     unread_column,
@@ -30,6 +32,7 @@ from parsers.form_findings import (
 from parsers.form_heading import surroundings_of, years_in
 from parsers.form_parts import compiled_of
 from parsers.form_rows import Alignment, Placement, align
+from parsers.form_shift import seems_shifted, swapped
 from parsers.form_table import fewest_rows, find_tables
 from parsers.form_unit_rows import read_unit_rows
 from parsers.form_values import RowReader, RowValues
@@ -190,6 +193,7 @@ class _TableReader:
             self.values.update({(value.indicator, value.column): value for value in found.values})
         for each, found in rows:
             self._told(each, found)
+        self._shifts_told(placed)
         self._left_out(placed)
         self._columns_told(placed)
         values = tuple(self.values.values())
@@ -204,6 +208,19 @@ class _TableReader:
             and all(value.status is ValueStatus.EMPTY for value in values if value.column != NOTE or value.raw),
             extras=tuple(self.extras[:_MOST_EXTRAS]),
         )
+
+    def _shifts_told(self, placed: tuple[Placement, ...]) -> None:
+        """Every figure in doubt where the table seems to be filled in one row or column off, or in swapped columns."""
+        rows = [(each.row, self._indicator(each)) for each in placed]
+        if seems_shifted(rows, self.values, self.form):
+            self.findings.append(shifted_table(self.table.blocks[0].sheet.name))
+            self.values = {key: doubted(value, ["table_shifted"]) for key, value in self.values.items()}
+        exchanged = swapped(rows, self.values)
+        if exchanged:
+            self.findings.append(swapped_columns(self.table.blocks[0].sheet.name))
+            self.values = {
+                key: doubted(value, ["people_lt_count"]) if key[0] in exchanged else value for key, value in self.values.items()
+            }
 
     def _indicator(self, placement: Placement) -> Indicator:
         return self.form.indicators[placement.indicator]

@@ -45,6 +45,10 @@ FORM_WARNINGS: Mapping[str, Text] = {
         vi="Số được đọc từ lời văn, không phải từ bảng; đề nghị xác nhận.",
         en="The figure was read from running text, not from a table; please confirm.",
     ),
+    "table_shifted": Text(
+        vi="Nhiều số liệu của biểu nằm ở dòng hoặc cột không có số liệu, có thể bị lệch một dòng (cột); đề nghị xác nhận.",
+        en="Many figures stand in rows or columns that take none; they may be one row or column off, please confirm.",
+    ),
     "two_values": Text(
         vi="Hai ô của cùng chỉ tiêu ghi hai số khác nhau; đề nghị ghi một số đúng.",
         en="Two cells of the same indicator hold different figures; please write the right one.",
@@ -167,6 +171,27 @@ def other_year(sheet: str, year: int) -> Finding:
         f"Biểu số liệu năm {year} (trang “{sheet}”) không được dùng cho đợt này.",
         f"The form of {year} (sheet “{sheet}”) was not used for this campaign.",
         Severity.INFO,
+    )
+
+
+def shifted_table(sheet: str) -> Finding:
+    """So many figures stand in wrong places that the whole table may be one row or column off."""
+    return _finding(
+        "F-SHIFTED",
+        "",
+        f"Số liệu của biểu (trang “{sheet}”) có dấu hiệu lệch một dòng hoặc một cột so với mẫu; đề nghị kiểm tra toàn bộ biểu.",
+        f"The figures of the table (sheet “{sheet}”) seem to be one row or column off; please check all of it.",
+    )
+
+
+def swapped_columns(sheet: str) -> Finding:
+    """In most rows there are fewer persons than classes: the two columns are exchanged."""
+    return _finding(
+        "F-SWAPPED",
+        "",
+        f"Ở phần lớn các dòng của biểu (trang “{sheet}”) số người nhỏ hơn số lớp (cuộc), có thể ghi ngược hai cột; "
+        "đề nghị xác nhận.",
+        f"In most rows of the table (sheet “{sheet}”) there are fewer persons than classes; the columns may be exchanged.",
     )
 
 

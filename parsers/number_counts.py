@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from parsers.number_answers import CountCell, first_of, labelled, paired, single, summed
-from parsers.number_dates import is_date_text, serial_reading
+from parsers.number_dates import is_date_text, names_other_period, serial_reading
 from parsers.number_parse import Parsed, Quantity, parse
 from parsers.number_sums import added, equation, multiplied, parts_only
 from parsers.number_tokens import tokens_of
@@ -19,6 +19,7 @@ _NEGATIVE = re.compile(r"-\s*\d")
 _BULLETS = re.compile(r"(?:[-+]\s*[^\n]+\n)+[-+]\s*[^\n]+")
 _RANGE_RATIO = 5  # 3-120 is hardly "from 3 to 120"
 _TWO = 2
+_DAYS, _MONTHS_OF_REPORTS = 31, range(9, 13)
 
 
 def read_count(text: str, context: NumberContext, known: Counted) -> NumberReading:
@@ -71,12 +72,20 @@ def _two(cell: CountCell, first: Quantity, second: Quantity, join: str) -> Numbe
     if cell.known.mode is Mode.SUM:
         if join == " " and not (first.kinds and second.kinds):
             return rejected("text_no_number")
+        if _may_be_day(first, second, join) or (join == "\n" and not (first.kinds and second.kinds)):
+            codes.append("ambiguous_reading")
         return summed(cell, [first, second], codes)
     if cell.known.mode is Mode.FIRST:
         return first_of(cell, [first, second], codes)
     if join == "/" and not (first.kinds and second.kinds):
         return rejected("ambiguous_slash")
     return labelled(cell, [first, second], codes)
+
+
+def _may_be_day(first: Quantity, second: Quantity, join: str) -> bool:
+    """Whether "1/10" may be the first of October: reports of a campaign's days are written so, too."""
+    bare = join == "/" and not first.kinds and not second.kinds
+    return bare and 1 <= first.value <= _DAYS and second.value in _MONTHS_OF_REPORTS
 
 
 def _broken_down(
@@ -110,6 +119,8 @@ def _two_in_pair(cell: CountCell, first: Quantity, second: Quantity, join: str) 
     if sides == [0, 0]:
         if join == "-" and (first.value == 0 or second.value < first.value * _RANGE_RATIO):
             return rejected("range")
+        if cell.known.heads_per_event and _may_be_day(first, second, join):
+            codes.append("ambiguous_reading")
         if join not in ("/", ";", ",") or (join == "," and cell.pair and cell.context.column != cell.pair[0]):
             codes.append("ambiguous_reading")
     elif 0 in sides and join in (" ", "-", "&"):
@@ -157,7 +168,8 @@ def _with_brackets(answer: NumberReading, inner: str, cell: CountCell) -> Number
         codes.append("approx")
     largest = max(Decimal(each) for each in answer.values.values())
     bare = len(quantities) == 1 and not quantities[0].kinds and (cell.pair is not None or len(main) > 1)
-    if bare or any(each.value > largest for each in parsed.quantities):
+    planned = names_other_period(inner, cell.context.year) and (not parsed.quantities or len(main) > 1)
+    if bare or planned or any(each.value > largest for each in parsed.quantities):
         codes.append("ambiguous_reading")
     return reading(answer.values, codes)
 

@@ -17,6 +17,11 @@ _FULL = re.compile(r"(?<!\d)(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})
 _ISO = re.compile(r"(?<!\d)(?:19|20)\d\d[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _SPELT = re.compile(r"(?:ngày|ngay)\s*\d{1,2}\s*(?:[/.-]|tháng|thang)|(?:tháng|thang)\s*\d{1,2}\b.*(?:năm|nam)\s*\d{4}")
 _MONTH_YEAR = re.compile(r"\s*0?(\d{1,2})\s*[/-]\s*((?:19|20)\d\d)\s*")
+_PLANNED = re.compile(
+    r"\b(?:kh|kế hoạch|ke hoach|chỉ tiêu giao|mục tiêu|dự toán|cùng kỳ|năm trước|năm ngoái|du toan|cung ky|nam truoc)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _MONTHS, _DAYS = 12, 31
 _NEAR = 1  # years around the campaign's that a serial number may be from
 
@@ -33,6 +38,12 @@ def is_date_text(text: str) -> bool:
             if 1 <= small <= _MONTHS and large <= _DAYS:
                 return pattern is _ISO or match[2] == "/" or len(match[4]) > 2 or small == large  # noqa: PLR2004 - yy or yyyy
     return False
+
+
+def names_other_period(text: str, year: int) -> bool:
+    """Whether a remark says that the figure is planned, or of another year: "3/5 (KH)", "120 (năm 2019)"."""
+    years = {int(each) for each in _YEAR.findall(text)}
+    return _PLANNED.search(text) is not None or bool(years and year not in years)
 
 
 def date_reading(value: date | datetime | time, number_format: str, context: NumberContext, known: Counted) -> NumberReading:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from config.vietnamese import fold
-from parsers.number_dates import is_date_text
+from parsers.number_dates import is_date_text, names_other_period
 from parsers.number_literals import BILLION, MILLION, THOUSAND, next_literal, times
 from parsers.number_parse import Parsed, Quantity, parse
 from parsers.number_tokens import TokenKind, tokens_of
@@ -67,7 +67,7 @@ def read_money(text: str, context: NumberContext) -> NumberReading:
     answer = _answer(parsed, context, remark)
     for each in inner:
         if each != remark:
-            answer = _with_brackets(answer, each)
+            answer = _with_brackets(answer, each, context.year)
     return answer
 
 
@@ -175,7 +175,7 @@ def _several(quantities: Sequence[Quantity], joins: Sequence[str], scale: int, e
     return money_reading(total, [*extra, *codes, *added])
 
 
-def _with_brackets(answer: NumberReading, inner: str) -> NumberReading:
+def _with_brackets(answer: NumberReading, inner: str, year: int) -> NumberReading:
     """The sum repeated in words must agree; any other remark is left out."""
     if not answer.values:
         return answer
@@ -190,6 +190,8 @@ def _with_brackets(answer: NumberReading, inner: str) -> NumberReading:
         doubtful = "ambiguous_reading" in sums[0].amount.warnings
         return reading(answer.values, codes if sums[0].value == value or doubtful else [*codes, "words_mismatch"])
     codes.append("parenthetical_ignored")
+    if not sums and names_other_period(inner, year):
+        codes.append("ambiguous_reading")
     if (
         found.doubt
         or found.vague

@@ -39,6 +39,10 @@ _QUOTED_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
 _PLAIN = re.compile(r"[1-9]\d{0,3}|0\d{0,2}")
 _SENTENCE_END = re.compile(r"(?:\s*\./\.)?[\s.,;:]*$")
+_MARKED = re.compile(
+    r"\d[ \t\u00a0]{2,}\d"  # two figures apart, no thousands
+    r"|\d\s*\*+\s*$"  # a footnote may say that it is a plan or an estimate
+)
 _EXACT_MANTISSA = 2  # 5E+06 and 1.20E+06 were typed or are round; the 1.23E+05 of a narrow column may be 123.456
 _LARGEST_EXPONENT = 15
 _LONGEST = 400  # characters; a longer text is a story, not a figure
@@ -121,6 +125,8 @@ def _text(text: str, context: NumberContext) -> NumberReading:
     if len(cleaned) > _LONGEST:
         return rejected("text_no_number")
     answer = _cleaned(cleaned, context, counted(context))
+    if answer.values and _MARKED.search(text):
+        answer = _with(answer, "ambiguous_reading")
     return _with(answer, "fullwidth") if unusual and answer.values else answer
 
 
