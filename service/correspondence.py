@@ -29,7 +29,7 @@ from service.letter_words import (
     waits_for_officer,
 )
 from service.officer_actions import officer_actions
-from service.officer_mail_settling import until_settled
+from service.officer_mail_settling import units_being_decided
 from service.officer_mail_words import order_words
 from service.outputs.chase_letter import Chase
 from service.outputs.letters import Addressing, Enclosure, compose, render_letter
@@ -70,6 +70,7 @@ class Correspondence:
         self._now = now
         self._language = installation.home.office.language
         self._timezone = installation.home.office.timezone
+        self._being_decided: Mapping[tuple[str, str], datetime] | None = None
         self._enclosed: dict[str, tuple[Enclosure, ...]] = {}
 
     def still_called_for(self, notice: Notice) -> str:
@@ -108,7 +109,9 @@ class Correspondence:
         campaign = self._installation.home.campaign(notice.campaign)
         if campaign is None or notice.kind not in _TO_UNITS:
             return None
-        settled = until_settled(self._installation, notice, self._now)
+        if self._being_decided is None:
+            self._being_decided = units_being_decided(self._installation, self._now)
+        settled = self._being_decided.get((notice.campaign, notice.unit or ""))
         return settled or opens_at(campaign, self._now, self._timezone)
 
     def write(self, notice: Notice, message_id: str) -> Letter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from config.campaign import Campaign, Unit
@@ -15,7 +16,6 @@ from service.officer_mail_taking import queue_answer
 from service.officer_mail_words import order_line
 from service.rules.officer_commands import Command, CommandKind
 from service.rules.officer_commands_words import END_OF_DAY
-from storage.notices import Notice
 
 _ASK_AGAIN = timedelta(minutes=5)
 
@@ -41,17 +41,18 @@ def settle_orders(installation: Installation, now: datetime) -> int:
     return done
 
 
-def until_settled(installation: Installation, notice: Notice, now: datetime) -> datetime | None:
-    """When the orders about a notice's unit will have taken effect, None when there are none: it is not reminded meanwhile."""
+def units_being_decided(installation: Installation, now: datetime) -> Mapping[tuple[str, str], datetime]:
+    """Until when the orders about each unit (campaign, code) will have taken effect: it is not reminded meanwhile."""
     with installation.database.reading() as connection:
-        about = [
-            each for each in waiting_orders(connection) if each.campaign == notice.campaign and each.command.unit == notice.unit
-        ]
-        answers = answers_by_key(connection) if about else {}
-    campaign = installation.home.campaign(notice.campaign)
-    if not about or campaign is None:
-        return None
-    return max(now + _ASK_AGAIN, *(due_at(campaign, each, answers.get(each.answer)) for each in about))
+        waiting = waiting_orders(connection)
+        answers = answers_by_key(connection) if waiting else {}
+    until: dict[tuple[str, str], datetime] = {}
+    for order in waiting:
+        campaign = installation.home.campaign(order.campaign)
+        if campaign is not None:
+            key = (order.campaign, order.command.unit)
+            until[key] = max(now + _ASK_AGAIN, due_at(campaign, order, answers.get(order.answer)), until.get(key, now))
+    return until
 
 
 def _carry_out(installation: Installation, campaign: Campaign, order: Order, now: datetime) -> Text | None:

@@ -390,6 +390,22 @@ def test_no_letter_of_ours_is_a_command_when_a_mail_program_repeats_it_unmarked(
     assert office.filing(number).why.vi.endswith("không có lệnh nào")
 
 
+def test_an_english_office_commands_in_english(tmp_path: Path) -> None:
+    with open_office(tmp_path, language="en", units=UNITS) as office:
+        office.take(mail(1, OWN, *everything()), on(12))
+        work(office, at(7, 31))
+        says(office, 2, "RETURN Quai To because the stamp is missing\nEXTEND Pu Xi to 17/10\nplease do the rest", at(7, 45))
+        words = body_of(office, echo(office))
+        assert "1. Xã Quài Tở: the report is returned, reason: the stamp is missing." in words
+        assert "2. Xã Pú Xi: the deadline is extended to the end of 17/10/2020." in words
+        assert "Line “please do the rest”: no command is recognised." in words
+        for notice in (digest(office), echo(office)):
+            assert read_commands(own_lines(body_of(office, notice)), CAMPAIGN.roster, at(8).date()).commands == ()
+        says(office, 3, "UNDO 2", at(7, 50), to=echo(office))
+        work(office, at(8, 16))
+        assert decided(office) == ["order", "order", "withdraw", "return"]
+
+
 def test_where_no_server_vouches_for_senders_no_code_is_given(office: Office) -> None:
     home = office.installation.home
     blind = replace(home, mailboxes=tuple(replace(each, trusted_authserv_id="") for each in home.mailboxes))
