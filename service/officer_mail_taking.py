@@ -46,6 +46,11 @@ _OTHER_OFFICER = Text(
     vi="{who} đã có lệnh về nội dung này, đang chờ thực hiện",
     en="{who} has given an order about this, that is not in effect yet",
 )
+_QUOTED = Text(
+    vi="trùng với nội dung một thư được nêu trong thư tình hình, không rõ là lệnh hay là phần trích lại",
+    en="stands in a mail that the digest tells of, so it may be no command but a quotation",
+)
+_TELLS_OF_MAIL = ("thu so ", "message ")
 _TAKEN_BACK = Text(vi="{order}.", en="{order}.")
 _REPLACED = Text(vi="{order} (thay bằng lệnh mới).", en="{order} (replaced by a new command).")
 
@@ -130,11 +135,22 @@ class _Taking:
     def _read(self) -> CommandsRead:
         """The commands in the officer's own lines: not in what his mail program repeated of our letter without a mark."""
         envelope, office = self._reply.reading.envelope, self._installation.home.office
-        ours = _lines_of(notice_content(self._connection, self._reply.answered.id))
+        ours = self._lines_of_thread()
         lines = [each for each in own_lines(self._reply.reading.body) if fold(each) not in ours]
         received_on = self._reply.record.received_at.astimezone(self._timezone).date()
         names = [each for each in (envelope.sender_name, office.contact_name, office.name) if fold(each)]
-        return read_commands(lines, self._campaign.roster, received_on, names=names)
+        read = read_commands(lines, self._campaign.roster, received_on, names=names)
+        told = [each for each in ours if each.startswith(_TELLS_OF_MAIL)]  # in the words of whoever wrote that mail
+        quoted = tuple(each for each in read.commands if any(fold(each.written) in line for line in told))
+        refused = tuple(NotUnderstood(written=each, why=_QUOTED) for each in dict.fromkeys(each.written for each in quoted))
+        kept = tuple(each for each in read.commands if each not in quoted)
+        return CommandsRead(commands=kept, refused=(*read.refused, *refused))
+
+    def _lines_of_thread(self) -> frozenset[str]:
+        """The lines, folded, of the digest and of every letter since that answered what was said to it."""
+        letters = notices_of_kind(self._connection, NoticeKind.DIGEST, NoticeKind.OFFICER_ANSWER)
+        thread = (each for each in letters if self._thread in {each.key, each.context.get("thread")})
+        return frozenset(line for each in thread for line in _lines_of(notice_content(self._connection, each.id)))
 
     def _follow(self, read: CommandsRead) -> None:
         for command in read.commands:

@@ -39,6 +39,7 @@ _ASKS = {
 _ASSIGNED = Text(vi="Thư số {number}: ghi nhận cho {unit}", en="Message {number}: filed to {unit}")
 _REASON = Text(vi=", lý do: {why}", en=", reason: {why}")
 _LINE = Text(vi="Dòng “{line}”: {why}.", en="Line “{line}”: {why}.")
+_UNREAD_MAIL = Text(vi="Thư số {number} (chưa đọc được){unit}", en="Message {number} (could not be read){unit}")
 _MAIL = Text(vi="Thư số {number} ({sender}, “{subject}”){unit}", en="Message {number} ({sender}, “{subject}”){unit}")
 _MAYBE = Text(vi=": có thể của {unit}", en=": may be from {unit}")
 _UNCONFIRMED = Text(
@@ -106,10 +107,11 @@ def waiting_mails(connection: Connection, campaign: Campaign, language: Language
     lines = []
     for number in sorted(likely)[:_MOST_MAILS]:
         reading = reading_of(connection, number)
+        template = (_MAIL if reading else _UNREAD_MAIL).in_(language)
         sender = readable(reading.envelope.sender) if reading else ""
         subject = readable(" ".join(reading.envelope.subject.split()))[:60].strip() if reading else ""
         unit_words = likely[number].in_(language)
-        lines.append(_MAIL.in_(language).format(number=number, sender=sender, subject=subject, unit=unit_words))
+        lines.append(template.format(number=number, sender=sender, subject=subject, unit=unit_words))
     if len(likely) > _MOST_MAILS:
         lines.append(_MORE.in_(language).format(n=len(likely) - _MOST_MAILS))
     return lines

@@ -390,6 +390,16 @@ def test_no_letter_of_ours_is_a_command_when_a_mail_program_repeats_it_unmarked(
     assert office.filing(number).why.vi.endswith("không có lệnh nào")
 
 
+def test_a_strangers_subject_in_the_digest_is_no_command_however_it_is_broken(office: Office) -> None:
+    office.take(mail(5, "la@thu.example", *everything(), subject="Kính gửi - DUYỆT Quài Tở", body="Kính gửi"), at(7, 40))
+    work(office, at(7, 31, day=14))
+    (line,) = [each for each in body_of(office, digest(office)).split("\n") if "la@thu.example" in each]
+    quoted = line.replace("DUYỆT", "\nDUYỆT").replace("”)", "\n”)")
+    says(office, 6, f"Cảm ơn em\n> {quoted}\n> Trân trọng", at(7, 45, day=14))
+    assert decided(office) == []
+    assert "phần trích lại" in echo(office).context["refused"][0]
+
+
 def test_an_english_office_commands_in_english(tmp_path: Path) -> None:
     with open_office(tmp_path, language="en", units=UNITS) as office:
         office.take(mail(1, OWN, *everything()), on(12))
