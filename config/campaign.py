@@ -248,7 +248,7 @@ class Campaign:
 
     def unit(self, code: str) -> Unit | None:
         """The unit with this code, or None."""
-        return next((each for each in self.roster if each.code == code), None)
+        return _by_code(self.roster).get(code)
 
     @property
     def required_slots(self) -> tuple[Slot, ...]:
@@ -261,3 +261,18 @@ class Campaign:
         if self.photos is not None and self.photos.min > 0:
             owed.append(Slot.PHOTOS)
         return tuple(owed)
+
+
+_ROSTERS_KEPT = 16
+_indexed: dict[int, tuple[tuple[Unit, ...], Mapping[str, Unit]]] = {}
+
+
+def _by_code(roster: tuple[Unit, ...]) -> Mapping[str, Unit]:
+    """A roster's units by code. Ten thousand letters look up their unit several times each: an index is kept per roster."""
+    kept = _indexed.get(id(roster))
+    if kept is None or kept[0] is not roster:
+        if len(_indexed) >= _ROSTERS_KEPT:
+            _indexed.clear()
+        kept = (roster, {unit.code: unit for unit in reversed(roster)})  # the first of two equal codes
+        _indexed[id(roster)] = kept
+    return kept[1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from service import correction
 from service.chasing import chase_of, phone_lines
 from service.enclosures import enclosures, packed
 from service.installation import Installation
-from service.judging import submission_of, submissions, units_that_wait
+from service.judging import submission_of, submissions
 from service.letter_words import (
     changed_figures,
     deadline_words,
@@ -62,6 +63,14 @@ _TO_UNITS = _OVERDUE | {NoticeKind.REMINDER, NoticeKind.KICKOFF}
 _WHILE_IT_HOLDS = _TO_UNITS | {NoticeKind.CORRECTION}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CampaignWords:
+    """What letters say of all units of a campaign, and the units of which a whole mail waits for the officer."""
+
+    words: Mapping[str, object]
+    waiting: frozenset[str]
+
+
 class Correspondence:
     """Writes letters for the notices of an installation. One per sending round: `now` is the round's moment."""
 
@@ -72,9 +81,13 @@ class Correspondence:
         self._timezone = installation.home.office.timezone
         self._being_decided: Mapping[tuple[str, str], datetime] | None = None
         self._enclosed: dict[str, tuple[Enclosure, ...]] = {}
+        self._looked_up: tuple[str, str, Submission] | None = None
+        self._of_campaign: dict[str, _CampaignWords] = {}
+        self._outputs: dict[tuple[str, int | None], dict[str, object]] = {}
 
     def still_called_for(self, notice: Notice) -> str:
         """Why the notice is no longer needed, "" when it is: a unit that has sent meanwhile is not reminded."""
+        self._looked_up = None  # the last look before a letter leaves is a new one
         campaign = self._installation.home.campaign(notice.campaign)
         if campaign is None:
             return f"campaign {notice.campaign} is no longer configured"
@@ -100,8 +113,7 @@ class Correspondence:
             return "the deadline was extended"
         if any(notice.due_at < rung.due_at <= self._now for rung in ladder(campaign, due, self._timezone)):
             return "a later reminder takes its place"
-        with self._installation.database.reading() as connection:
-            waits = submission.unit in units_that_wait(connection, campaign)
+        waits = submission.waiting or submission.unit in self._words_of(campaign).waiting
         return "the unit's papers wait for the officer" if waits else ""
 
     def not_before(self, notice: Notice) -> datetime | None:
@@ -154,7 +166,7 @@ class Correspondence:
         return {
             **self._about_campaign(campaign, deadline_of(campaign, self._submission(campaign, notice.unit))),
             **self._about_unit(campaign, notice),
-            **self._about_all(campaign),
+            **self._words_of(campaign).words,
             **self._about_message(notice),
             **self._about_output(campaign, notice),
             **order_words(self._installation, campaign, notice, self._now),
@@ -241,6 +253,15 @@ class Correspondence:
         told = found.told if found else ()
         return [*(found.lines if found else ()), *problems(submission, self._language, told=told)]
 
+    def _words_of(self, campaign: Campaign) -> _CampaignWords:
+        """What letters say of all units: the same in a whole round, and too dear to gather for each of ten thousand letters."""
+        if campaign.id not in self._of_campaign:
+            with self._installation.database.reading() as connection:
+                filed = [each for each in filings(connection).values() if each.state is MessageState.NEEDS_DECISION]
+            waiting = frozenset(each.unit for each in filed if each.campaign == campaign.id and each.unit and not each.request)
+            self._of_campaign[campaign.id] = _CampaignWords(words=self._about_all(campaign), waiting=waiting)
+        return self._of_campaign[campaign.id]
+
     def _about_all(self, campaign: Campaign) -> dict[str, object]:
         with self._installation.database.reading() as connection:
             every = submissions(connection, campaign)
@@ -277,17 +298,25 @@ class Correspondence:
         return {"received_at": received, "subject": subject, "receipt_code": code, "candidates": []}
 
     def _about_output(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
+        delivery = notice.kind is NoticeKind.DELIVERY
+        version = int(notice.context["version"]) if delivery and "version" in notice.context else None
+        key = (campaign.id, version if version is not None or not delivery else -1)
+        if key not in self._outputs:
+            self._outputs[key] = self._gathered_output(campaign, version, delivery=delivery)
+        return self._outputs[key]
+
+    def _gathered_output(self, campaign: Campaign, version: int | None, *, delivery: bool) -> dict[str, object]:
         with self._installation.database.reading() as connection:
             latest = (
-                consolidation_of(connection, campaign.id, int(notice.context["version"]))
-                if notice.kind is NoticeKind.DELIVERY and "version" in notice.context
-                else latest_consolidation(connection, campaign.id)
+                latest_consolidation(connection, campaign.id)
+                if version is None
+                else consolidation_of(connection, campaign.id, version)
             )
         if latest is None:
             return {"cutoff": "", "n_included": 0, "n_warnings": 0, "files": []}
         made = from_plain(Consolidation, latest.payload)
         delivered: dict[str, object] = {}
-        if notice.kind is NoticeKind.DELIVERY:
+        if delivery:
             delivered["list_missing"] = [_name(campaign, each) for each in made.missing]
             changes = (
                 Change(indicator=each.indicator, column=each.column, before=each.before, after=each.after)
@@ -331,11 +360,15 @@ class Correspondence:
         return f"{_name(campaign, submission.unit)}: {owed}" if owed else _name(campaign, submission.unit)
 
     def _submission(self, campaign: Campaign, code: str | None) -> Submission | None:
+        if self._looked_up is not None and self._looked_up[:2] == (campaign.id, code):
+            return self._looked_up[2]
         unit = campaign.unit(code) if code else None
         if unit is None:
             return None
         with self._installation.database.reading() as connection:
-            return submission_of(connection, campaign, unit)
+            found = submission_of(connection, campaign, unit)
+        self._looked_up = (campaign.id, unit.code, found)
+        return found
 
     def _thread(self, notice: Notice) -> tuple[str, tuple[str, ...]]:
         if notice.trigger_id is None:

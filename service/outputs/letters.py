@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,6 +68,8 @@ def render_letter(kind: str, template: str, variables: Mapping[str, object]) -> 
 
 def compose(text: Text, addressing: Addressing, attachments: tuple[Enclosure, ...] = ()) -> bytes:
     """The mail, byte for byte: plain text with a simple HTML twin, marked as written by a program."""
+    if not attachments:
+        return _head(_headers(text, addressing)) + _two_texts(text.body)
     mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     mail.set_content(text.body, charset="utf-8", cte="base64")
     mail.add_alternative(_as_html(text.body), subtype="html", charset="utf-8", cte="base64")
@@ -83,8 +86,22 @@ def with_headers(headers: Mapping[str, str], body: EmailMessage) -> bytes:
 
     Headers are encoded here and not by EmailMessage, whose folding loses spaces between encoded words (Python 3.11).
     """
-    lines = [f"{name}: {_encoded(name, value)}\r\n" for name, value in headers.items() if value]
-    return "".join(lines).encode("ascii") + body.as_bytes()
+    return _head(headers) + body.as_bytes()
+
+
+def _head(headers: Mapping[str, str]) -> bytes:
+    return "".join(f"{name}: {_encoded(name, value)}\r\n" for name, value in headers.items() if value).encode("ascii")
+
+
+def _two_texts(body: str) -> bytes:
+    """The body of a mail without files, in both forms: written here, since EmailMessage takes three times as long for it."""
+    line = "=_thubao"  # base64 holds no such line
+    parts = [f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{line}"\r\n\r\n']
+    for kind, content in (("plain", body), ("html", _as_html(body) + "\n")):
+        coded = base64.encodebytes(content.replace("\r\n", "\n").replace("\n", "\r\n").encode()).decode("ascii")
+        head = f'--{line}\r\nContent-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        parts += [head, coded.replace("\n", "\r\n")]
+    return "".join([*parts, f"--{line}--\r\n"]).encode("ascii")
 
 
 def _headers(text: Text, addressing: Addressing) -> dict[str, str]:
