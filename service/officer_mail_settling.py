@@ -17,6 +17,7 @@ from service.officer_mail_words import order_line
 from service.rules.officer_commands import Command, CommandKind
 from service.rules.officer_commands_words import END_OF_DAY
 
+_LOST = Text(vi="{line}, vì {why}.", en="{line}, because {why}.")
 _ASK_AGAIN = timedelta(minutes=5)
 
 
@@ -96,7 +97,7 @@ def _tell(installation: Installation, mail: int, lost: list[tuple[Order, Text]],
         for order, why in lost:
             lapse(connection, order, now, why.in_(office.language))
             line = order_line(campaign, order.command, office.timezone, office.language)
-            lines.append(f"{line}: {why.in_(office.language)}.")
+            lines.append(_LOST.in_(office.language).format(line=line, why=why.in_(office.language)))
             unit = campaign.unit(order.command.unit)
             checks = Checks(connection=connection, campaign=campaign, timezone=office.timezone, seen_at=order.at, now=now)
             if unit is not None and checks.news_of(unit) == why:

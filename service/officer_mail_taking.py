@@ -263,7 +263,7 @@ def _fate(done: int, refused: int) -> Text:
         return Text(vi=f"{FATE.vi}: không có lệnh nào", en=f"{FATE.en}: no command")
     return Text(
         vi=f"{FATE.vi}: {done:02d} lệnh được ghi nhận, {refused:02d} dòng chưa thực hiện",
-        en=f"{FATE.en}: {done} commands taken down, {refused} lines not carried out",
+        en=f"{FATE.en}: {done} commands recorded, {refused} lines not carried out",
     )
 
 
