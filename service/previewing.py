@@ -18,6 +18,7 @@ from service.enclosures import enclosures
 from service.installation import Installation
 from service.judging import submission_of
 from service.letter_words import moment
+from service.officer_mail import code_for
 from service.outputs.letters import render_letter
 from service.rules.submission import Submission
 from storage.notices import Notice, NoticeKind, NoticeState, notice_content, notices
@@ -117,7 +118,13 @@ def _notice(
         recipient=officers[0] if noticed in _TO_THE_OFFICE and officers else to_unit,
         state=NoticeState.HELD,
         cause="preview",
-        context={"letter": kind, "changes": changes, "files": list(files), ASKS: noticed is NoticeKind.RECEIPT},
+        context={
+            "letter": kind,
+            "changes": changes,
+            "files": list(files),
+            "reply_code": code_for(installation) if noticed in _TO_THE_OFFICE else "",
+            ASKS: noticed is NoticeKind.RECEIPT,
+        },
         trigger_id=newest.message if newest else None,
         subject="",
         message_id="",

@@ -128,10 +128,23 @@ def test_what_came_in_after_the_digest_is_not_approved_unseen(office: Office) ->
 
 
 def test_news_of_one_unit_tells_nothing_of_another(office: Office) -> None:
-    says(office, 2, "GIA HẠN Pú Xi 17/10", at(7, 45))
-    newer(office, 3, at(7, 50))
-    says(office, 4, "DUYỆT Quài Tở", at(7, 55), to=echo(office))
-    assert decided(office) == ["order"]
+    newer(office, 2, at(7, 50))
+    office.take(mail(3, OTHER.emails[0], *everything()), at(7, 50))
+    says(office, 4, "DUYỆT Nà Sáy", at(7, 55))
+    assert "xã Nà Sáy đã gửi thư mới" in echo(office).context["refused"][0]
+    says(office, 5, "DUYỆT Nà Sáy\nDUYỆT Quài Tở", at(8), to=echo(office))
+    assert echo(office).context["done"] == ["Xã Nà Sáy: duyệt báo cáo."]
+    assert "xã Quài Tở đã gửi thư mới" in echo(office).context["refused"][0]
+
+
+def test_what_a_crash_left_is_carried_out_once(office: Office) -> None:
+    office.take(mail(3, OTHER.emails[0], *everything()), at(7, 31))
+    says(office, 2, "DUYỆT Quài Tở\nMIỄN Pú Xi vì mưa lũ", at(7, 45))
+    with office.database.reading() as connection:
+        first = all_decisions(connection)[0]
+    Desk(office.installation, at(8, 15), OFFICER, order=first.id).approve(CAMPAIGN, UNIT)  # and then the power went
+    assert settle_orders(office.installation, at(8, 16)) == 1
+    assert decided(office) == ["order", "order", "approve", "excuse"]
 
 
 @pytest.mark.parametrize("command", ["DUYỆT Quài Tở", "TRẢ LẠI Quài Tở vì thiếu dấu"])
