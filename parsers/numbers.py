@@ -36,6 +36,9 @@ __all__ = [
 
 _THREE_DECIMALS = re.compile(r"(?:^|[#0,])0\.000(?!0)")
 _QUOTED_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_FIRST_SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;])*')
+_LITERAL = re.compile(r'"([^"]*)"')
+_PLACES = re.compile(r"[0#?@]|general|standard", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
 _PLAIN = re.compile(r"[1-9]\d{0,3}|0\d{0,2}")
 _SENTENCE_END = re.compile(r"(?:\s*\./\.)?[\s.,;:]*$")
@@ -54,9 +57,20 @@ def read_number(cell: Cell, context: NumberContext) -> NumberReading:
     answer = _by_kind(cell, context)
     if cell.formula and cell.kind is not CellKind.BLANK:
         answer = replace(_with(answer, "formula"), suggest=None)  # nobody typed its result
+    if answer.values and cell.kind is CellKind.NUMBER and cell.value and _shown_otherwise(cell.number_format):
+        answer = _with(answer, "ambiguous_reading")
     if cell.doubtful and answer.values:
         answer = _with(answer, cell.doubt)
     return answer
+
+
+def _shown_otherwise(number_format: str) -> bool:
+    """Whether a person sees another figure than the cell holds, or none: formats such as 0"00" and ;;; do that."""
+    shown = _FIRST_SECTION.match(number_format)
+    section = shown[0] if shown else ""
+    if any(any(sign.isdigit() for sign in literal) for literal in _LITERAL.findall(section)):
+        return True
+    return bool(number_format) and not _PLACES.search(_QUOTED_FORMAT.sub("", section))
 
 
 def _with(answer: NumberReading, code: str) -> NumberReading:

@@ -287,6 +287,13 @@ def test_a_date_where_one_figure_is_due_is_refused() -> None:
         ("5.5", "General", MILLIONS, ("ok", {"money": 5_500_000}, None)),
         ("500", "#,##0.000", MONEY, ("confirm", {"money": 500_000}, None)),
         ("3.5", "General", AREA, ("ok", {"area": Decimal("3.5")}, None)),
+        ("3", '0"00"', BOOKS, ("confirm", {"count": 3}, None)),  # a person sees 300
+        ("3", ";;;", BOOKS, ("confirm", {"count": 3}, None)),  # and here nothing
+        ("3", '"Không"', BOOKS, ("confirm", {"count": 3}, None)),
+        ("0", '0;0;"-"', BOOKS, ("ok", {"count": 0}, None)),
+        ("3", '00" quyển"', BOOKS, ("ok", {"count": 3}, None)),
+        ("3", '_-* #,##0_-;-* #,##0_-;_-* "-"_-;_-@_-', BOOKS, ("ok", {"count": 3}, None)),
+        ("1200", "[$-42A]#,##0", BOOKS, ("ok", {"count": 1200}, None)),
     ],
 )
 def test_number_cells(
