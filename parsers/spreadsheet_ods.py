@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -58,6 +58,7 @@ class _CellStyle:
     font: str = ""
     number_style: str = ""
     parent: str = ""
+    struck: bool | None = None
 
 
 class _StyleHandler(XmlHandler):
@@ -67,6 +68,7 @@ class _StyleHandler(XmlHandler):
         self.cells: dict[str, _CellStyle] = {}
         self.formats: dict[str, str] = {}
         self.hidden_tables: set[str] = set()
+        self.struck_spans: set[str] = set()
         self._name = self._family = self._number = ""
         self._code: list[str] = []
         self._literal = False
@@ -78,8 +80,11 @@ class _StyleHandler(XmlHandler):
                 self.cells[self._name] = _CellStyle(
                     number_style=attributes.get("data-style-name", ""), parent=attributes.get("parent-style-name", "")
                 )
+        elif name == "text-properties" and self._family == "text" and _is_struck(attributes):
+            self.struck_spans.add(self._name)
         elif name == "text-properties" and self._name in self.cells:
             self.cells[self._name].font = attributes.get("font-name") or attributes.get("font-family", "")
+            self.cells[self._name].struck = _is_struck(attributes)
         elif name == "table-properties" and attributes.get("display") == "false":
             self.hidden_tables.add(self._name)
         elif name in ("number-style", "date-style", "time-style", "percentage-style", "currency-style"):
@@ -114,17 +119,25 @@ class _StyleHandler(XmlHandler):
         elif name == "text":
             self._literal = True
 
-    def look_of(self, name: str) -> tuple[str, str]:
-        """Font and number format of a cell style, through its parents."""
+    def look_of(self, name: str) -> tuple[str, str, bool]:
+        """Font and number format of a cell style, through its parents, and whether it strikes its text through."""
         font = number_format = ""
+        struck: bool | None = None
         for _ in range(8):
             style = self.cells.get(name)
             if style is None:
                 break
             font = font or style.font
             number_format = number_format or self.formats.get(style.number_style, "")
+            struck = style.struck if struck is None else struck
             name = style.parent
-        return font, number_format or "General"
+        return font, number_format or "General", bool(struck)
+
+
+def _is_struck(attributes: Attributes) -> bool | None:
+    """Whether text properties strike through; None when they say nothing of it."""
+    said = attributes.get("text-line-through-style") or attributes.get("text-line-through-type")
+    return None if said is None else said != "none"
 
 
 @dataclass(slots=True)
@@ -166,6 +179,8 @@ class _ContentHandler(XmlHandler):
             raise StopReadingError
         if self._skipping or name in ("annotation", "shapes", "frame", "custom-shape"):
             self._skipping += 1
+        elif name == "span" and attributes.get("style-name", "") in self._styles.struck_spans:
+            self._skipping += 1  # what is crossed out was taken back
         elif self._raw is None:
             self._start_outside(name, attributes)
         elif name in ("table-cell", "covered-table-cell"):
@@ -281,7 +296,7 @@ class _ContentHandler(XmlHandler):
     def _cell(self, attributes: Attributes, text: str) -> Cell | None:
         kind = attributes.get("value-type", "")
         formula = attributes.get("formula", "")
-        font, number_format = self._styles.look_of(attributes.get("style-name", ""))
+        font, number_format, struck = self._styles.look_of(attributes.get("style-name", ""))
         if not kind and not formula and not text.strip():
             return None
         found, value = _typed(kind, attributes, text)
@@ -291,7 +306,15 @@ class _ContentHandler(XmlHandler):
             self.uncalculated = self.uncalculated or not kind
             if kind:
                 return None  # the result is the empty string
-        return Cell(kind=found, value=value, number_format=number_format, formula=_PREFIX.sub("", formula), font=font)
+        return Cell(
+            kind=found,
+            value=value,
+            number_format=number_format,
+            formula=_PREFIX.sub("", formula),
+            font=font,
+            doubtful=struck,
+            struck=struck,
+        )
 
 
 def _typed(kind: str, attributes: Attributes, text: str) -> tuple[CellKind, str | int | Decimal | bool | date | time | None]:
@@ -319,14 +342,7 @@ def _typed(kind: str, attributes: Attributes, text: str) -> tuple[CellKind, str 
 
 
 def _moved(cell: Cell, row: int, column: int) -> Cell:
-    return Cell(
-        kind=cell.kind,
-        value=cell.value,
-        number_format=cell.number_format,
-        formula=cell.formula,
-        font=cell.font,
-        address=address_of(row, column),
-    )
+    return replace(cell, address=address_of(row, column))
 
 
 def _integer(text: str | None, default: int) -> int:

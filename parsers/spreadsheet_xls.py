@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from dataclasses import replace
 from typing import Any
 
 import msoffcrypto
@@ -138,8 +139,10 @@ def _styles(book: Any) -> list[Style]:  # noqa: ANN401 - xlrd has no types
     made = []
     for form in book.xf_list:
         number_format = book.format_map.get(form.format_key)
-        font = book.font_list[form.font_index].name if form.font_index < len(book.font_list) else ""
-        made.append(style_of(number_format.format_str if number_format else "General", font))
+        known = book.font_list[form.font_index] if form.font_index < len(book.font_list) else None
+        font = known.name if known else ""
+        struck = bool(known and known.struck_out)
+        made.append(style_of(number_format.format_str if number_format else "General", font, struck=struck))
     return made
 
 
@@ -157,7 +160,9 @@ def _read_sheet(book: Any, sheet: Any, styles: list[Style], budget: Budget) -> t
                 raw.capped = True
                 return raw, unknown
             unknown = unknown or cell.kind is CellKind.BLANK
-            raw.cells[row + 1, column + 1] = cell
+            style = sheet.cell_xf_index(row, column)
+            struck = 0 <= style < len(styles) and styles[style].struck
+            raw.cells[row + 1, column + 1] = replace(cell, doubtful=True, struck=True) if struck else cell
     for top, bottom, left, right in sheet.merged_cells:  # ends are exclusive
         raw.merge(top + 1, left + 1, bottom, right)
     raw.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden and row < MAX_ROWS)
@@ -183,6 +188,7 @@ def _cell(book: Any, sheet: Any, row: int, column: int, styles: list[Style]) -> 
         return Cell(kind=CellKind.ERROR, value=text, number_format=style.number_format, address=address)
     if value == "":  # only a formula leaves an empty text: one that gives "", or one never calculated
         return Cell(kind=CellKind.BLANK, number_format=style.number_format, formula=_FORMULA_RESULT_UNKNOWN, address=address)
+    value = _without_struck(book, sheet, (row, column), value)
     if not value.strip():
         return None
     return Cell(
@@ -192,6 +198,17 @@ def _cell(book: Any, sheet: Any, row: int, column: int, styles: list[Style]) -> 
         font=_font(book, sheet, row, column) or style.font,
         address=address,
     )
+
+
+def _without_struck(book: Any, sheet: Any, place: tuple[int, int], text: str) -> str:  # noqa: ANN401 - xlrd has no types
+    """The text without the pieces that are struck through."""
+    runs = sheet.rich_text_runlist_map.get(place) or ()
+    ends = [*(start for start, _ in runs[1:]), len(text)]
+    kept = text[: runs[0][0]] if runs else text
+    for (start, font), end in zip(runs, ends, strict=False):
+        if not (font < len(book.font_list) and book.font_list[font].struck_out):
+            kept += text[start:end]
+    return kept
 
 
 def _font(book: Any, sheet: Any, row: int, column: int) -> str:  # noqa: ANN401 - xlrd has no types

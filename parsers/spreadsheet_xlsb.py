@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 
 from parsers.grid import Cell, CellKind
 from parsers.spreadsheet_cells import (
@@ -29,6 +30,7 @@ from parsers.spreadsheet_zip import Package
 _ROW, _BLANK, _ROUNDED, _ERROR, _BOOLEAN, _REAL, _TEXT, _SHARED = range(8)
 _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOLEAN, _FORMULA_ERROR = range(8, 12)
 _STRING_ITEM, _FONT, _FORMAT, _EXTENDED = 19, 43, 44, 47
+_STRUCK = 0x08  # of a font's flags
 _COLUMN, _RICH_TEXT, _SHEET_DATA_END, _WORKBOOK_PROPERTIES, _SHEET, _MERGE = 60, 62, 146, 153, 156, 176
 _CELL_FORMATS_BEGIN, _CELL_FORMATS_END = 617, 618
 _FORMULAS = (_FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOLEAN, _FORMULA_ERROR)
@@ -136,19 +138,20 @@ def _styles(package: Package, part: str, budget: Budget) -> list[Style]:
     if part not in package:
         return []
     formats: dict[int, str] = {}
-    fonts: list[str] = []
+    fonts: list[tuple[str, bool]] = []
     styles: list[Style] = []
     inside = False
     for kind, body in _records(package, part, budget):
         if kind == _FORMAT:
             formats[struct.unpack_from("<H", body)[0]] = _wide(body, 2)[0]
         elif kind == _FONT:
-            fonts.append(_wide(body, 21)[0])
+            fonts.append((_wide(body, 21)[0], bool(body[2] & _STRUCK)))
         elif kind in (_CELL_FORMATS_BEGIN, _CELL_FORMATS_END):
             inside = kind == _CELL_FORMATS_BEGIN
         elif kind == _EXTENDED and inside:
             _, form, font = struct.unpack_from("<HHH", body)
-            styles.append(style_of(format_code(form, formats), fonts[font] if font < len(fonts) else ""))
+            name, struck = fonts[font] if font < len(fonts) else ("", False)
+            styles.append(style_of(format_code(form, formats), name, struck=struck))
     return styles
 
 
@@ -191,7 +194,7 @@ class _SheetReader:
         style = self._styles[style_index] if style_index < len(self._styles) else PLAIN_STYLE
         cell = self._cell(kind, body, style, address_of(self._row, column))
         if cell is not None:
-            self._raw.cells[self._row, column] = cell
+            self._raw.cells[self._row, column] = replace(cell, doubtful=True, struck=True) if style.struck else cell
 
     def _cell(self, kind: int, body: bytes, style: Style, address: str) -> Cell | None:
         formula = _UNKNOWN_FORMULA if kind in _FORMULAS else ""

@@ -60,6 +60,10 @@ def _read(root: etree._Element, styles: etree._Element | None, *, pictures: bool
     return RawWriting(blocks=blocks, running=tuple(running), needs_ocr=bare, findings=findings)
 
 
+STRUCK = "\0struck"
+"""In place of a font: what a style strikes through was taken back and is no text."""
+
+
 def _fonts(*roots: etree._Element | None) -> dict[str, tuple[str, bool, str]]:
     """Style name -> (font, bold, parent style), from the common and the automatic styles."""
     found: dict[str, tuple[str, bool, str]] = {}
@@ -69,6 +73,8 @@ def _fonts(*roots: etree._Element | None) -> dict[str, tuple[str, bool, str]]:
                 text = child(style, "text-properties")
                 font = attribute(text, "font-name") or attribute(text, "font-family").strip("'\"")
                 bold = attribute(text, "font-weight") == "bold"
+                if (attribute(text, "text-line-through-style") or "none") != "none":
+                    font = STRUCK
                 found[attribute(style, "name")] = (font, bold, attribute(style, "parent-style-name"))
     return found
 
@@ -102,7 +108,9 @@ class _Walk:
         pieces: list[tuple[str, str, bool]] = []
         boxes: list[etree._Element] = []
         style = attribute(element, "style-name")
-        self._text(element, *self._style(style), pieces, boxes)
+        font, bold = self._style(style)
+        if font != STRUCK:
+            self._text(element, font, bold, pieces, boxes)
         spoken = [bold for text, _, bold in pieces if text.strip()]
         yield RawParagraph(
             pieces=tuple((text, font) for text, font, _ in pieces),
@@ -143,6 +151,10 @@ class _Walk:
                 boxes.append(each)
             elif name and name not in SILENT:
                 own_font, own_bold = self._style(attribute(each, "style-name"))
+                if own_font == STRUCK:
+                    if each.tail:
+                        pieces.append((each.tail, font, bold))
+                    continue
                 self._text(each, own_font or font, own_bold or bold, pieces, boxes)
             if each.tail:
                 pieces.append((each.tail, font, bold))

@@ -11,8 +11,12 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from parsers import content_type
 from parsers.spreadsheets import read_sheets
 from parsers.writing import read_html, read_writing
+from tests.requirements import LIBREOFFICE, need
+from tests.scoreboard.formats import converted
+from tests.servers_libreoffice import LibreOffice
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -55,3 +59,29 @@ def test_in_the_body_of_a_mail() -> None:
     told = writing.text + " ".join(cell.text for sheet in writing.tables for cell in sheet.cells.values())
     assert "129" in told
     assert "88" not in told
+
+
+def test_in_the_formats_of_other_programs() -> None:
+    office = LibreOffice(program=need(LIBREOFFICE))
+    book = openpyxl.Workbook()
+    page = book.active
+    assert isinstance(page, Worksheet)
+    page["A1"] = CellRichText(TextBlock(InlineFont(strike=True), "150"), TextBlock(InlineFont(b=True), "250"))
+    page["A2"], page["A3"] = 40, 41
+    page["A2"].font = Font(strike=True)
+    stream = io.BytesIO()
+    book.save(stream)
+    for extension, media_type in (("xls", content_type.XLS), ("ods", content_type.ODS)):
+        (sheet,) = read_sheets(converted(stream.getvalue(), "xlsx", extension, office), media_type).sheets
+        assert sheet.at(1, 1).text == "250", extension
+        assert (sheet.at(2, 1).doubt, sheet.at(3, 1).doubt) == ("struck_out", ""), extension
+
+
+def test_in_an_open_document_text() -> None:
+    document = docx.Document()
+    document.add_paragraph("Số sách: ").add_run("150").font.strike = True
+    document.paragraphs[0].add_run(" 250 quyển")
+    stream = io.BytesIO()
+    document.save(stream)
+    text = converted(stream.getvalue(), "docx", "odt", LibreOffice(program=need(LIBREOFFICE)))
+    assert read_writing(text, content_type.ODT).text == "Số sách: 250 quyển"
