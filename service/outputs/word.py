@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from service.outputs.atomic import without_times
 from service.outputs.workbook_cells import clean_text
@@ -66,7 +67,7 @@ def add_line(
     """Adds a paragraph: sizes and spaces in points, first-line indent in centimetres; `keep` holds it with the next one."""
     paragraph = parent.add_paragraph()
     run = paragraph.add_run(printable(text))
-    run.font.size, run.bold, run.italic = Pt(size), bold, italic
+    _shape(run, size, bold=bold, italic=italic)
     form = paragraph.paragraph_format
     form.alignment = alignment
     form.space_before, form.space_after = Pt(before), Pt(after)
@@ -96,7 +97,16 @@ def write_cell(
         properties.append(mark)
         return
     run = paragraph.add_run(printable(text))
-    run.font.size, run.bold, run.italic = Pt(size), bold, italic
+    _shape(run, size, bold=bold, italic=italic)
+
+
+def _shape(run: Run, size: float, *, bold: bool, italic: bool) -> None:
+    """Only what is not so anyway is written down: a report has thousands of cells."""
+    run.font.size = Pt(size)
+    if bold:
+        run.bold = True
+    if italic:
+        run.italic = True
 
 
 def add_table(parent: WordDocument, rows: int, widths: Sequence[float], *, bordered: bool = True) -> Table:
