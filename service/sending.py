@@ -42,7 +42,11 @@ _RESERVE = 0.2
 _EXTRA_COPY = "extra_copy"
 """In a notice's context: it may have arrived, and is sent for the second and last time."""
 _FOR_OFFICE = (
-    NoticeKind.OFFICER_ALERT, NoticeKind.DELIVERY, NoticeKind.DIGEST, NoticeKind.CHASE, NoticeKind.OFFICER_ANSWER
+    NoticeKind.OFFICER_ALERT,
+    NoticeKind.DELIVERY,
+    NoticeKind.DIGEST,
+    NoticeKind.CHASE,
+    NoticeKind.OFFICER_ANSWER,
 )  # fmt: skip - one list
 
 
