@@ -29,7 +29,9 @@ _MOST_WRAPPED = 2
 _MOST_FIELDS = 12
 _HEADING_LABEL = "Nội dung"
 _FIELDS = re.compile(r"\s*\|\s*|\t")
-_NUMBERING = re.compile(r"^\s*(?:[-+*•–—]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4}|[a-zđ])\s*[.)/])\s*(?=\D)", re.IGNORECASE)
+_NUMBERING = re.compile(
+    r"^\s*(?:[-+*•–—]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4}|[a-zđ])\s*[.)/]|\d{1,2}\s)\s*(?=\D)", re.IGNORECASE
+)
 _ROW_NUMBER = re.compile(r"^\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4}|[a-z])[.)]?$")
 _SIGNS = re.compile(r"\s*(?:[:=]|\.{3,}|…+|\s[-–—]\s)\s*")
 _BRACKETS = re.compile(r"^(.{3,}?)\s*\(([^()]*\d[^()]*)\)\s*[.;,]?$")
@@ -46,6 +48,7 @@ class TypedRow:
     indicator: int
     label: str
     fields: tuple[str, ...]
+    written: str = ""  # the label as it stands in the text, where `label` is the form's own
     lines: tuple[str, ...] = ()  # as they stand in the text
 
 
@@ -55,7 +58,11 @@ def typed_rows(lines: Iterable[str], form: Form) -> tuple[TypedRow, ...]:
     before: list[str] = []
     for line in _short(lines):
         wordings = [(line,), *((*before[-count:], line) for count in range(1, len(before) + 1))]
-        seen = [(best, wording) for wording in wordings if (best := _best(" ".join(wording), form)) is not None]
+        seen = [
+            (best, wording)
+            for wording in wordings
+            if (best := _best(" ".join(wording), form)) is not None and (len(wording) == 1 or _goes_on(wording, best[1]))
+        ]
         if seen:
             (_, row), wording = max(seen, key=lambda each: each[0][0])
             found.append(replace(row, lines=wording))
@@ -94,6 +101,14 @@ def _short(lines: Iterable[str]) -> Iterator[str]:
         yield line[:_LONGEST_LINE]
 
 
+def _goes_on(wording: tuple[str, ...], row: TypedRow) -> bool:
+    """Whether the last line belongs to those before it: the label goes on in it, or was left open at its end.
+
+    A row without a figure is no beginning of the next.
+    """
+    return row.written.split()[-1] in wording[-1] or (wording[-2].rstrip().endswith(":") and wording[-1][:1].isdigit())
+
+
 def _best(line: str, form: Form) -> tuple[float, TypedRow] | None:
     """The split of a line into label and figures whose label fits the form best."""
     best: tuple[float, TypedRow] | None = None
@@ -105,7 +120,8 @@ def _best(line: str, form: Form) -> tuple[float, TypedRow] | None:
             continue
         indicator = form.indicators[number]
         if _takes(indicator, fields):
-            best = score, TypedRow(indicator=number, label=indicator.label if holders else label, fields=fields)
+            named = indicator.label if holders else label
+            best = score, TypedRow(indicator=number, label=named, fields=fields, written=label)
     return best
 
 
@@ -114,8 +130,9 @@ def _takes(indicator: Indicator, fields: tuple[str, ...]) -> bool:
     said = [each for each in fields if _SAYS.search(each)]
     if indicator.type is IndicatorType.TEXT:
         return bool(said)
-    figures = any(_DIGIT.search(each) for each in said) or (len(fields) == 1 and len(fields[0]) <= _LONGEST_WORDS)
-    return bool(indicator.columns) and bool(said) and figures and len(said[0]) <= _LONGEST_FIGURE
+    digits = any(_DIGIT.search(each) for each in said)
+    words = bool(indicator.columns) and len(fields) == 1 and len(fields[0]) <= _LONGEST_WORDS
+    return bool(said) and (digits or words) and len(said[0]) <= _LONGEST_FIGURE
 
 
 def _wordings(line: str) -> Iterator[tuple[str, tuple[str, ...]]]:

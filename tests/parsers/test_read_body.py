@@ -168,6 +168,13 @@ def test_a_file_of_typed_lines_is_a_form_to_be_confirmed() -> None:
     assert statuses(found.forms[0]) == {ValueStatus.CONFIRM}
 
 
+def test_a_row_without_a_figure_does_not_take_the_next_ones() -> None:
+    lines = ["Xóa mù chữ", "2 Số tin bài về các hoạt động của Tuần lễ: 05", "Thăm quan, học tập tại bảo tàng, di tích lịch sử"]
+    lines += ["7 Tổ chức Lễ khai mạc Tuần lễ: 1", "Ngân sách nhà nước:", "5.000.000 đồng"]
+    said = {FORM.indicators[each.indicator].code: each.fields for each in typed_rows(lines, FORM)}
+    assert said == {"2": ("05",), "7": ("1",), "10.state_budget": ("5.000.000 đồng",)}
+
+
 def test_two_lines_make_no_form() -> None:
     rows = typed_rows(["Xóa mù chữ: 3 lớp/120 người", "Số tin bài: 7"], FORM)
     assert [each.fields for each in rows] == [("3 lớp/120 người",), ("7",)]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import docx
 import openpyxl
 import xlwt
 from openpyxl.styles import Font
@@ -18,6 +21,7 @@ from openpyxl.styles import Font
 from parsers.legacy_tables import TCVN3
 from tests.parsers.form_sheets import FORM, HEADER, HEADER_MERGES, TITLE, Row, rows, whole
 from tests.parsers.golden_forms import FOLDER, as_read, expected_path, golden_files
+from tests.parsers.spreadsheet_samples import xlsb, xlsb_cell, xlsb_row
 
 FIGURES: dict[str, Row] = {
     "1": (8,),
@@ -49,6 +53,12 @@ FIGURES: dict[str, Row] = {
     "11": ("Tặng quà học sinh nghèo vượt khó",),
 }
 FORMULA = 987_654
+OUTLINE = (
+    "I.1. Công tác chỉ đạo, triển khai",
+    "Ủy ban nhân dân xã ban hành Kế hoạch số 68/KH-UBND ngày 25/9/2020.",
+    "I.3. Các hoạt động đã tổ chức",
+    "Các trường tổ chức hội sách và trưng bày sách.",
+)
 BELOW: tuple[Row, ...] = ((), ("Nơi nhận:", None, None, "TM. ỦY BAN NHÂN DÂN"), (None, None, None, "CHỦ TỊCH"))
 
 
@@ -126,6 +136,81 @@ def _csv(separator: str) -> str:
     return stream.getvalue()
 
 
+def _xlsb() -> bytes:
+    """The sheet record by record, as no free program writes it."""
+    strings: list[str] = []
+    sheet = b""
+    for number, line in enumerate(whole(FIGURES)):
+        sheet += xlsb_row(number)
+        for column, value in enumerate(line):
+            if isinstance(value, str):
+                strings.append(value)
+                sheet += xlsb_cell(7, column, 0, struct.pack("<I", len(strings) - 1))
+            elif isinstance(value, int):
+                sheet += xlsb_cell(5, column, 0, struct.pack("<d", value))
+    return xlsb(sheet, strings)
+
+
+def _spreadsheet_xml() -> str:
+    """The sheet as Excel 2003 saves it as XML."""
+    lines = []
+    for line in whole(FIGURES):
+        cells = "".join(
+            f'<Cell ss:Index="{place}"><Data ss:Type="{"String" if isinstance(value, str) else "Number"}">'
+            f"{html.escape(str(value))}</Data></Cell>"
+            for place, value in enumerate(line, start=1)
+            if value is not None
+        )
+        lines.append(f"<Row>{cells}</Row>")
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    return (
+        f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="{space}" xmlns:ss="{space}">'
+        f'<Worksheet ss:Name="Biểu"><Table>{"".join(lines)}</Table></Worksheet></Workbook>'
+    )
+
+
+def _word() -> bytes:
+    """A report by python-docx: letterhead, two sections, and the form as a table between them."""
+    document = docx.Document()
+    for text in ("UBND XÃ QUÀI CANG", "BÁO CÁO", "Kết quả tổ chức Tuần lễ hưởng ứng học tập suốt đời năm 2020", *OUTLINE[:2]):
+        document.add_paragraph(text)
+    lines = [*HEADER, *rows(FIGURES)]
+    table = document.add_table(rows=len(lines), cols=6)
+    table.style = "Table Grid"
+    for line, row in zip(lines, table.rows, strict=True):
+        cells = row.cells
+        for place, value in enumerate(line):
+            cells[place].text = "" if value is None else str(value)
+    for text in OUTLINE[2:]:
+        document.add_paragraph(text)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _html() -> str:
+    """The table as a mail program pastes it."""
+    body = "".join(
+        "<tr>" + "".join(f"<td><p>{'' if cell is None else html.escape(str(cell))}</p></td>" for cell in line) + "</tr>"
+        for line in [*HEADER, *rows(FIGURES)]
+    )
+    return f"<html><head><meta charset='utf-8'></head><body><p>UBND XÃ QUÀI NƯA</p><table border=1>{body}</table></body></html>"
+
+
+def _typed() -> str:
+    """The form typed line by line."""
+    lines = ["UBND xã Nà Sáy báo cáo:"]
+    for line in rows(FIGURES):
+        said = "/".join(str(each) for each in line[3:5] if each is not None)
+        lines.append(f"{line[0] or '-'} {line[1]}: {said}" if said else str(line[1]))
+    return "\n".join(lines) + "\n"
+
+
+def _mail(kind: str, content: str) -> bytes:
+    head = ("From: xa@xa.example", "Subject: Bao cao Tuan le", "MIME-Version: 1.0", f"Content-Type: text/{kind}; charset=utf-8")
+    return "\r\n".join((*head, "Content-Transfer-Encoding: 8bit", "", content)).encode()
+
+
 def _converted(path: Path, extension: str, target: Path) -> None:
     office = shutil.which("soffice")
     assert office is not None, "LibreOffice is needed to make the files"
@@ -144,7 +229,7 @@ def _converted(path: Path, extension: str, target: Path) -> None:
 
 
 def make_files() -> None:
-    """Write all workbooks."""
+    """Write all files."""
     _plain().save(FOLDER / "plain_openpyxl.xlsx")
     _with_formulas().save(FOLDER / "uncalculated_openpyxl.xlsx")
     for extension in ("xlsx", "ods", "xls"):
@@ -154,6 +239,16 @@ def make_files() -> None:
     emphasised.worksheets[0]["A1"].font = Font(bold=True)
     emphasised.save(FOLDER / "blank_openpyxl.xlsx")
     (FOLDER / "old_font_xlwt.xls").write_bytes(_old_font())
+    (FOLDER / "excel_2003_by_hand.xml").write_text(_spreadsheet_xml(), encoding="utf-8")
+    (FOLDER / "by_hand.xlsb").write_bytes(_xlsb())
+    (FOLDER / "report_python_docx.docx").write_bytes(_word())
+    for extension in ("odt", "pdf"):
+        _converted(FOLDER / "report_python_docx.docx", extension, FOLDER / f"report_libreoffice.{extension}")
+    _converted(FOLDER / "plain_openpyxl.xlsx", "pdf", FOLDER / "printed_without_lines_libreoffice.pdf")
+    (FOLDER / "pasted.html").write_text(_html(), encoding="utf-8")
+    (FOLDER / "typed.txt").write_text(_typed(), encoding="utf-8")
+    (FOLDER / "pasted.eml").write_bytes(_mail("html", _html()))
+    (FOLDER / "typed.eml").write_bytes(_mail("plain", _typed()))
     (FOLDER / "windows.csv").write_bytes(_decomposed(_csv(";")).encode("cp1258", errors="replace"))
     (FOLDER / "excel_unicode.tsv").write_bytes(b"\xff\xfe" + _csv("\t").encode("utf-16-le"))
     (FOLDER / "utf8_mark.csv").write_bytes(b"\xef\xbb\xbf" + _csv(",").encode())
@@ -184,6 +279,6 @@ def _split(letter: str, tones: str) -> str:
 if __name__ == "__main__":
     if "--files" in sys.argv:
         make_files()
-    for golden in golden_files():
+    for golden in golden_files() if {"--regenerate", "--files"} & set(sys.argv) else ():
         expected_path(golden).write_text(as_read(golden), encoding="utf-8")
     assert FORM.indicators
