@@ -15,6 +15,7 @@ from parsers.cell_notes import CellNote
 from parsers.values import Finding, Robot, ValueStatus
 from service.installation import Installation
 from service.judging import submission_of
+from service.letter_words import a_dozen
 from service.rules.submission import Content, Source, Submission, Trust, UnitValue, Version
 from service.sandbox import ReaderDied
 from storage.mail_records import message_record
@@ -33,14 +34,14 @@ ASKS = "correction"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CELL = Text(vi="ô {cell}: {text}", en="cell {cell}: {text}")
 _MORE = Text(
-    vi="và {n} nội dung khác, xem ghi chú tại các ô đã tô màu hoặc thư xác nhận.",
-    en="and {n} more, see the comments in the coloured cells or the receipt.",
+    vi="và {n} nội dung khác, xem ghi chú tại các ô đã tô màu.",
+    en="and {n} more, see the comments in the coloured cells.",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What is to be mended in the newest form of a unit: its mail, its document, notes for cells and lines for the letter."""
+    """What is to be mended in the newest form of a unit: its mail, its document, notes for cells and lines, gravest first."""
 
     message: int
     received_at: datetime
@@ -88,7 +89,7 @@ def correction_of(submission: Submission, language: Language) -> Correction | No
         document=source.document,
         sha256=source.sha256,
         notes=notes,
-        lines=_five(tuple(dict.fromkeys(_line(each, language) for each in gravest_first)), language),
+        lines=tuple(dict.fromkeys(_line(each, language) for each in gravest_first)),
         told=tuple(each.finding for each in asked),
     )
 
@@ -162,9 +163,14 @@ def asked_in(notice: Notice, submission: Submission, language: Language) -> Corr
     return found if found is not None and found.message == notice.trigger_id else None
 
 
+def lines_of(found: Correction, enclosed: tuple[str, ...], language: Language) -> list[str]:
+    """The lines of a letter: five where the marked workbook that goes with it shows the rest, else a dozen."""
+    return list(_five(found.lines, language)) if _own(found, enclosed) else a_dozen(found.lines, language)
+
+
 def words_of(found: Correction | None, notice: Notice, enclosed: tuple[str, ...]) -> Mapping[str, object]:
     """What a letter says of the form that goes with it: the unit's own file with marked cells, or a blank one."""
-    own = [each for each in enclosed if found is not None and found.document.endswith(each)]
+    own = _own(found, enclosed)
     words: dict[str, object] = {"marked_file": "".join(own[:1]), "blank_file": "".join(enclosed[:1]) if found and not own else ""}
     return {**words, "files": own} if notice.kind is NoticeKind.CORRECTION else words
 
@@ -183,6 +189,10 @@ def own_workbook(installation: Installation, correction: Correction) -> tuple[st
         return None if content is None else (document.name, installation.readers.mark_up(content, correction.notes))
     except (StorageError, ParseError, ReaderDied):
         return None
+
+
+def _own(found: Correction | None, enclosed: tuple[str, ...]) -> list[str]:
+    return [each for each in enclosed if found is not None and found.document.endswith(each)]
 
 
 def _asks(notice: Notice) -> bool:

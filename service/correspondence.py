@@ -248,10 +248,11 @@ class Correspondence:
     def _doubts(self, campaign: Campaign, notice: Notice, submission: Submission) -> list[str]:
         """What is doubtful, in words; in a letter that asks for a correction its lines come first."""
         found = self._asked(campaign, notice)
-        if notice.kind is NoticeKind.CORRECTION:
-            return list(found.lines) if found else []
-        told = found.told if found else ()
-        return [*(found.lines if found else ()), *problems(submission, self._language, told=told)]
+        if found is None:
+            return [] if notice.kind is NoticeKind.CORRECTION else problems(submission, self._language)
+        lines = correction.lines_of(found, self._names_of_made(campaign, notice), self._language)
+        rest = () if notice.kind is NoticeKind.CORRECTION else problems(submission, self._language, told=found.told)
+        return [*lines, *rest]
 
     def _words_of(self, campaign: Campaign) -> _CampaignWords:
         """What letters say of all units: the same in a whole round, and too dear to gather for each of ten thousand letters."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -127,10 +127,13 @@ def problems(submission: Submission, language: Language, *, told: Container[Find
     """
     order = (Severity.ERROR, Severity.WARNING)
     doubts = [each for severity in order for each in submission.findings if each.severity is severity and each not in told]
-    told = [each.text.in_(language) for each in doubts if each.code != "V-PHOTO"]
-    if len(told) > _MOST_PROBLEMS:
-        told = [*told[:_MOST_PROBLEMS], _AND_MORE[language].format(n=len(told) - _MOST_PROBLEMS)]
-    return told
+    return a_dozen([each.text.in_(language) for each in doubts if each.code != "V-PHOTO"], language)
+
+
+def a_dozen(lines: Sequence[str], language: Language) -> list[str]:
+    """The first dozen lines, and how many more there are."""
+    more = [_AND_MORE[language].format(n=len(lines) - _MOST_PROBLEMS)] if len(lines) > _MOST_PROBLEMS else []
+    return [*lines[:_MOST_PROBLEMS], *more]
 
 
 def status_text(submission: Submission, language: Language) -> str:

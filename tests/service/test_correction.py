@@ -195,3 +195,29 @@ def test_a_unit_is_asked_twice_a_day_and_eight_times_in_all(tmp_path: Path) -> N
             asked.append(sum(1 for each in here.notices(NoticeKind.RECEIPT) if attachments_of(here.mail(each))))
         assert asked == [2, 4, 6, 8, 8, 8]
         assert here.notices(NoticeKind.CORRECTION) == ()
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "docx"])
+def test_what_is_left_out_of_five_lines_stands_in_the_marked_cells(tmp_path: Path, ending: str) -> None:
+    """Seven doubtful cells: five lines where the own workbook shows the rest, all of them where only a blank form goes back."""
+    with office(tmp_path, units=UNITS) as here:
+        filled = figures(here.campaign, int(UNIT))
+        for row, code in enumerate([code for code, typed in filled.items() if {"count", "people"} <= set(typed)][:7]):
+            filled[code] = {**filled[code], "count": f"hơn {row + 21} lớp"}
+        own = form_workbook(here.campaign, "xã Mường Thín", filled) if ending == "xlsx" else form_document(here, filled)
+        here.take_in(mail_with(here, f"So lieu.{ending}", own, 14, 15))
+        here.work_at(at(14, 15, 31))
+        (notice,) = here.notices(NoticeKind.RECEIPT)
+        mail = here.mail(notice)
+        told = {number for number in range(21, 28) if f"hơn {number}" in text_of(mail)}
+        (content,) = attachments_of(mail).values()
+        cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row if cell.comment]
+        marked = {number for number in range(21, 28) if any(f"hơn {number} " in str(cell.value) for cell in cells)}
+        if ending == "xlsx":
+            assert len([line for line in text_of(mail).splitlines() if ". ô " in line or ". và" in line]) == 5
+            assert len(told) < 7
+            assert marked == set(range(21, 28))
+            assert "nội dung khác, xem ghi chú tại các ô đã tô màu" in text_of(mail)
+        else:
+            assert told == set(range(21, 28))
+            assert "các ô đã tô màu" not in text_of(mail)
