@@ -222,7 +222,12 @@ class DocumentReader:
         return best, readings
 
     def _may_be_typed(self, opened: OpenedLeaf, content: _Content, forms: tuple[FormReading, ...]) -> bool:
-        """Whether it is worth looking for a form typed as text: in a mail, or where a file's rows stand in no table."""
+        """Whether it is worth looking for a form typed as text: in a mail, or where a file's rows stand in no table.
+
+        Not in a PDF, whose lines were joined by their length: figures of two rows may stand in one.
+        """
+        if opened.media_type == kind.PDF:
+            return False
         return not opened.leaf.name or (not forms and self._holds_lost_table(content))
 
     def _with_typed_rows(

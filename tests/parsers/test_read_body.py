@@ -170,6 +170,7 @@ def test_a_file_of_typed_lines_is_a_form_to_be_confirmed() -> None:
 
 def test_a_row_without_a_figure_does_not_take_the_next_ones() -> None:
     lines = ["Xóa mù chữ", "2 Số tin bài về các hoạt động của Tuần lễ: 05", "Thăm quan, học tập tại bảo tàng, di tích lịch sử"]
+    lines += ["Xóa mù chữ", "55 hộ nghèo"]
     lines += ["7 Tổ chức Lễ khai mạc Tuần lễ: 1", "Ngân sách nhà nước:", "5.000.000 đồng"]
     said = {FORM.indicators[each.indicator].code: each.fields for each in typed_rows(lines, FORM)}
     assert said == {"2": ("05",), "7": ("1",), "10.state_budget": ("5.000.000 đồng",)}
