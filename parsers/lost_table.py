@@ -40,9 +40,13 @@ def holds_lost_table(lines: Sequence[str], forms: Sequence[Form]) -> bool:
     return any(_holds_labels(text, form) or _holds_cut_rows(ends, form) for form in forms)
 
 
-def is_prose(lines: Sequence[str]) -> bool:
-    """Whether a report is written there beside the rows: several long paragraphs that end in no figure."""
-    return sum(len(line) >= _PROSE_LENGTH and not _FIGURE_BEHIND.search(line) for line in lines) >= _PROSE_LINES
+def is_prose(lines: Sequence[str], forms: Sequence[Form]) -> bool:
+    """Whether a report is written there beside the rows: several paragraphs, long even without the labels of the forms.
+
+    A printer joins the lines of a column: what reads like a paragraph may be three labels.
+    """
+    labels = sorted({fold(each.label) for form in forms for each in form.indicators}, key=len, reverse=True)
+    return sum(_is_paragraph(line, labels) for line in lines) >= _PROSE_LINES
 
 
 def lost(path: str, why: Text = LOST_TABLE) -> Finding:
@@ -65,6 +69,15 @@ def _holds_cut_rows(ends: Sequence[str], form: Form) -> bool:
     starts = {fold(each.label).replace(" ", "")[:_CUT_LABEL] for each in form.indicators}
     rows = sum(1 for each in form.indicators if each.columns)
     return sum(begin in starts for begin in ends) >= max(_FEWEST_ROWS, _SOME_ROWS * rows)
+
+
+def _is_paragraph(line: str, labels: Sequence[str]) -> bool:
+    if len(line) < _PROSE_LENGTH or _FIGURE_BEHIND.search(line):
+        return False
+    rest = fold(line)
+    for label in labels:
+        rest = rest.replace(label, "") if len(label) >= _LABEL else rest
+    return len(rest) >= _PROSE_LENGTH
 
 
 def _begin(line: str) -> str:

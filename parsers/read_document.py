@@ -91,6 +91,7 @@ class DocumentReader:
 
     def __init__(self, expected: Sequence[Expected], convert: Convert | None, recognise: Recognise | None) -> None:
         self._expected = tuple(expected)
+        self._forms = tuple(each.form for each in self._expected)
         self._convert = convert
         self._recognise = recognise
 
@@ -192,7 +193,7 @@ class DocumentReader:
         role, fate, why = _verdict(filled, forms, narrative, content)
         findings = (*opened.findings, *content.findings)
         unread = NO_FIGURES if half else LOST_TABLE if not forms and self._holds_lost_table(content) else None
-        if unread is not None and narrative is not None and is_prose(_text_of(content).split("\n")):
+        if unread is not None and narrative is not None and is_prose(_text_of(content).split("\n"), self._forms):
             findings = (*findings, lost(opened.leaf.path, unread))
         elif unread is not None:
             narrative, role, fate, why = None, DocumentRole.FORM, DocumentFate.UNREADABLE, unread
@@ -258,7 +259,7 @@ class DocumentReader:
         return best, forms, content
 
     def _holds_lost_table(self, content: _Content) -> bool:
-        return holds_lost_table(_text_of(content).split("\n"), [each.form for each in self._expected])
+        return holds_lost_table(_text_of(content).split("\n"), self._forms)
 
     def _narrative(self, best: Expected | None, content: _Content) -> NarrativeReading | None:
         for expected in (best,) if best is not None else self._expected:

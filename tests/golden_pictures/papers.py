@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+
+import openpyxl
+from openpyxl.styles import Font
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from config.campaign import Severity
 from config.text import Language, Text
@@ -71,13 +76,25 @@ def make_papers(folder: Path) -> tuple[Path, ...]:
 
 def _correction() -> bytes:
     unit = CAMPAIGN.roster[3]
-    content = form_workbook(CAMPAIGN, unit.full_name, figures(CAMPAIGN, int(unit.code)))
+    content = _printable(form_workbook(CAMPAIGN, unit.full_name, figures(CAMPAIGN, int(unit.code))))
     doubt = "Đơn vị ghi “hơn 300 quyển”; đề nghị xác nhận số đúng."
     notes = (
         CellNote(sheet="Sheet", cell="D10", text=doubt, grave=False),
         CellNote(sheet="Sheet", cell="E12", text="02 lớp nhưng 0 người.", grave=True),
     )
     return mark_up(content, notes)
+
+
+def _printable(content: bytes) -> bytes:
+    """The commune's workbook on one page, in a typeface that a test machine has: openpyxl's own default is Calibri."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for sheet in book:
+        sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr = 1, PageSetupProperties(fitToPage=True)
+        for cell in (each for row in sheet.iter_rows() for each in row):
+            cell.font = Font(name="Times New Roman", size=11, bold=cell.font.b)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 def _chase() -> Chase:
