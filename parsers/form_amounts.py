@@ -15,6 +15,7 @@ from parsers.form_claims import (
     Claim,
     Merges,
     context_of,
+    doubted,
     empty_claim,
     made_value,
     number_claim,
@@ -29,6 +30,7 @@ from parsers.values import Value, ValueStatus
 
 _WORD = re.compile(r"[^\W\d_]")
 _ALREADY_WHOLE = {1_000: 1_000_000, 1_000_000: 100_000}  # an amount this large is in đồng whatever the header says
+_BARE_FIGURE = re.compile(r"(?=.*[1-9])[\d.,\s]+")  # no text, and perhaps of another row
 _BEHIND_LABEL = re.compile(r"[:)]\s*([^:)]*\w\s+\w[^:)]*)$")
 
 
@@ -103,7 +105,8 @@ def read_text(row: Row, indicator: Indicator) -> tuple[Value, ...]:
         pieces = [match[1].strip()]
     text = "; ".join(dict.fromkeys(pieces))
     first = cells[0] if cells else row.cell(places[0] if places else None)
-    return (replace(made_value(row, indicator, key, text_claim(text, first)), raw=text),)
+    value = replace(made_value(row, indicator, key, text_claim(text, first)), raw=text)
+    return (doubted(value, ["column_uncertain"]) if _BARE_FIGURE.fullmatch(text) else value,)
 
 
 def read_remark(row: Row, indicator: Indicator) -> tuple[Value, ...]:

@@ -437,6 +437,11 @@ def test_free_text_is_kept_with_the_lines_below_it() -> None:
     assert value(one(form_sheet({})), "11", "text").status is ValueStatus.EMPTY
 
 
+def test_a_bare_figure_where_text_is_due_is_asked_about() -> None:
+    for written, status in ((818, ValueStatus.CONFIRM), ("0", ValueStatus.OK), ("2 hội thi", ValueStatus.OK)):
+        assert value(one(form_sheet({"1": (3,), "2": (7,), "11": (written,)})), "11", "text").status is status
+
+
 def test_a_cell_merged_over_both_columns_gives_a_pair_or_a_question() -> None:
     base = form_sheet({"1.it_training": ("3/120",), "1.life_skills": (4,)})
     merged = sheet(whole({"1.it_training": ("3/120",), "1.life_skills": (4,)}), merges=[(9, 3, 9, 4), (10, 3, 10, 4)])
