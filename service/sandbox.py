@@ -57,7 +57,7 @@ class Limits:
     cpu_seconds: int = 60
     memory: int = 1024**3
     program_seconds: float = 45  # LibreOffice and the like, each call
-    messages: int = 200
+    messages: int = 1000
     keep_below: int = 260 * 1024**2
 
 
