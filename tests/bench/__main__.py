@@ -1,4 +1,4 @@
-"""`make bench`: the whole job against imap-tools saving attachments only, an empty poll, memory, and the board."""
+"""`make bench`: the whole job against imap-tools saving attachments only, an empty poll, memory, the board, reading, outputs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +22,9 @@ from service.credentials import mailbox_login
 from service.installation import opened
 from service.mailbox import Mailbox
 from service.worker import Worker
+from tests.bench import outputs, reading
 from tests.bench.mails import mails
+from tests.bench.timing import seconds_of
 from tests.end_to_end.campaign_home import PASSWORD_ENV, SETTINGS
 from tests.requirements import DOVECOT, OPENSSL, need
 from tests.servers_certificates import make_certificates
@@ -49,6 +50,8 @@ def main() -> None:
     finally:
         process.stop()
         shutil.rmtree(root, ignore_errors=True)
+    reading.measure()
+    outputs.measure()
 
 
 def compile_everything() -> None:
@@ -113,13 +116,6 @@ def poll_afresh(home: Path) -> float:
 
     look()
     return statistics.median(seconds_of(look) for _ in range(7))
-
-
-def seconds_of(work: Callable[[], object]) -> float:
-    """How long something takes."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
 
 
 def fill(mailbox: DovecotServer, size: int) -> None:

@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 from parsers import content_type as kind
 from parsers.photos import PictureVerdict, is_page_picture, read_photo, thumbnail, without_position
 from parsers.values import DocumentFate, DocumentRole
+from tests.bench.mails import from_a_phone
 from tests.parsers.mails import page_picture, photograph, saved
 
 
@@ -56,6 +57,12 @@ def test_a_real_photo_is_never_called_decoration_or_scan(seed: int, change: str)
         image = image.crop((0, 0, 960, 300))
     data = saved(image, quality=25 if change == "poor" else 80)
     assert judge(data, name, inline=change == "inline").role is DocumentRole.PHOTO
+
+
+@pytest.mark.parametrize("seed", [0, 3, 7])
+def test_the_grain_of_a_phone_is_no_print(seed: int) -> None:
+    """People before a bright sky and a darker field: the field is speckled where it is just as dark as ink would be."""
+    assert judge(from_a_phone(seed)).role is DocumentRole.PHOTO
 
 
 def _logo(size: tuple[int, int], colour: tuple[int, int, int] = (200, 0, 0)) -> Image.Image:
