@@ -130,12 +130,13 @@ def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> Pict
     )
     if not _can_decode(image):
         return PictureVerdict(role=DocumentRole.PHOTO, fate=DocumentFate.USED, photo=reading)
+    _decode_small(image)
     look = look_at(_small(image), exif.orientation)
     reading = PhotoReading(
         width=reading.width, height=reading.height, taken_at=reading.taken_at,
         perceptual_hash=look.perceptual_hash, has_position=reading.has_position,
     )  # fmt: skip
-    role, why = _role(look, reading, data, name=name, inline=inline, from_camera=exif.from_camera)
+    role, why = _role(look, reading, image, len(data), name=name, inline=inline, from_camera=exif.from_camera)
     used = role in {DocumentRole.PHOTO, DocumentRole.SCAN}
     return PictureVerdict(role=role, fate=DocumentFate.USED if used else DocumentFate.IGNORED, why=why, photo=reading)
 
@@ -151,14 +152,17 @@ def _can_decode(image: Image.Image) -> bool:
     return pixels <= MOST_DECODED
 
 
+def _decode_small(image: Image.Image) -> None:
+    """Decode once for all looks, where the format can at about 1,000 pixels a side: print on a page is told there."""
+    scale = next(each for each in (8, 4, 2, 1) if max(image.size) >= each * 900 or each == 1)
+    image.draft("RGB", (image.size[0] // scale, image.size[1] // scale))
+    image.load()
+
+
 def _small(image: Image.Image) -> Image.Image:
     """The whole picture at 240 to 480 pixels a side, in RGB, transparency on white."""
-    width, height = image.size
-    longest = max(width, height)
-    image.draft("RGB", (max(1, width * _SEEN // longest), max(1, height * _SEEN // longest)))
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        image = image.convert("RGBA")
-        return _reduced(image)
+        return _reduced(image.convert("RGBA"))
     if image.mode in {"I", "I;16", "F"}:
         image = image.point(lambda value: value / 256).convert("L") if image.mode != "F" else image.convert("L")
     return _reduced(image if image.mode == "L" else image.convert("RGB")).convert("RGB")
@@ -213,7 +217,7 @@ _SCAN_SIDE = 600
 
 
 def _role(
-    look: Look, reading: PhotoReading, data: bytes, *, name: str, inline: bool, from_camera: bool
+    look: Look, reading: PhotoReading, image: Image.Image, size: int, *, name: str, inline: bool, from_camera: bool
 ) -> tuple[DocumentRole, Text]:
     width, height = reading.width, reading.height
     pixels, ratio = width * height, max(width, height) / max(1, min(width, height))
@@ -224,7 +228,7 @@ def _role(
         return DocumentRole.DECORATION, _LOGO
     if inline and _SIGNATURE_NAME.match(name) and pixels <= _TINY * 4 and not from_camera:
         return DocumentRole.DECORATION, _LOGO
-    if look.may_be_page and min(width, height) >= _SCAN_SIDE and _shows_text(data):
+    if look.may_be_page and min(width, height) >= _SCAN_SIDE and _shows_text(image):
         is_screen = not from_camera and (ratio > 1.8 or (look.is_flat and width > height * 1.5))  # noqa: PLR2004 - A4 is 1.41, phones 1.33 to 1.78
         if is_screen:
             return DocumentRole.UNKNOWN, _SCREENSHOT
@@ -234,19 +238,16 @@ def _role(
         if ratio > 4:  # noqa: PLR2004 - a banner
             return DocumentRole.DECORATION, _LOGO
         return DocumentRole.UNKNOWN, _SCREENSHOT
-    if len(data) < 2_000 and pixels > _SMALL and not from_camera:  # noqa: PLR2004 - a blank picture: nothing can be seen on it
+    if size < 2_000 and pixels > _SMALL and not from_camera:  # noqa: PLR2004 - a blank picture: nothing can be seen on it
         return DocumentRole.UNKNOWN, _SCREENSHOT
     return DocumentRole.PHOTO, NO_TEXT
 
 
-def _shows_text(data: bytes) -> bool:
+def _shows_text(image: Image.Image) -> bool:
     """Whether text on paper covers the picture, seen at about 1,000 pixels a side."""
-    with _opened(data) as image:
-        scale = next(each for each in (8, 4, 2, 1) if max(image.size) >= each * 900 or each == 1)
-        image.draft("L", (image.size[0] // scale, image.size[1] // scale))
-        if image.mode == "P" and _is_colourful(image.getpalette() or []):
-            return False  # a photograph as GIF: its dots look like letters
-        grey = image.convert("L") if image.mode in {"L", "RGB", "CMYK"} else _plain_rgb(image).convert("L")
+    if image.mode == "P" and _is_colourful(image.getpalette() or []):
+        return False  # a photograph as GIF: its dots look like letters
+    grey = image.convert("L") if image.mode in {"L", "RGB", "CMYK"} else _plain_rgb(image).convert("L")
     factor = max(1, round(max(grey.size) / 1200))
     text, empty = text_share(grey.reduce(factor) if factor > 1 else grey)
     ratio = max(grey.size) / min(grey.size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageFilter, ImageStat
+from PIL import Image, ImageChops, ImageFilter
 
 TRANSPOSED = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -49,14 +49,14 @@ def look_at(small: Image.Image, orientation: int = 1) -> Look:
 def text_share(grey: Image.Image) -> tuple[float, float]:
     """Shares of the picture that are text on paper and that are empty paper. Wants a grey copy of about 1,000 pixels a side."""
     light = _local_light(grey)
-    level = max(1.0, ImageStat.Stat(light).mean[0])
+    level = max(1, light.resize((1, 1), Image.Resampling.BOX).tobytes()[0])
     darker = ImageChops.subtract(light, grey)
     mark = int(level * 0.22)
     ink = darker.point(lambda value: 255 if value > mark else 0)
     width, height = ink.size
     change = _stroke_edges(ink, grey, mark)
     ink_cells = ink.reduce(_CELL).tobytes()
-    change_cells = change.resize((width, height)).reduce(_CELL).tobytes()
+    change_cells = change.crop((0, 0, width, height)).reduce(_CELL).tobytes()
     light_cells = light.reduce(_CELL).tobytes()
     text = empty = 0
     for inked, changed, bright in zip(ink_cells, change_cells, light_cells, strict=True):
