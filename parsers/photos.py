@@ -252,7 +252,7 @@ def _shows_text(image: Image.Image) -> bool:
     text, empty = text_share(grey.reduce(factor) if factor > 1 else grey)
     ratio = max(grey.size) / min(grey.size)
     nearly_blank = text >= 0.008 and text + empty >= 0.93 and 1.25 <= ratio <= 1.5  # noqa: PLR2004 - the last page of a report
-    return nearly_blank or (text >= 0.06 and text + empty >= 0.55)  # noqa: PLR2004 - measured on pages and photographs
+    return nearly_blank or (text >= 0.05 and text + empty >= 0.55)  # noqa: PLR2004 - measured on pages and photographs
 
 
 def _is_colourful(palette: list[int]) -> bool:
