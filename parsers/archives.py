@@ -1,20 +1,22 @@
-"""Files inside archives: zip by the standard library, rar, 7z and the rest by libarchive from memory, gzip by zlib."""
+"""Files inside archives: zip, gzip, bzip2 and xz by the standard library, rar, 7z and the rest by libarchive from memory."""
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import lzma
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from config.text import NO_TEXT, Text
 from parsers.allowance import PASSWORD, Allowance, Refused
-from parsers.content_type import RAR
+from parsers.content_type import BZIP2, GZIP, RAR, XZ
 from parsers.part_names import archived_name
 
 Unpacker = Callable[[bytes, str], Iterable[tuple[str, bytes]]]
@@ -144,22 +146,29 @@ def is_junk(name: str) -> bool:
     return _JUNK.search(name) is not None
 
 
-def gzip_members(data: bytes, name: str, allowance: Allowance) -> Iterator[Member]:
-    """The one file of a gzip, which may itself be a tar."""
-    inflater = zlib.decompressobj(31)
+_COMPRESSED: Mapping[str, Callable[[io.BytesIO], io.BufferedIOBase]] = {
+    GZIP: lambda data: gzip.GzipFile(fileobj=data),
+    BZIP2: bz2.BZ2File,
+    XZ: lzma.LZMAFile,
+}
+
+
+def compressed_members(data: bytes, media_type: str, name: str, allowance: Allowance) -> Iterator[Member]:
+    """The one file of a gzip, bzip2 or xz as it is: a tar, or a workbook, which libarchive would take apart like any zip."""
     gathered: list[bytes] = []
     size = 0
-    pending = data
-    try:
-        while not inflater.eof and (chunk := inflater.decompress(pending, CHUNK)):
-            pending = inflater.unconsumed_tail
-            size += len(chunk)
-            allowance.expect_bytes(size, len(data))
-            gathered.append(chunk)
-    except zlib.error as error:
-        raise Refused(broken(), code="D-UNREADABLE") from error
+    with _COMPRESSED[media_type](io.BytesIO(data)) as stream:
+        try:
+            while chunk := stream.read1(CHUNK):  # what came before a damage stays
+                size += len(chunk)
+                allowance.expect_bytes(size, len(data))
+                gathered.append(chunk)
+        except (*ZIP_ERRORS, MemoryError) as error:
+            if not gathered:
+                raise Refused(broken(), code="D-UNREADABLE") from error
     allowance.take(size)
-    yield Member(name=re.sub(r"\.t?gz$", ".tar" if name.endswith(".tgz") else "", name) or "gzip", data=b"".join(gathered))
+    inside = re.sub(r"\.t(?:gz|bz2?|xz)$", ".tar", name, flags=re.IGNORECASE)
+    yield Member(name=re.sub(r"\.(?:gz|bz2|xz)$", "", inside, flags=re.IGNORECASE) or "tar", data=b"".join(gathered))
 
 
 def archive_members(data: bytes, media_type: str, allowance: Allowance, convert: Unpacker | None) -> Iterator[Member]:

@@ -144,6 +144,8 @@ _DRIVES = (
     r"drive\.google\.com|docs\.google\.com|photos\.google\.com|photos\.app\.goo\.gl|1drv\.ms|onedrive\.live\.com|[\w-]+\.sharepoint\.com"
     r"|(?:www\.)?dropbox\.com|db\.tt|(?:[\w-]+\.)?zalo\.me|[\w.-]+\.zdn\.vn|(?:www\.)?fshare\.vn|(?:www\.)?mediafire\.com|mega\.nz"
     r"|we\.tl|(?:www\.)?wetransfer\.com|(?:www\.)?icloud\.com|(?:www\.)?4shared\.com|(?:www\.)?terabox\.com|(?:www\.)?transfernow\.net"
+    r"|drive\.proton\.me|disk\.yandex\.\w+|cloud\.mail\.ru|(?:[\w-]+\.)?box\.com|(?:\w+\.)?pcloud\.(?:com|link)|gofile\.io"
+    r"|(?:www\.)?swisstransfer\.com|fromsmash\.com|(?:www\.)?send(?:gb|space)\.com|filemail\.com|(?:www\.)?jumpshare\.com"
 )
 _LINK = re.compile(rf"(?i)\b(?:https?://)?(?:{_DRIVES})/[^\s<>\"'\]]+")
 

@@ -19,7 +19,7 @@ from parsers.archives import (
     Unpacker,
     archive_members,
     broken,
-    gzip_members,
+    compressed_members,
     is_junk,
     zip_members,
 )
@@ -32,11 +32,12 @@ from parsers.parts import Leaf, is_blank, leaf_of, make_leaf, walk
 from parsers.photos import is_page_picture
 from parsers.uuencode import uuencoded_files
 from parsers.values import DocumentFate, Finding
+from parsers.watch import DEADLY, UNWATCHED, Watch
 
 _OFFICE = frozenset({kind.DOCX, kind.DOCM, kind.XLSX, kind.XLSM, kind.XLSB, kind.PPTX, kind.PPTM, kind.ODT, kind.ODS, kind.ODP})
 _OLD_OFFICE = frozenset({kind.DOC, kind.XLS, kind.PPT})
 _OLE_TYPES = _OLD_OFFICE | {kind.MSG, kind.OLE, kind.ENCRYPTED_OFFICE}
-_ARCHIVES = frozenset({kind.ZIP, kind.RAR, kind.SEVEN_ZIP, kind.GZIP}) | kind.OTHER_ARCHIVES
+_ARCHIVES = frozenset({kind.ZIP, kind.RAR, kind.SEVEN_ZIP}) | kind.COMPRESSED | kind.OTHER_ARCHIVES
 _WRAPPERS = _ARCHIVES | frozenset({kind.EML, kind.MHTML, kind.MBOX, kind.MSG, kind.TNEF, kind.UUENCODE})
 
 _REFUSED: Mapping[str, tuple[str, Text]] = {
@@ -118,7 +119,9 @@ class OpenedLeaf:
     findings: tuple[Finding, ...] = ()
 
 
-def open_all(leaves: tuple[Leaf, ...], limits: Limits | None = None, convert: Unpacker | None = None) -> tuple[OpenedLeaf, ...]:
+def open_all(
+    leaves: tuple[Leaf, ...], limits: Limits | None = None, convert: Unpacker | None = None, watch: Watch = UNWATCHED
+) -> tuple[OpenedLeaf, ...]:
     """Every leaf and every file inside one, in reading order, each path once. Never raises for what senders do."""
     allowance = Allowance(limits=limits or Limits(), parts_taken=len(leaves))
     opened: list[OpenedLeaf] = []
@@ -127,7 +130,11 @@ def open_all(leaves: tuple[Leaf, ...], limits: Limits | None = None, convert: Un
     while waiting:
         leaf, parent, depth = waiting.pop()
         leaf = replace(leaf, path=_unique(_complete_path(leaf), paths))
-        unpacked = unpack(leaf, limits=allowance.limits, convert=convert, allowance=allowance, depth=depth)
+        watch.opening(leaf.sha256)
+        if leaf.sha256 in watch.deadly:
+            unpacked = _deadly(leaf)
+        else:
+            unpacked = unpack(leaf, limits=allowance.limits, convert=convert, allowance=allowance, depth=depth)
         opened.append(
             OpenedLeaf(
                 leaf=leaf, media_type=unpacked.media_type, is_container=unpacked.is_container, fate=unpacked.fate,
@@ -221,6 +228,12 @@ def _shut(leaf: Leaf, media_type: str, refused: Refused) -> Unpacked:
     )
 
 
+def _deadly(leaf: Leaf) -> Unpacked:
+    """A file that ended a reader before: nothing of it is looked at again."""
+    findings = (_finding("D-UNREADABLE", leaf.path, DEADLY),)
+    return Unpacked(media_type=kind.UNKNOWN, fate=DocumentFate.UNREADABLE, why=DEADLY, findings=findings)
+
+
 def _finding(code: str, where: str, text: Text, severity: Severity = Severity.WARNING) -> Finding:
     named = Text(vi=f"Tệp “{where}”: {text.vi}.", en=f"File “{where}”: {text.en}.")
     return Finding(code=code, severity=severity, where=where, text=named)
@@ -253,8 +266,8 @@ def _members(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacke
     data = leaf.data
     if media_type == kind.ZIP:
         return zip_members(data, allowance)
-    if media_type == kind.GZIP:
-        return gzip_members(data, leaf.name, allowance)
+    if media_type in kind.COMPRESSED:
+        return compressed_members(data, media_type, leaf.name, allowance)
     if media_type in _ARCHIVES:
         return archive_members(data, media_type, allowance, convert)
     if media_type == kind.MBOX:

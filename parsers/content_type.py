@@ -42,7 +42,13 @@ RAR = "application/vnd.rar"
 SEVEN_ZIP = "application/x-7z-compressed"
 GZIP = "application/gzip"
 TAR = "application/x-tar"
-OTHER_ARCHIVES = frozenset({TAR, "application/x-bzip2", "application/x-xz", "application/vnd.ms-cab-compressed"})
+BZIP2 = "application/x-bzip2"
+XZ = "application/x-xz"
+COMPRESSED = frozenset({GZIP, BZIP2, XZ})  # of one file
+ARJ = "application/x-arj"
+LHA = "application/x-lha"
+ZSTD = "application/zstd"
+OTHER_ARCHIVES = frozenset({TAR, ARJ, LHA, ZSTD, "application/vnd.ms-cab-compressed"})
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
 OLE = "application/x-ole-storage"
 JPEG = "image/jpeg"
@@ -85,8 +91,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", RAR),
     (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
     (b"\x1f\x8b\x08", GZIP),
-    (b"BZh", "application/x-bzip2"),
-    (b"\xfd7zXZ\0", "application/x-xz"),
+    (b"BZh", BZIP2),
+    (b"\xfd7zXZ\0", XZ),
+    (b"\x28\xb5\x2f\xfd", ZSTD),
+    (b"\x60\xea", ARJ),
     (b"MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
     (b"\x78\x9f\x3e\x22", TNEF),
     (b"{\\rtf", RTF),
@@ -127,6 +135,8 @@ def _by_magic(head: bytes) -> str:
         return _media_box(head)
     if b"%PDF-" in head[:1024]:  # scanners put a few bytes before it
         return PDF
+    if re.match(rb"..-(?:lh\d|lz[s45])-", head, re.DOTALL):
+        return LHA
     if head[257:262] == b"ustar":
         return TAR
     if head[:2] == b"0\x82" or head[:2] in (b"0\x80", b"0\x83"):
@@ -245,6 +255,10 @@ _MAIL_FIELD = re.compile(
 )
 
 
+_ANY_FIELD = re.compile(r"[!-9;-~]{1,100}[ \t]*:")  # a client's own field may stand first
+_MULTIPART = re.compile(r"(?m)^content-type:\s*multipart/.*(?:\n[ \t].*)*boundary\s*=")
+
+
 def _text_type(head: bytes, data: bytes, name: str) -> str:
     text = decoded_text(head)
     if text is None:
@@ -257,10 +271,8 @@ def _text_type(head: bytes, data: bytes, name: str) -> str:
         return SCRIPT
     if re.match(r"From \S+.*\d{4}", start) and _MAIL_FIELD.search(start):
         return MBOX if data.count(b"\nFrom ") else EML
-    first_lines = start[:1500].split("\n\n")[0].split("\r\n\r\n")[0]
-    if len(set(match.lower() for match in _MAIL_FIELD.findall(first_lines))) >= 2 and _MAIL_FIELD.match(start):  # noqa: PLR2004, C401 - one field could be prose
-        related = re.search(r"(?i)content-type:\s*multipart/related", first_lines) and "message-id:" not in first_lines.lower()
-        return MHTML if related and "from:" not in lower.replace("from: <saved", "") else EML
+    if found := _mail_type(start, name):
+        return found
     if re.search(r"(?m)^begin [0-7]{3} \S", text) and re.search(rb"(?m)^end\r?$", data[-2048:]):
         return UUENCODE
     if '"url"' in lower and "docs.google.com" in lower and len(data) < 4096:  # noqa: PLR2004 - a pointer, no document
@@ -270,6 +282,18 @@ def _text_type(head: bytes, data: bytes, name: str) -> str:
     if lower.startswith("begin:vcard"):
         return VCARD
     return CSV if name.lower().endswith((".csv", ".tsv")) or _is_table(start) else TEXT
+
+
+def _mail_type(start: str, name: str) -> str:
+    """A mail begins with header fields, two of them well known; one is enough where its name or a boundary says the same."""
+    if _ANY_FIELD.match(start) is None:
+        return ""
+    headers = re.split(r"\r?\n\r?\n", start, maxsplit=1)[0].lower()
+    known = set(_MAIL_FIELD.findall(headers))
+    if len(known) < 2 and not (known and (name.lower().endswith(".eml") or _MULTIPART.search(headers))):  # noqa: PLR2004 - one field could be prose
+        return ""
+    related = re.search(r"content-type:\s*multipart/related", headers) and "message-id:" not in headers
+    return MHTML if related and "from:" not in start[:2048].lower().replace("from: <saved", "") else EML
 
 
 def _markup_type(lower: str) -> str:

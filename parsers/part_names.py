@@ -177,14 +177,16 @@ def _pairs(rest: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _joined(pieces: Mapping[int, tuple[bool, bytes]]) -> str:
-    charset, gathered = "", b""
+    charset = ""
+    runs: list[tuple[bool, bytes]] = []  # neighbouring pieces of one kind: a client may cut inside a letter, even inside %E1
     for number in sorted(pieces):
         encoded, text = pieces[number]
         if encoded and number == min(pieces) and text.count(b"'") >= 2:  # noqa: PLR2004 - charset'language'text
             charset_bytes, _language, text = text.split(b"'", 2)
             charset = charset_bytes.decode("ascii", "replace")
-        gathered += _unpercent(text) if encoded else text
-    return _words_within(decode_bytes(gathered, charset))
+        before = runs.pop()[1] if runs and runs[-1][0] is encoded else b""
+        runs.append((encoded, before + text))
+    return _words_within(decode_bytes(b"".join(_unpercent(text) if encoded else text for encoded, text in runs), charset))
 
 
 def _unpercent(text: bytes) -> bytes:

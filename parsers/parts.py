@@ -28,7 +28,9 @@ _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
 _KNOWN_FIELD = re.compile(
     rb"(?im)^(?:content-(?:type|transfer-encoding|disposition|id)|mime-version|date|from|to|subject|message-id|received)[ \t]*:"
 )
-_GUESSED_BOUNDARY = re.compile(rb"(?m)^--([!-~]{5,200}?)[ \t]*\r?\n(?=[A-Za-z-]+:)")
+_GUESSED_BOUNDARY = re.compile(
+    rb"(?m)^--(?=[!-~]*[0-9A-Za-z])([!-~]{1,200}?)[ \t]*\r?\n(?=(?:content|mime|x)-[a-z-]+:)", re.IGNORECASE
+)
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BINARY_AT_BASE64_START = (b"UEsDB", b"JVBERi", b"/9j/", b"iVBORw0KG", b"0M8R4KGx", b"R0lGOD", b"UmFyIRo", b"N3q8ryc", b"eJ8+I")
 

@@ -14,6 +14,7 @@ from parsers.read_body import BODY_PATH, read_body
 from parsers.read_document import DocumentReader, Expected
 from parsers.recognition import Recognise
 from parsers.values import Document, Envelope, MessageReading, Robot
+from parsers.watch import UNWATCHED, Watch
 from parsers.writing import Convert
 
 __all__ = ["BODY_PATH", "Expected", "Outside", "expected_of", "extract", "read_file", "read_message"]
@@ -58,10 +59,11 @@ def read_message(
     *,
     own_addresses: frozenset[str] = frozenset(),
     outside: Outside = NOTHING_OUTSIDE,
+    watch: Watch = UNWATCHED,
 ) -> MessageReading:
     """Everything understood of one mail. Never raises for what a sender did: every leaf has a role, a fate and a reason."""
     opened = read_envelope_and_parts(raw, own_addresses=own_addresses)
-    documents, campaign = _read_leaves(opened.leaves, expected, outside)
+    documents, campaign = _read_leaves(opened.leaves, expected, outside, watch)
     written = read_body(opened, expected, documents)
     return MessageReading(
         envelope=opened.envelope,
@@ -75,12 +77,19 @@ def read_message(
     )
 
 
-def read_file(name: str, data: bytes, expected: tuple[Expected, ...], *, outside: Outside = NOTHING_OUTSIDE) -> MessageReading:
+def read_file(
+    name: str,
+    data: bytes,
+    expected: tuple[Expected, ...],
+    *,
+    outside: Outside = NOTHING_OUTSIDE,
+    watch: Watch = UNWATCHED,
+) -> MessageReading:
     """Everything understood of one file, as if it had come in a mail without a word; a mail is read as one."""
     if kind.media_type(data, name) == kind.EML:
-        return read_message(data, expected, outside=outside)
+        return read_message(data, expected, outside=outside, watch=watch)
     leaf = make_leaf(data, path=name, name=name)
-    documents, campaign = _read_leaves((leaf,), expected, outside)
+    documents, campaign = _read_leaves((leaf,), expected, outside, watch)
     return MessageReading(
         envelope=_NO_ENVELOPE,
         body="",
@@ -93,23 +102,27 @@ def read_file(name: str, data: bytes, expected: tuple[Expected, ...], *, outside
     )
 
 
-def extract(raw: bytes, sha256: str, *, outside: Outside = NOTHING_OUTSIDE) -> bytes | None:
+def extract(raw: bytes, sha256: str, *, outside: Outside = NOTHING_OUTSIDE, watch: Watch = UNWATCHED) -> bytes | None:
     """The bytes of the document with this hash, found again in the raw mail; None when it is not there."""
     opened = read_envelope_and_parts(raw)
-    for each in open_all(opened.leaves, convert=outside.unpack):
+    for each in open_all(opened.leaves, convert=outside.unpack, watch=watch):
         if each.leaf.sha256 == sha256:
             return each.leaf.data
     return None
 
 
-def _read_leaves(leaves: tuple[Leaf, ...], expected: tuple[Expected, ...], outside: Outside) -> tuple[tuple[Document, ...], str]:
+def _read_leaves(
+    leaves: tuple[Leaf, ...], expected: tuple[Expected, ...], outside: Outside, watch: Watch
+) -> tuple[tuple[Document, ...], str]:
     """The documents, and the campaign that most of them speak for."""
     reader = DocumentReader(expected, outside.convert, outside.recognise)
     documents: list[Document] = []
     votes: dict[str, int] = {}
-    for opened in open_all(leaves, convert=outside.unpack):
+    for opened in open_all(leaves, convert=outside.unpack, watch=watch):
+        watch.opening(opened.leaf.sha256)
         understood = reader.read(opened)
         documents.append(understood.document)
         if understood.campaign:
             votes[understood.campaign] = votes.get(understood.campaign, 0) + 1
+    watch.opening("")
     return tuple(documents), max(votes, key=lambda each: votes[each]) if votes else ""

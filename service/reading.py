@@ -81,11 +81,14 @@ def _attempt(installation: Installation, number: int) -> MessageReading | str:
     if record is None:
         return "the message is no longer on record"
     reason = ""
-    for _ in range(_MOST_DEATHS):
+    deaths = 0
+    while deaths < _MOST_DEATHS:
         try:
             return _read(installation, record)
-        except (ReaderDied, ParseError) as error:
-            reason = str(error)
+        except ReaderDied as error:
+            reason, deaths = str(error), deaths + error.deaths
+        except ParseError as error:
+            reason, deaths = str(error), deaths + 1
         except StorageError as error:
             return str(error)
     return reason

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from config.errors import ParseError
 from parsers.codec import from_plain, to_plain
+from parsers.watch import Watch
 from service.convert import OutsidePrograms, available
 from service.frames import read_frame, write_frame
 
@@ -48,11 +49,16 @@ def main() -> None:
         header, payload = frame
         _limit_time(int(start["cpu_seconds"]), float(header["seconds"]))
         try:
-            answer, result = reader.answer(header, payload)
+            answer, result = reader.answer(header, payload, _watch(header, target))
         except ParseError as error:
             answer, result = {"error": str(error)}, b""
         answer["peak"] = _peak()
         write_frame(target, answer, result)
+
+
+def _watch(header: dict[str, Any], target: BinaryIO) -> Watch:
+    """Tells the parent which file is about to be opened: what it opens may be the last that this process does."""
+    return Watch(opening=lambda sha256: write_frame(target, {"opening": sha256}), deadly=frozenset(header.get("deadly", ())))
 
 
 class _Reader:
@@ -63,19 +69,19 @@ class _Reader:
         self._expected = tuple(from_plain(self._module.Expected, form) for form in forms)
         self._outside = _outside(self._module, float(start["program_seconds"]))
 
-    def answer(self, header: dict[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
+    def answer(self, header: dict[str, Any], payload: bytes, watch: Watch) -> tuple[dict[str, Any], bytes]:
         """The header and bytes of the answer to one request."""
         kind = header["kind"]
         if kind == "extract":
-            found = self._module.extract(payload, header["sha256"], outside=self._outside)
+            found = self._module.extract(payload, header["sha256"], outside=self._outside, watch=watch)
             return {"found": found is not None}, found or b""
         if kind == "mark_up":
             return {}, _marked(header, payload)
         if kind == "file":
-            reading = self._module.read_file(header["name"], payload, self._expected, outside=self._outside)
+            reading = self._module.read_file(header["name"], payload, self._expected, outside=self._outside, watch=watch)
         else:
             own = frozenset(header["own_addresses"])
-            reading = self._module.read_message(payload, self._expected, own_addresses=own, outside=self._outside)
+            reading = self._module.read_message(payload, self._expected, own_addresses=own, outside=self._outside, watch=watch)
         return {}, json.dumps(to_plain(reading), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 

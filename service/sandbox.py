@@ -36,15 +36,22 @@ _LOG = logging.getLogger("thubao.reading")
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "LANG", "LC_ALL")
 _STDERR_LINE = 2_000
+_MOST_GUILTY = 2
+"""So many files of a mail may end a reader, and the others are read all the same."""
 START_SECONDS = 60
 """How long a child may take to start; half a second on a small machine that does nothing else."""
 
 
 class ReaderDied(ThubaoError):  # noqa: N818 - a fact, and the name the steps use
-    """The child that read a message had to be ended, or ended itself. `text` says why to the officer."""
+    """The child that read a message had to be ended, or ended itself. `text` says why to the officer.
 
-    def __init__(self, text: Text) -> None:
+    `guilty` is the hash of the file it had open, where that is to blame; `deaths` how many children the request has cost.
+    """
+
+    def __init__(self, text: Text, *, guilty: str = "") -> None:
         self.text = text
+        self.guilty = guilty
+        self.deaths = 1
         super().__init__(text.en)
 
 
@@ -128,6 +135,18 @@ class ReadingPool:
                 self._idle.get_nowait().end()
 
     def _ask(self, header: Mapping[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
+        """The answer to a request; a file that ends its reader is left out, and the request made again."""
+        deadly: list[str] = []
+        while True:
+            try:
+                return self._ask_once({**header, "deadly": deadly}, payload)
+            except ReaderDied as died:
+                died.deaths = len(deadly) + 1
+                if not died.guilty or died.guilty in deadly or len(deadly) == _MOST_GUILTY:
+                    raise
+                deadly.append(died.guilty)
+
+    def _ask_once(self, header: Mapping[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
         seconds = self._limits.seconds + len(payload) / self._limits.bytes_per_second
         with self._places:
             child = self._child()
@@ -180,6 +199,7 @@ class _Child:
 
     def __init__(self, reader: str, start: Mapping[str, Any], forms: bytes) -> None:
         self.answered = 0
+        self._opening = ""  # the hash of the file it has open
         self._said: collections.deque[str] = collections.deque(maxlen=30)
         self._folder = tempfile.TemporaryDirectory(prefix="thubao-reader-", ignore_cleanup_errors=True)
         try:
@@ -219,21 +239,30 @@ class _Child:
         clock = threading.Timer(seconds, stop)
         clock.daemon = True
         clock.start()
+        self._opening = ""
         try:
             write_frame(cast("BinaryIO", self._process.stdin), header, payload)
             answer = read_frame(cast("BinaryIO", self._process.stdout))
+            while answer is not None and "opening" in answer[0]:
+                self._opening = str(answer[0]["opening"])
+                answer = read_frame(cast("BinaryIO", self._process.stdout))
         except BrokenFrameError as error:
-            raise ReaderDied(self._why(late, seconds) if error.ended else _garbage()) from error
+            raise (self._died(late, seconds) if error.ended else ReaderDied(_garbage())) from error
         except OSError as error:
-            raise ReaderDied(self._why(late, seconds)) from error
+            raise self._died(late, seconds) from error
         finally:
             clock.cancel()
         if answer is None or late.is_set():
-            raise ReaderDied(self._why(late, seconds))
+            raise self._died(late, seconds)
         return answer
 
-    def _why(self, late: threading.Event, seconds: float) -> Text:
-        return _late(seconds) if late.is_set() else self._reason()
+    def _died(self, late: threading.Event, seconds: float) -> ReaderDied:
+        """Why there is no answer. A child that somebody else killed, as the system does for want of memory, blames no file."""
+        if late.is_set():
+            return ReaderDied(_late(seconds), guilty=self._opening)
+        reason = self._reason()
+        killed = os.name == "posix" and self._process.returncode == -signal.SIGKILL
+        return ReaderDied(reason, guilty="" if killed else self._opening)
 
     @property
     def is_dead(self) -> bool:

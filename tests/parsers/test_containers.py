@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import resource
 import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import libarchive
 import openpyxl
@@ -23,6 +26,7 @@ from parsers.allowance import Limits
 from parsers.containers import open_all, unpack
 from parsers.message import read_envelope_and_parts
 from parsers.values import DocumentFate
+from parsers.watch import Watch
 from tests.parsers.mails import (
     by_hand,
     leaf,
@@ -70,6 +74,20 @@ def test_a_tar_in_gzip(form: str) -> None:
     packed = zlib.compressobj(wbits=31)
     data = packed.compress(seven_zip(("anh.jpg", JPEG), form=form)) + packed.flush()
     assert contents(opened(data, "anh.tar.gz")) == {"anh.tar.gz/anh.tar/anh.jpg": JPEG}
+
+
+@pytest.mark.parametrize(("press", "ending"), [(gzip.compress, "gz"), (bz2.compress, "bz2"), (lzma.compress, "xz")])
+def test_a_compressed_workbook_stays_one_file(press: Callable[[bytes], bytes], ending: str) -> None:
+    data = docx_with(JPEG)
+    found = opened(press(data[:500]) + press(data[500:]), f"bc.docx.{ending}")  # in two pieces, as fast packers write it
+    assert found[f"bc.docx.{ending}/bc.docx"].leaf.data == data
+    assert found[f"bc.docx.{ending}/bc.docx"].media_type == kind.DOCX
+
+
+@pytest.mark.parametrize(("press", "ending"), [(gzip.compress, "gz"), (bz2.compress, "bz2"), (lzma.compress, "xz")])
+def test_a_compressed_file_that_swells_is_refused(press: Callable[[bytes], bytes], ending: str) -> None:
+    (found,) = opened(press(bytes(20_000_000)), f"a.{ending}").values()
+    assert found.fate is DocumentFate.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -317,3 +335,12 @@ _SAMPLES = (
     tnef((b"a.txt", TEXT)), raw(forward()), docx_with(JPEG), ole_streams(("WordDocument", b"\xec\xa5"), ("Data", b"x")),
     _PDF.getvalue(),
 )  # fmt: skip
+
+
+def test_a_file_that_ended_a_reader_stays_shut_and_the_next_one_is_told_before_it_is_opened() -> None:
+    deadly, good = leaf(zipped(("a.jpg", JPEG)), "xau.zip"), leaf(docx_with(JPEG), "tot.docx")
+    told: list[str] = []
+    found = open_all((deadly, good), watch=Watch(opening=told.append, deadly=frozenset({deadly.sha256})))
+    assert [(each.leaf.name, each.fate) for each in found[:2]] == [("xau.zip", DocumentFate.UNREADABLE), ("tot.docx", None)]
+    assert "gửi lại" in found[0].why.vi
+    assert told == [each.leaf.sha256 for each in found]

@@ -90,6 +90,11 @@ PICTURE = photograph((120, 90))
         (raw(attach(mail(), "a.bin", b"abc")), kind.EML),
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\n\r\n<html>", kind.MHTML),
         (b"From a@b Tue Oct 13 08:00:00 2020\nFrom: a@b\n\nhi\n\nFrom a@b Tue Oct 13 08:00:00 2020\nFrom: c\n\nx", kind.MBOX),
+        (b"DKIM-Signature: v=1\r\nX-UIDL: 12\r\nThread-Topic: a\r\nFrom: a@b\r\nSubject: c\r\n\r\nhi", kind.EML),
+        (b"Content-Type: multipart/mixed;\r\n boundary=foo\r\n\r\n--foo\r\n\r\nx\r\n--foo--", kind.EML),
+        ("Ghi chú: chưa đủ\nDate: 12/10\nđã nộp".encode(), kind.TEXT),
+        (b"\x60\xea\x2f\0", kind.ARJ),
+        (b"\x20\0-lh5-", kind.LHA),
         (b"begin 644 a.doc\n#86)C\n`\nend\n", kind.UUENCODE),
         (b"STT;Noi dung;So\n1;Cac lop;3\n2;Tin bai;4\n", kind.CSV),
         ("Kính gửi Phòng Giáo dục\nXã gửi báo cáo".encode(), kind.TEXT),
@@ -110,6 +115,8 @@ def test_scripts_and_lock_files_are_known_by_name_where_bytes_cannot_tell() -> N
     assert media_type(b"del *.*", "Bao cao.docx.bat") == kind.SCRIPT
     assert media_type(b"\x05Admin" + bytes(150), "~$ cao tuan le.docx") == kind.LOCK_FILE
     assert media_type(b"a,b\n1,2\n", "so lieu.csv") == kind.CSV
+    assert media_type(b"Subject: bc\n\nxin gui", "thu.eml") == kind.EML
+    assert media_type(b"Subject: bc\n\nxin gui", "thu.txt") == kind.TEXT
 
 
 def test_a_docx_cut_short_is_still_told_from_a_zip() -> None:

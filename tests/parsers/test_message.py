@@ -201,6 +201,8 @@ def test_links_to_drives_are_reported_from_text_and_html() -> None:
         "https://zalo.me/g/abc",
         "https://www.fshare.vn/file/X",
         "https://x-my.sharepoint.com/:f:/p/a",
+        "https://drive.proton.me/urls/ABC",
+        "https://app.box.com/s/abc",
     ):
         assert drive_links(f"({link})") == (link,)
     message = mail(text="Kính gửi")

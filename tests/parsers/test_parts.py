@@ -8,6 +8,7 @@ import random
 import time
 from email.message import EmailMessage, Message
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,6 +140,12 @@ def test_an_inner_multipart_without_its_end_does_not_swallow_the_next_part() -> 
 def test_a_boundary_that_was_not_declared_is_guessed() -> None:
     stored = by_hand(b"Content-Type: text/plain\r\n\r\nmot", base64_part(XLSX)).replace(b'boundary="x"', b'boundary="y"')
     stored = stored.replace(b"--x", b"--unlike-any")
+    assert leaves(stored) == [b"mot", XLSX]
+
+
+@pytest.mark.parametrize("boundary", [b"", b"boundary=", b"charset=utf-8"])
+def test_a_short_boundary_that_was_not_declared_at_all_is_guessed(boundary: bytes) -> None:
+    stored = by_hand(b"Content-Type: text/plain\r\n\r\nmot", base64_part(XLSX)).replace(b'boundary="x"', boundary)
     assert leaves(stored) == [b"mot", XLSX]
 
 

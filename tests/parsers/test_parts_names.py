@@ -51,6 +51,11 @@ def test_a_name_cut_inside_a_letter_is_joined_before_it_is_decoded(at: int) -> N
     assert name_in(_cut_2231(NAME, at)) == NAME
 
 
+def test_a_name_cut_inside_an_escaped_byte_is_joined() -> None:
+    start, end = quote(NAME).split("%BB", 1)
+    assert name_in(f"attachment; filename*0*=utf-8''{start}%B;\r\n filename*1*=B{end}".encode()) == NAME
+
+
 def test_a_name_in_windows_1258_is_composed() -> None:
     written = "Ba\u0301o ca\u0301o To\u0309a Ti\u0300nh.doc".encode("cp1258")
     assert name_in(b'attachment; filename="' + written + b'"') == "Báo cáo Tỏa Tình.doc"

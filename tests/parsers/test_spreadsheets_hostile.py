@@ -14,6 +14,7 @@ from typing import IO
 import pytest
 import xlwt
 
+from parsers.spreadsheets import read_sheets
 from tests.parsers.spreadsheet_samples import SHEET, ods, package, xlsb, xlsb_cell, xlsb_row, xlsx
 
 _SECONDS = 2.0
@@ -157,3 +158,17 @@ def test_what_was_left_out_is_told(name: str) -> None:
     book = read_sheets(BOMBS[name](), "")
     assert [finding.code for finding in book.findings] == ["S-CAPPED"]
     assert book.sheets[0].at(1, 1).text
+
+
+def test_a_name_with_a_rare_formula_does_not_close_an_old_workbook() -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("a").write(0, 0, "Biểu")
+    stream = book.get_biff_data()
+    area = b"\x2d" + struct.pack("<HHHH", 0, 1, 0, 1)  # an area that moves, which xlrd does not know in a name
+    body = struct.pack("<HBBHHHBBBB", 0, 0, 1, len(area), 0, 0, 0, 0, 0, 0) + b"\0N" + area
+    name = struct.pack("<HH", 0x0018, len(body)) + body
+    bound = stream.index(b"\x85\x00") + 4  # BOUNDSHEET tells where its sheet begins, just after the globals' EOF
+    start = struct.unpack_from("<I", stream, bound)[0]
+    moved = stream[:bound] + struct.pack("<I", start + len(name)) + stream[bound + 4 :]
+    (sheet,) = read_sheets(moved[: start - 4] + name + moved[start - 4 :], "").sheets
+    assert sheet.at(1, 1).text == "Biểu"

@@ -15,6 +15,7 @@ from pathlib import Path
 from config.errors import ParseError
 from parsers.read import Expected, Outside
 from parsers.values import Envelope, MessageReading, Robot
+from parsers.watch import Watch
 
 __all__ = ["Expected", "Outside", "extract", "read_file", "read_message"]
 
@@ -35,7 +36,7 @@ _ENVELOPE = Envelope(
 
 
 def read_message(
-    raw: bytes, expected: tuple[Expected, ...], *, own_addresses: frozenset[str], outside: Outside
+    raw: bytes, expected: tuple[Expected, ...], *, own_addresses: frozenset[str], outside: Outside, watch: Watch
 ) -> MessageReading:
     """Obey the first word of the mail; the body of the reading tells what was found."""
     word, _, rest = raw.partition(b" ")
@@ -49,8 +50,6 @@ def read_message(
         said = str(len(bytearray(3 * 1024**3)))
     elif word == b"exit":
         os._exit(3)
-    elif word == b"crash":
-        os.kill(os.getpid(), signal.SIGSEGV)
     elif word == b"raise":
         raise ValueError("a bug in a reader")
     elif word == b"refuse":
@@ -62,6 +61,8 @@ def read_message(
         sys.stdout.write("printed by a library\n")
         sys.stdout.flush()
         os.write(1, b"written by a C library\n")
+    elif word in {b"crash", b"open"}:
+        said = _open(rest.decode().split() or [""], watch)
     elif word == b"child":  # a program in a process group of its own, as LibreOffice is
         program = subprocess.Popen(["sleep", "600"], process_group=0)
         Path(rest.decode()).write_text(str(program.pid), encoding="ascii")
@@ -73,9 +74,18 @@ def read_message(
     )
 
 
-def read_file(name: str, data: bytes, expected: tuple[Expected, ...], *, outside: Outside) -> MessageReading:
+def _open(names: list[str], watch: Watch) -> str:
+    """Each of these files ends whoever opens it; the names of those left out."""
+    for name in names:
+        watch.opening(name)
+        if name not in watch.deadly:
+            os.kill(os.getpid(), signal.SIGKILL if name == "heavy" else signal.SIGSEGV)
+    return " ".join(sorted(watch.deadly))
+
+
+def read_file(name: str, data: bytes, expected: tuple[Expected, ...], *, outside: Outside, watch: Watch) -> MessageReading:
     """Tell the name."""
-    reading = read_message(data, expected, own_addresses=frozenset(), outside=outside)
+    reading = read_message(data, expected, own_addresses=frozenset(), outside=outside, watch=watch)
     return MessageReading(
         envelope=_ENVELOPE,
         body=f"{name}: {len(data)}",
@@ -87,9 +97,9 @@ def read_file(name: str, data: bytes, expected: tuple[Expected, ...], *, outside
     )
 
 
-def extract(raw: bytes, sha256: str, *, outside: Outside) -> bytes | None:
+def extract(raw: bytes, sha256: str, *, outside: Outside, watch: Watch) -> bytes | None:
     """The mail itself for the hash "all", else nothing."""
-    del outside
+    del outside, watch
     return raw if sha256 == "all" else None
 
 

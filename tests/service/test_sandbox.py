@@ -108,6 +108,23 @@ def test_a_child_that_fails_is_ended_and_the_pool_goes_on(quick: ReadingPool, wo
     assert facts(quick)["size"] == 4
 
 
+def test_files_that_end_their_reader_are_left_out_and_the_rest_of_the_mail_is_read(pool: ReadingPool) -> None:
+    assert pool.read(b"open first second").body == "first second"
+
+
+def test_a_mail_whose_files_end_a_reader_again_and_again_is_given_up_after_three(pool: ReadingPool) -> None:
+    with pytest.raises(ReaderDied) as died:
+        pool.read(b"open first second third")
+    assert died.value.deaths == 3
+
+
+@linux
+def test_a_reader_that_the_system_killed_blames_no_file(pool: ReadingPool) -> None:
+    with pytest.raises(ReaderDied) as died:
+        pool.read(b"open heavy")
+    assert (died.value.deaths, died.value.guilty) == (1, "")
+
+
 @linux
 def test_processor_time_is_limited_for_each_mail() -> None:
     with ReadingPool((reference_campaign(),), size=1, limits=Limits(cpu_seconds=0), reader=READER) as pool:

@@ -1,0 +1,25 @@
+"""Who is to blame when a reader dies: the file that was open, told beforehand, so that the next try leaves it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from config.text import Text
+
+DEADLY = Text(
+    vi="chương trình đọc bị dừng đột ngột khi mở tệp này, không đọc được; đề nghị gửi lại ở dạng khác (Excel, Word hoặc PDF)",
+    en="the reader ended while it had this file open, not read; please send it in another form (Excel, Word or PDF)",
+)
+"""What is said of a file that ended a reader."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """`opening` is told the hash of each file before it is opened, and "" after the last; the files in `deadly` stay shut."""
+
+    opening: Callable[[str], None]
+    deadly: frozenset[str] = frozenset()
+
+
+UNWATCHED = Watch(opening=lambda _sha256: None)
