@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 
 import filetype
@@ -196,7 +199,8 @@ def _zip_type(data: bytes) -> str:
     if "[Content_Types].xml" in names or "word/document.xml" in names or "xl/workbook.xml" in names:
         return _ooxml_type(names)
     if "mimetype" in names:
-        found = re.search(rb"mimetypeapplication/(vnd\.oasis\.opendocument\.[a-z]+|epub\+zip)", data[:300])
+        told = data[:300] if b"mimetypeapplication/" in data[:300] else b"mimetype" + _packed_type(data)
+        found = re.search(rb"mimetypeapplication/(vnd\.oasis\.opendocument\.[a-z]+|epub\+zip)", told)
         if found:
             return "application/" + found[1].decode("ascii")
     if "Index/Document.iwa" in names or "index.xml" in names or "index.apxl" in names:
@@ -204,6 +208,15 @@ def _zip_type(data: bytes) -> str:
     if "META-INF/MANIFEST.MF" in names or "AndroidManifest.xml" in names:
         return EXECUTABLE
     return ZIP
+
+
+def _packed_type(data: bytes) -> bytes:
+    """What the entry "mimetype" says where it does not stand first as it is: somebody packed the file anew."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("mimetype") as entry:
+            return entry.read(100)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, NotImplementedError, KeyError):
+        return b""
 
 
 def _ooxml_type(names: set[str]) -> str:

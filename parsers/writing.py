@@ -16,6 +16,7 @@ from config.vietnamese import fold
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.values import Finding
 from parsers.writing_blocks import RawCell, RawParagraph, RawWriting, WritingError, all_paragraphs
+from parsers.writing_rtf import RTF_START, lean_rtf
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
@@ -98,7 +99,7 @@ def read_writing(data: bytes, media_type: str, *, convert: Convert | None = None
         return assemble(_read_zipped(data, media_type))
     if media_type == "text/html":
         return read_html(data)
-    if media_type in ("text/plain", "text/csv") and not data.startswith(b"{\\rtf"):
+    if media_type in ("text/plain", "text/csv") and not data.startswith(RTF_START):
         from parsers.spreadsheet_csv import decoded
 
         return read_text(decoded(data))
@@ -112,6 +113,7 @@ def read_writing(data: bytes, media_type: str, *, convert: Convert | None = None
         return assemble(read_odt(data))
     if convert is None:
         raise WritingError(NEEDS_OFFICE)
+    data = lean_rtf(data) if data.startswith(RTF_START) else data
     return assemble(_read_zipped(convert(data, media_type, "docx"), DOCX))
 
 

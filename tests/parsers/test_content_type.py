@@ -59,6 +59,7 @@ PICTURE = photograph((120, 90))
         (_docx(), kind.DOCX),
         (_stored_odf("text"), kind.ODT),
         (_stored_odf("spreadsheet"), kind.ODS),
+        (zipped(("content.xml", b"<x/>"), ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")), kind.ODS),
         (zipped(("[Content_Types].xml", b""), ("xl/workbook.xml", b""), ("xl/vbaProject.bin", b"")), kind.XLSM),
         (zipped(("[Content_Types].xml", b""), ("xl/workbook.bin", b"")), kind.XLSB),
         (zipped(("[Content_Types].xml", b""), ("ppt/presentation.xml", b"")), kind.PPTX),

@@ -56,6 +56,22 @@ def test_a_zip_bomb_is_refused_before_it_inflates() -> None:
         read_writing(data, DOCX)
 
 
+def test_rich_text_reaches_the_outside_program_without_its_pictures_and_not_at_all_when_it_is_nested_to_hurt() -> None:
+    given: list[bytes] = []
+
+    def convert(data: bytes, media_type: str, target: str) -> bytes:
+        del media_type, target
+        given.append(data)
+        return report()
+
+    with bounded(megabytes=200):
+        read_writing(b"{\\rtf1 Xin {\\pict\\jpegblip " + b"ffd8\n" * 2_000_000 + b"}g\\{i}", "application/rtf", convert=convert)
+    assert given == [b"{\\rtf1 Xin {\\pict\\jpegblip }g\\{i}"]
+    with bounded(), pytest.raises(ParseError):
+        read_writing(b"{\\rtf1" + b"{" * 300_000 + b"}" * 300_000 + b"}", "application/rtf", convert=convert)
+    assert len(given) == 1
+
+
 def test_a_part_whose_announced_size_lies_is_refused() -> None:
     data = bytearray(with_part(report(), "word/document.xml", b"<a>" + b" " * 80_000_000 + b"</a>"))
     place = data.index(b"word/document.xml", len(data) - 4000)  # its entry in the directory
