@@ -15,6 +15,7 @@ from parsers.part_names import decode_bytes
 from parsers.parts import Leaf, Part, is_blank
 from parsers.uuencode import uuencoded_files, without_uuencoded
 from parsers.values import Forwarded
+from parsers.writing_html import without_page_ends
 
 LONGEST_BODY = 4 * 1024 * 1024
 
@@ -102,7 +103,8 @@ def html_to_text(html: str) -> str:
     if not html.strip():
         return ""
     try:
-        tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8"))
+        page = without_page_ends(html).encode("utf-8", "replace")
+        tree = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(encoding="utf-8"))
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
         return _without_tags(html)
     pieces: list[str] = []

@@ -37,10 +37,18 @@ LINE_END = re.compile(r"\r\n?|\n")  # and nothing else: codes that Unicode takes
 FAMILY = re.compile(r"font-family\s*:\s*[\"']?([^;,\"']+)", re.IGNORECASE)
 
 
+_PAGE_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+
+
+def without_page_ends(html: str) -> str:
+    """HTML without the ends of its page: a web mail that forwards puts one page after another, and readers stop at the first."""
+    return _PAGE_END.sub(" ", html)
+
+
 def read_html(source: str | bytes) -> RawWriting:
     """The blocks of an HTML text; bytes are decoded by their byte order mark, their own charset, else as UTF-8."""
     text = source if isinstance(source, str) else _decoded(source)
-    text = text[:HTML_LIMIT].replace("\x00", "")
+    text = without_page_ends(text[:HTML_LIMIT].replace("\x00", ""))
     parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import binascii
 import email
 import email.message
 import email.policy
@@ -21,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
+from typing import NamedTuple
 
 from config.errors import ThubaoError
 from config.loading import reference_campaign
@@ -31,6 +33,8 @@ _MAIL_ENDINGS = {".eml", ".mail", ".email", ".mbs"}
 _FIELD = re.compile(rb"(?im)^(from|received|mime-version|return-path|message-id|date|subject):")
 _LIMITS = Limits(seconds=60, cpu_seconds=40)
 _WORD = re.compile(r"\w{3,}")
+_PLAIN_WORD = re.compile(r"\b[A-Za-z0-9]{4,}\b", re.ASCII)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE = 40
 
 
@@ -44,6 +48,14 @@ class Outcome:
     leaves: int = 0
     missing: list[str] = field(default_factory=list)
     fates: Counter[str] = field(default_factory=Counter)
+
+
+class Expected(NamedTuple):
+    """A leaf by its name and declared type, and what may stand for it: its bytes, or any wording of an alternative."""
+
+    name: str
+    kind: str
+    contents: tuple[bytes, ...]
 
 
 def read_folder(folder: Path, *, jobs: int = 2) -> Iterator[Outcome]:
@@ -68,9 +80,9 @@ def read_one(pool: ReadingPool, path: Path, folder: Path) -> Outcome:
         outcome.seconds = time.monotonic() - start
     outcome.fates.update(f"{each.role.value}, {each.fate.value}" for each in reading.documents)
     mail = mail or bool(reading.envelope.fingerprint)
-    expected = tuple(mail_leaves(data)) if mail else tuple(archive_leaves(data)) or ((path.name, "", data),)
+    expected = tuple(mail_leaves(data)) if mail else tuple(archive_leaves(data)) or (Expected(path.name, "", (data,)),)
     outcome.leaves = len(expected)
-    outcome.missing = [name for name, kind, content in expected if not is_accounted_for(reading, kind, content)]
+    outcome.missing = [each.name for each in expected if not is_accounted_for(reading, each)]
     return outcome
 
 
@@ -82,36 +94,45 @@ def is_mail(name: str, data: bytes) -> bool:
     return bool(_FIELD.match(head)) and len({each.lower() for each in _FIELD.findall(head)}) > 1
 
 
-def mail_leaves(data: bytes) -> Iterator[tuple[str, str, bytes]]:
-    """Name, declared type and content of every part with content, as the standard library's parser sees the mail."""
+def mail_leaves(data: bytes) -> Iterator[Expected]:
+    """Every part with content, as the standard library's parser sees the mail."""
     mail = email.message_from_bytes(data, policy=email.policy.compat32)
-    twins = {
-        id(one) for part in mail.walk() if part.get_content_type() == "multipart/alternative" for one in _other_wordings(part)
-    }
+    wordings = [_wordings(part) for part in mail.walk() if part.get_content_type() == "multipart/alternative"]
+    others = {id(one): texts for texts in wordings for one in texts}
     encoded = [part for part in mail.walk() if part.get_content_type() == "message/rfc822" and _is_encoded(part)]
     inside = {id(one) for part in encoded for one in part.walk()}  # taken by the library for the text of a mail without header
     for number, part in enumerate(mail.walk()):
-        if part.is_multipart() or part.defects or id(part) in twins | inside:
+        if part.is_multipart() or part.defects or id(part) in inside:
             continue
-        content = part.get_payload(decode=True)
-        if part.defects:  # no base64 after all: what stands there is the content
-            content = str(part.get_payload()).encode("utf-8", "surrogateescape")
-        if isinstance(content, bytes) and content.strip():
-            yield f"part {number} ({part.get_content_type()})", part.get_content_type(), content
+        contents = tuple(one for each in others.get(id(part), (part,)) for one in _contents(each))
+        if any(each.strip() for each in contents):
+            kind = part.get_content_type()
+            yield Expected(f"part {number} ({kind})", kind, contents)
 
 
-def _other_wordings(part: Message) -> Iterator[Message]:
-    """The texts of all branches but the first: it is enough that one wording is read."""
+def _contents(part: Message) -> tuple[bytes, ...]:
+    """The decoded bytes of a part; where its base64 is none, or cut short, what stands there and as far as it goes."""
+    content = part.get_payload(decode=True)
+    if not part.defects:
+        return (content,) if isinstance(content, bytes) else ()
+    written = str(part.get_payload())
+    digits = re.sub(r"[^A-Za-z0-9+/]", "", written.partition("=")[0])
+    digits = digits[:-1] if len(digits) % 4 == 1 else digits
+    return written.encode("utf-8", "surrogateescape"), binascii.a2b_base64(digits + "=" * (-len(digits) % 4))
+
+
+def _wordings(part: Message) -> tuple[Message, ...]:
+    """The texts of an alternative: it is enough that one wording is read."""
     branches = part.get_payload()
-    for branch in branches[1:] if isinstance(branches, list) else ():
-        yield from (one for one in branch.walk() if isinstance(one, Message) and one.get_content_maintype() == "text")
+    texts = (one for branch in branches for one in branch.walk()) if isinstance(branches, list) else ()
+    return tuple(one for one in texts if isinstance(one, Message) and one.get_content_maintype() == "text")
 
 
 def _is_encoded(part: Message) -> bool:
     return str(part.get("content-transfer-encoding", "")).strip().lower() in {"base64", "quoted-printable"}
 
 
-def archive_leaves(data: bytes) -> Iterator[tuple[str, str, bytes]]:
+def archive_leaves(data: bytes) -> Iterator[Expected]:
     """The members of a plain zip; nothing for a package of Office and for what the standard library cannot open."""
     if not data.startswith(b"PK\x03\x04"):
         return
@@ -122,29 +143,38 @@ def archive_leaves(data: bytes) -> Iterator[tuple[str, str, bytes]]:
                 return
             for info in archive.infolist():
                 if not info.is_dir() and info.file_size < 50_000_000 and not info.filename.startswith("__MACOSX/"):
-                    yield info.filename, "", archive.read(info)
+                    yield Expected(info.filename, "", (archive.read(info),))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError, EOFError):
         return
 
 
-def is_accounted_for(reading: MessageReading, kind: str, content: bytes) -> bool:
+def is_accounted_for(reading: MessageReading, leaf: Expected) -> bool:
     """Whether a leaf is one of the documents, or the text that was taken for the body."""
+    if any(_is_document(reading, each) for each in leaf.contents):
+        return True
+    if leaf.kind.startswith(("message/", "multipart/")):
+        return True  # a report of delivery, or what the standard library could not take apart
+    texts = (each for each in leaf.contents if leaf.kind.startswith("text/") or _is_text(each))
+    return any(is_in_texts(reading, each.replace(b"\0", b"")) for each in texts)
+
+
+def _is_document(reading: MessageReading, content: bytes) -> bool:
     hashes = {each.sha256 for each in reading.documents}
     unix = content.replace(b"\r\n", b"\n")
     forms = (content, unix, unix.replace(b"\n", b"\r\n"), content.rstrip(), unix.rstrip(b"\n"), content.rstrip(b"\r\n") + b"\r\n")
-    if any(hashlib.sha256(each).hexdigest() in hashes for each in forms):
-        return True
-    if kind.startswith(("message/", "multipart/")):
-        return True  # a report of delivery, or what the standard library could not take apart
-    return (kind.startswith("text/") or not kind) and is_in_texts(reading, content)
+    return any(hashlib.sha256(each).hexdigest() in hashes for each in forms)
+
+
+def _is_text(content: bytes) -> bool:
+    return b"\0" not in content and len(_CONTROL.findall(content)) * 50 <= len(content)
 
 
 def is_in_texts(reading: MessageReading, content: bytes) -> bool:
-    """Whether most words of a text stand in the body or in the text of a document."""
+    """Whether most words of a text stand in the body or in the text of a document; the charset may be any, so ASCII ones."""
     bare = re.sub(rb"(?is)=\r?\n|<head.*?</head>|<style.*?</style>|<script.*?</script>|<[^>]*>", b" ", content)
-    words = _WORD.findall(bare.decode("utf-8", "replace"))[:_SAMPLE]
+    words = _PLAIN_WORD.findall(bare.decode("ascii", "replace")) or _WORD.findall(bare.decode("utf-8", "replace"))
     said = " ".join((reading.body, *(each.text for each in reading.documents)))
-    return not words or sum(word in said for word in words) * 2 >= len(words)
+    return not words or sum(word in said for word in words[:_SAMPLE]) * 2 >= len(words[:_SAMPLE])
 
 
 def told(outcomes: Iterable[Outcome], folder: Path) -> tuple[str, bool]:

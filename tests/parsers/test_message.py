@@ -329,6 +329,13 @@ def test_every_leaf_of_the_stdlib_tree_of_a_mixed_mail_is_a_leaf_or_the_body() -
             assert b"".join(payload.split()) in mine
 
 
+def test_what_stands_after_the_end_of_a_page_is_read() -> None:
+    forwarded = (
+        "<html><body><p>Kính chuyển</p></body></html><html><head><style>p{}</style></head><body>gốc<p>Xã gửi</body></html>"
+    )
+    assert html_to_text(forwarded).split() == ["Kính", "chuyển", "gốc", "Xã", "gửi"]
+
+
 def test_html_to_text_takes_anything() -> None:
     assert html_to_text("") == ""
     assert html_to_text("<p>a") == "a"

@@ -126,6 +126,12 @@ def test_a_form_pasted_into_a_mail_is_a_table() -> None:
     }
 
 
+def test_a_table_after_the_end_of_a_page_is_read() -> None:
+    page = "<html><body>Kính chuyển</body></html><html><body><table><tr><td>1</td><td>2</td></tr></table></body></html>"
+    (table,) = read_html(page + "<p>hết").tables
+    assert [cell.text for cell in table.cells.values()] == ["1", "2"]
+
+
 def test_html_in_bytes_is_decoded_by_its_own_charset() -> None:
     page = '<meta http-equiv="Content-Type" content="text/html; charset=utf-16"><p>Quài Tở</p>'
     assert read_html(b"\xff\xfe" + page.encode("utf-16-le")).text == "Quài Tở"
