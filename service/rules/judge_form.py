@@ -16,6 +16,12 @@ Key = tuple[str, str]
 _WHOLE_FORM = 0.6
 """A form with this share of the indicators' rows speaks for the whole form: a cell it leaves blank is meant to be blank."""
 
+_SPARSE = 0.5
+"""But one that gives less than this share of the figures known so far only corrects these, and the others are asked about."""
+
+_KEPT: Key = ("", "")
+"""Where the question about the others stands until a whole form comes."""
+
 _NOTE = "note"
 _ODDS = 0.4
 _ODDS_LEAST = 4
@@ -79,8 +85,10 @@ def merge_message(figures: Figures, sent: tuple[SentForm, ...], form: Form) -> M
     A question about a figure stands until a newer message states that figure.
     """
     newest, conflicts = _one_reading(sent)
-    whole = _is_whole(sent, form)
     values, ranks, doubts = dict(figures.values), dict(figures.ranks), dict(figures.doubts)
+    whole = _is_whole(sent, form)
+    kept = _kept(figures, newest) if whole else 0
+    whole = whole and not kept
     changes = []
     used = set()
     for key, (value, one) in newest.items():
@@ -103,6 +111,10 @@ def merge_message(figures: Figures, sent: tuple[SentForm, ...], form: Form) -> M
             doubts[key] = conflicts[key]
         values[key], ranks[key] = after, one.rank
         used.add((one.source.message, one.source.document))
+    if kept:
+        doubts[_KEPT] = (_corrects_only(sent, kept),)
+    elif whole:
+        doubts.pop(_KEPT, None)
     return Merged(
         figures=Figures(values=values, ranks=ranks, doubts=doubts),
         changes=tuple(changes),
@@ -170,6 +182,13 @@ def _is_whole(sent: Iterable[SentForm], form: Form) -> bool:
     return any(each.reading.matched >= _WHOLE_FORM * rows for each in sent)
 
 
+def _kept(figures: Figures, newest: Mapping[Key, tuple[Value, SentForm]]) -> int:
+    """How many figures stay as they are because this form gives so few that it cannot be meant to take the others back."""
+    known = {key for key, each in figures.values.items() if each.status is not ValueStatus.EMPTY and key[1] != _NOTE}
+    stated = {key for key, (each, _) in newest.items() if each.status is not ValueStatus.EMPTY and key[1] != _NOTE}
+    return len(known - stated) if stated and len(stated) < len(known) * _SPARSE else 0
+
+
 def _unit_value(value: Value, source: Source) -> UnitValue:
     return UnitValue(
         indicator=value.indicator,
@@ -205,6 +224,19 @@ def _conflict(key: Key, first: Value, second: Value, first_form: SentForm, secon
 def _place(value: Value, one: SentForm, *, sheet: bool) -> str:
     cell = f"{value.sheet}!{value.cell}" if sheet and value.sheet else value.cell
     return f"“{one.document.name}” {cell}".strip()
+
+
+def _corrects_only(sent: tuple[SentForm, ...], kept: int) -> Finding:
+    name = sent[-1].document.name or sent[-1].document.path
+    return Finding(
+        code="V-KEPT",
+        severity=Severity.WARNING,
+        where=sent[-1].document.path,
+        text=Text(
+            vi=f"Biểu “{name}” gửi sau chỉ ghi một phần; {kept} số khác vẫn lấy theo bản trước, đề nghị xác nhận.",
+            en=f"The form “{name}” sent later is filled in part; {kept} other figures stay as sent before, please confirm.",
+        ),
+    )
 
 
 def _lost(key: Key, before: UnitValue, form: Form) -> Finding:

@@ -1,16 +1,19 @@
 """What our own mail server says of the sender's address. Trust is separate from identity: it never says who sent a mail.
 
-Only the topmost Authentication-Results header with our server's own name counts (RFC 8601). Everything below it came with the
-mail, whatever name it bears, and anybody could have written it.
+Only the topmost Authentication-Results headers with our server's own name count (RFC 8601): one, or a few in a row where every
+filter of a server writes its own. A header further down may only take trust away, unless those above it judged nothing: it may
+have come with the mail, and anybody could have written it.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
 from service.rules.submission import Trust
 
+_METHODS = frozenset({"dmarc", "dkim", "spf"})
 _PASSES = frozenset({"pass", "bestguesspass"})  # the second is Exchange Online's word where a domain has no policy
 _FAILS = frozenset({"fail", "hardfail"})
 _SHARED_SECOND_LEVEL = frozenset({"com", "net", "org", "gov", "edu", "co", "ac", "name", "info", "biz", "pro", "health", "int"})
@@ -39,10 +42,14 @@ def judge_trust(authentication_results: tuple[str, ...], trusted_authserv_id: st
     domain = _domain(sender)
     if not trusted_authserv_id.strip() or "@" not in sender or not domain:
         return Trust.UNVERIFIED
-    for header in authentication_results:
-        name, verdicts = _parsed(header)
-        if name == trusted_authserv_id.strip().lower():
-            return _judged(verdicts, domain)
+    us = trusted_authserv_id.strip().lower()
+    from_ours_on = itertools.dropwhile(lambda parsed: parsed[0] != us, map(_parsed, authentication_results))
+    judged = False
+    for _, verdicts in itertools.takewhile(lambda parsed: parsed[0] == us, from_ours_on):
+        trust = _judged(verdicts, domain)
+        if trust is Trust.FAILED or (trust is Trust.VERIFIED and not judged):
+            return trust
+        judged = judged or not verdicts or any(each.method in _METHODS for each in verdicts)
     return Trust.UNVERIFIED
 
 

@@ -215,6 +215,17 @@ def test_a_form_of_a_few_rows_replaces_only_these() -> None:
     assert "V-LOST" not in codes(submission)
 
 
+def test_a_whole_form_with_hardly_a_figure_corrects_these_and_asks_once_about_the_others() -> None:
+    first = sent(1, on(6), *everything())
+    sparse = sent(2, on(8), workbook(whole_form({BOOKS: 31}), "sua.xlsx"))
+    submission = judged(first, sparse)
+    assert figure(submission) == 31
+    assert figure(submission, ("2", "count")) == FIGURES["2", "count"]
+    (kept,) = [each for each in submission.findings if each.code in {"V-KEPT", "V-LOST"}]
+    assert (kept.code, str(len(FIGURES) - 1) in kept.text.vi) == ("V-KEPT", True)
+    assert "V-KEPT" not in codes(judged(first, sparse, sent(3, on(9), workbook(whole_form(books(5)), "du.xlsx"))))
+
+
 def test_the_same_file_in_a_later_mail_counts_once() -> None:
     form, narrative, *pictures = everything()
     submission = judged(sent(1, on(6), form, narrative, *pictures), sent(2, on(8), form, narrative, *pictures))

@@ -49,6 +49,14 @@ def test_forged_header_below_ours_is_ignored() -> None:
     assert judge_trust((f"{US}; dmarc=fail", forged), US, SENDER) is Trust.FAILED
 
 
+def test_filters_of_one_server_that_each_write_a_header_are_read_together() -> None:
+    note, judged = f"{US}; x-csa=none; x-ptr=pass", f"{US}; dkim=pass header.d=tuangiao.example"
+    assert judge_trust((note, judged), US, SENDER) is Trust.VERIFIED
+    assert judge_trust((f"{US}; dkim=pass header.d=relay.example", f"{US}; dmarc=fail"), US, SENDER) is Trust.FAILED
+    assert judge_trust((note, "mx.evil.example; x=y", judged), US, SENDER) is Trust.UNVERIFIED
+    assert judge_trust((f"{US}; none", judged), US, SENDER) is Trust.UNVERIFIED
+
+
 def test_header_of_another_server_is_ignored() -> None:
     other = "mx.evil.example; dmarc=pass header.from=tuangiao.example"
     assert judge_trust((other,), US, SENDER) is Trust.UNVERIFIED
