@@ -115,6 +115,7 @@ def _contribution(campaign: Campaign, unit: Unit, filed: FiledReading) -> Contri
             with_own_row(campaign, unit, each) for each in filed.reading.documents if _unit_of(filed, each) == unit.code
         ),
         known_at=filed.fetched_at,
+        sender=filed.reading.envelope.sender.casefold(),
         links=filed.reading.links,
     )
 

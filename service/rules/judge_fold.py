@@ -9,7 +9,7 @@ from config.campaign import Campaign, Requirement, Severity, Slot
 from config.text import Text
 from parsers.form_year import is_of_other_year
 from parsers.values import Document, DocumentFate, Finding, NarrativeReading
-from service.rules.judge_form import NO_FIGURES, Figures, SentForm, merge_message
+from service.rules.judge_form import NO_FIGURES, Figures, SentForm, is_less_trusted, merge_message
 from service.rules.judge_photos import SentPhoto, count_photos, is_photo
 from service.rules.judge_slots import filled
 from service.rules.submission import Change, JudgedDocument, Source, Trust, Version
@@ -42,6 +42,7 @@ class Contribution:
     confirmed: bool
     documents: tuple[Document, ...]
     known_at: datetime | None = None
+    sender: str = ""
     links: tuple[str, ...] = ()  # to files elsewhere, which are never opened
 
     @property
@@ -59,6 +60,7 @@ class Narrative:
     reading: NarrativeReading
     source: Source
     rank: int
+    sender: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,7 +147,13 @@ def _add_forms(
     if campaign.form_slot is Requirement.OFF:
         return (), False
     sent = tuple(
-        SentForm(reading=reading, document=document, source=_source(contribution, document), rank=contribution.rank)
+        SentForm(
+            reading=reading,
+            document=document,
+            source=_source(contribution, document),
+            rank=contribution.rank,
+            sender=contribution.sender,
+        )
         for document in fresh
         for reading in document.forms
         if not reading.blank
@@ -200,7 +208,7 @@ def _add_narrative(
     if campaign.narrative is Requirement.OFF:
         return False
     found = [
-        Narrative(reading=each.narrative, source=_source(contribution, each), rank=contribution.rank)
+        Narrative(reading=each.narrative, source=_source(contribution, each), rank=contribution.rank, sender=contribution.sender)
         for each in fresh
         if each.narrative is not None
     ]
@@ -208,7 +216,7 @@ def _add_narrative(
         return False
     best = max(found, key=lambda each: (len(each.reading.sections), len(each.reading.unplaced)))
     before = progress.narrative
-    if before is not None and contribution.rank < before.rank:
+    if before is not None and is_less_trusted(best.rank, best.sender, before.rank, before.sender):
         return True
     if before is not None and before.reading.sections and not best.reading.sections:
         for each in found:

@@ -46,14 +46,16 @@ class SentForm:
     document: Document
     source: Source
     rank: int
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """The figures so far: values by key, the trust rank each rests on, and open questions about single figures."""
+    """The figures so far: values by key, the trust rank and the sender each rests on, and open questions about single figures."""
 
     values: Mapping[Key, UnitValue]
     ranks: Mapping[Key, int]
+    senders: Mapping[Key, str] = field(default_factory=dict)
     doubts: Mapping[Key, tuple[Finding, ...]] = field(default_factory=dict)
 
     @property
@@ -86,6 +88,7 @@ def merge_message(figures: Figures, sent: tuple[SentForm, ...], form: Form) -> M
     """
     newest, conflicts = _one_reading(sent)
     values, ranks, doubts = dict(figures.values), dict(figures.ranks), dict(figures.doubts)
+    senders = dict(figures.senders)
     whole = _is_whole(sent, form)
     kept = _kept(figures, newest) if whole else 0
     whole = whole and not kept
@@ -96,7 +99,7 @@ def merge_message(figures: Figures, sent: tuple[SentForm, ...], form: Form) -> M
         if value.status is ValueStatus.EMPTY and before is not None and not whole:
             continue
         after = _unit_value(value, one.source)
-        less_trusted = one.rank < ranks.get(key, 0)
+        less_trusted = is_less_trusted(one.rank, one.sender, ranks.get(key, 0), senders.get(key, one.sender))
         if before is not None and _differ(before, after) and less_trusted:
             return Merged(figures=figures, changes=(), held_back=True, used=())
         if less_trusted:
@@ -109,19 +112,24 @@ def merge_message(figures: Figures, sent: tuple[SentForm, ...], form: Form) -> M
             doubts[key] = (_lost(key, before, form),)
         if key in conflicts:
             doubts[key] = conflicts[key]
-        values[key], ranks[key] = after, one.rank
+        values[key], ranks[key], senders[key] = after, one.rank, one.sender
         used.add((one.source.message, one.source.document))
     if kept:
         doubts[_KEPT] = (_corrects_only(sent, kept),)
     elif whole:
         doubts.pop(_KEPT, None)
     return Merged(
-        figures=Figures(values=values, ranks=ranks, doubts=doubts),
+        figures=Figures(values=values, ranks=ranks, senders=senders, doubts=doubts),
         changes=tuple(changes),
         held_back=False,
         used=tuple(one for one in sent if (one.source.message, one.source.document) in used),
         whole=whole,
     )
+
+
+def is_less_trusted(rank: int, sender: str, before: int, before_sender: str) -> bool:
+    """Whether a sender may not replace what another sent: one stranger is no better than another, only than himself."""
+    return rank < before or (rank == before == 0 and sender != before_sender)
 
 
 def _one_reading(sent: tuple[SentForm, ...]) -> tuple[dict[Key, tuple[Value, SentForm]], dict[Key, tuple[Finding, ...]]]:

@@ -135,6 +135,7 @@ def sent(
     provisional: bool = False,
     confirmed: bool = False,
     known_at: datetime | None = None,
+    sender: str = "",
 ) -> Contribution:
     """What one message brought."""
     return Contribution(
@@ -145,6 +146,7 @@ def sent(
         confirmed=confirmed,
         documents=documents,
         known_at=known_at,
+        sender=sender,
     )
 
 

@@ -357,6 +357,18 @@ def test_the_same_figures_from_a_stranger_change_nothing_and_wait_for_nobody() -
     assert submission.version == 1
 
 
+def test_a_stranger_corrects_himself_and_not_another_stranger() -> None:
+    first = sent(1, on(6), *everything(), provisional=True, sender="hoa@gmail.example")
+    own = sent(2, on(7), workbook(whole_form(books(300)), "a.xlsx"), provisional=True, sender="hoa@gmail.example")
+    other = sent(3, on(8), workbook(whole_form(books(9)), "b.xlsx"), provisional=True, sender="nam@gmail.example")
+    submission = judged(first, own, other)
+    assert (figure(submission), submission.waiting) == (300, (3,))
+    told = sent(4, on(9), report("khác"), provisional=True, sender="nam@gmail.example")
+    assert judged(first, told).waiting == (4,)
+    known = sent(5, on(9), workbook(whole_form(books(9)), "c.xlsx"))
+    assert figure(judged(first, own, other, known)) == 9
+
+
 def test_a_stranger_may_add_what_is_missing_and_the_report_is_provisional() -> None:
     submission = judged(sent(1, on(6), report(), *photos(3)), sent(2, on(8), workbook(whole_form(FIGURES)), provisional=True))
     assert submission.complete
