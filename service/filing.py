@@ -18,7 +18,7 @@ from service.judging import Change, rejudge
 from service.officer_mail import OfficerReply, officer_reply
 from service.officer_mail_taking import take_orders
 from service.receipts import Arrived, answer
-from service.rules.match import Attribution, Outcome, Query, identify
+from service.rules.match import Outcome, Query, documents_of_others, identify
 from service.rules.requests import recognise_request
 from service.rules.submission import Trust
 from service.rules.trust import judge_trust
@@ -108,13 +108,14 @@ def _owners(connection: Connection, number: int) -> set[tuple[str, str]]:
 
 
 def learned_addresses(connection: Connection) -> dict[str, str]:
-    """Addresses that the officer's assignments bound to a unit; the newest assignment of an address wins."""
-    learned = {}
-    for decision in assignments(connection):
-        reading = reading_of(connection, decision.message_id) if decision.message_id else None
-        if reading is not None and reading.envelope.sender and decision.unit:
-            learned[reading.envelope.sender] = decision.unit
-    return learned
+    """Addresses that the officer's assignments bound to a unit. One whose mails were assigned to several units says nothing."""
+    newest = {decision.message_id: decision.unit for decision in assignments(connection) if decision.message_id and decision.unit}
+    units: dict[str, set[str]] = {}
+    for number, unit in newest.items():
+        reading = reading_of(connection, number)
+        if reading is not None and reading.envelope.sender:
+            units.setdefault(reading.envelope.sender, set()).add(unit)
+    return {sender: owners.pop() for sender, owners in units.items() if len(owners) == 1}
 
 
 def _file_alone(installation: Installation, number: int, now: datetime) -> None:
@@ -137,7 +138,9 @@ class _FilingDesk:
         self._now = now
         officers = {each.lower() for each in installation.home.office.officers}  # what they forward is from many units
         self._learned = {who: unit for who, unit in learned_addresses(connection).items() if who not in officers}
-        self._assigned = {each.message_id: each for each in assignments(connection)}
+        self._assigned: dict[int | None, list[Decision]] = {}
+        for each in assignments(connection):
+            self._assigned.setdefault(each.message_id, []).append(each)
         self._arrived: list[Arrived] = []
         self._touched: dict[tuple[str, str], None] = {}
         self._replies: list[OfficerReply] = []
@@ -147,8 +150,8 @@ class _FilingDesk:
         record, reading = message_record(self._connection, number), reading_of(self._connection, number)
         if record is None or reading is None:
             return
-        filing, attribution = self._decide(record, reading)
-        document_units = dict(attribution.documents) if attribution else {}
+        filing, of_others = self._decide(record, reading)
+        document_units = dict(of_others)
         save_filing(self._connection, filing, document_units)
         told = {"message": number, "state": filing.state.value, "campaign": filing.campaign, "unit": filing.unit}
         record_event(self._connection, self._now, "message_filed", told)
@@ -177,33 +180,36 @@ class _FilingDesk:
         for reply in self._replies:
             take_orders(self._installation, self._connection, reply, self._now)
 
-    def _decide(self, record: MessageRecord, reading: MessageReading) -> tuple[Filing, Attribution | None]:
+    def _decide(self, record: MessageRecord, reading: MessageReading) -> tuple[Filing, tuple[tuple[str, str], ...]]:
+        """The filing of a message, and whose its other documents are."""
         envelope = reading.envelope
         trust = _trust(self._installation, self._connection, record, reading)
         assigned = self._assigned.get(record.id)
         if assigned is not None:
-            return _as_assigned(record, assigned, trust), None
+            campaign = self._installation.home.campaign(assigned[-1].campaign or "")
+            of_others = documents_of_others(campaign, reading, assigned[-1].unit or "") if campaign else ()
+            return _as_assigned(record, assigned, trust, {unit for _, unit in of_others}), of_others
         twin = twin_of(self._connection, record.id, envelope.fingerprint)
         if twin is not None:
             why = Text(vi=f"cùng một thư với thư số {twin}", en=f"the same mail as message {twin}")
-            return Filing(message_id=record.id, state=MessageState.DUPLICATE, duplicate_of=twin, why=why), None
+            return Filing(message_id=record.id, state=MessageState.DUPLICATE, duplicate_of=twin, why=why), ()
         if envelope.robot in _SILENT:
             why = _SILENT[envelope.robot]
-            return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), None
+            return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), ()
         reply = officer_reply(self._installation, self._connection, record, reading, trust, self._now)
         if reply is not None:
             self._replies.append(reply)
             if reply.filing is not None:
-                return reply.filing, None
+                return reply.filing, ()
         campaigns = self._installation.campaigns_at(record.received_at)
         if not campaigns:
             why = Text(vi="thư ngoài thời gian của các đợt báo cáo", en="received outside the time of every campaign")
-            return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), None
+            return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), ()
         return self._identified(campaigns, record, reading, trust)
 
     def _identified(
         self, campaigns: tuple[Campaign, ...], record: MessageRecord, reading: MessageReading, trust: Trust
-    ) -> tuple[Filing, Attribution]:
+    ) -> tuple[Filing, tuple[tuple[str, str], ...]]:
         envelope = reading.envelope
         answered = notice_by_message_id(
             self._connection, tuple(each for each in (envelope.in_reply_to, *envelope.references) if each)
@@ -231,7 +237,7 @@ class _FilingDesk:
             why=attribution.why,
             request=to_plain(request) if request.kind else None,
         )
-        return filing, attribution
+        return filing, attribution.documents
 
 
 def _campaign_of(campaigns: tuple[Campaign, ...], reading: MessageReading, answered: str | None) -> Campaign:
@@ -243,15 +249,18 @@ def _campaign_of(campaigns: tuple[Campaign, ...], reading: MessageReading, answe
     return min(campaigns, key=lambda each: each.deadline)
 
 
-def _as_assigned(record: MessageRecord, decision: Decision, trust: Trust) -> Filing:
-    evidence = {"kind": "decision", "detail": decision.who, "unit": decision.unit or "", "score": 1.0}
+def _as_assigned(record: MessageRecord, decisions: list[Decision], trust: Trust, others: set[str]) -> Filing:
+    """Filed as decided last; in a mail of several units an earlier decision for another of them holds, too."""
+    decision = decisions[-1]
+    owners = {each.unit: each for each in decisions if each.unit == decision.unit or each.unit in others}
+    evidence = tuple({"kind": "decision", "detail": each.who, "unit": each.unit or "", "score": 1.0} for each in owners.values())
     return Filing(
         message_id=record.id,
         state=MessageState.FILED,
         campaign=decision.campaign,
         unit=decision.unit,
         trust=trust.value,
-        evidence=(evidence,),
+        evidence=evidence,
         why=Text(vi=f"cán bộ đã xác nhận đơn vị ({decision.who})", en=f"the officer named the unit ({decision.who})"),
     )
 

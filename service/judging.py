@@ -104,13 +104,16 @@ def _ruling(decision: Decision) -> Ruling:
 
 
 def _contribution(campaign: Campaign, unit: Unit, filed: FiledReading) -> Contribution:
-    """What one message brought for this unit: its own documents, less those that are from another."""
+    """What one message brought for this unit: its own documents, less those that are from another.
+
+    In a mail of several units the sender's address speaks for one of them, and so does the officer's decision.
+    """
     return Contribution(
         message=filed.message_id,
         received_at=filed.received_at,
         trust=Trust(filed.filing.trust),
-        provisional=filed.filing.provisional,
-        confirmed=any(each.get("kind") == "decision" for each in filed.filing.evidence),
+        provisional=filed.filing.provisional or unit.code != filed.filing.unit,
+        confirmed=any(each.get("kind") == "decision" and each.get("unit") == unit.code for each in filed.filing.evidence),
         documents=tuple(
             with_own_row(campaign, unit, each) for each in filed.reading.documents if _unit_of(filed, each) == unit.code
         ),

@@ -21,7 +21,16 @@ from service.rules.match_reports import Likeness, has_other_topic, likeness, loo
 from service.rules.requests import EXTENSION, QUESTION, recognise_request
 from service.rules.submission import Trust
 
-__all__ = ["Attribution", "Evidence", "EvidenceKind", "Outcome", "Query", "identify", "looks_like_report"]
+__all__ = [
+    "Attribution",
+    "Evidence",
+    "EvidenceKind",
+    "Outcome",
+    "Query",
+    "documents_of_others",
+    "identify",
+    "looks_like_report",
+]
 
 
 class Outcome(StrEnum):
@@ -216,6 +225,9 @@ def _known(case: _Case, like: Likeness) -> Attribution:
     """The sender's address is a unit's own: filed, unless what came speaks for another unit or for another report."""
     unit = case.sender or ""
     against = case.against(unit)
+    owners = _owners(case) if against else {}
+    if unit in owners.values():
+        return _split(case, owners, unit, provisional=False)
     if against:
         return case.result(Outcome.NEEDS_DECISION, unit, why.conflict(case.name(unit), case.name(against[0].unit), against[0]))
     if case.thread not in {None, unit} and unit not in case.good:
@@ -231,7 +243,11 @@ def _unknown(case: _Case, like: Likeness) -> Attribution:
     if not candidates:
         return case.result(Outcome.UNATTRIBUTED, case.likeliest if case.found.elsewhere == () else None, why.nobody())
     if len(candidates) > 1:
-        return _split(case, tuple(candidates))
+        owners = _owners(case)
+        if not owners:
+            likely = case.likeliest if case.thread is None else None
+            return case.result(Outcome.NEEDS_DECISION, likely, why.several(tuple(case.name(each) for each in candidates)))
+        return _split(case, owners, _in_order(case, owners)[0], provisional=True)
     unit = next(iter(candidates))
     if like is Likeness.MAYBE:
         return case.result(Outcome.NEEDS_DECISION, unit, why.unclear())
@@ -253,24 +269,44 @@ def _filed(case: _Case, unit: str, *, provisional: bool) -> Attribution:
     return case.result(Outcome.FILED, unit, text, provisional=provisional, documents=apart)
 
 
-def _split(case: _Case, units: tuple[str, ...]) -> Attribution:
-    """Several units in a mail of an unknown sender: by document, where each document says for itself whose it is."""
+def _split(case: _Case, owners: Mapping[str, str], unit: str, *, provisional: bool) -> Attribution:
+    """A mail of several units is filed to one of them, and the others' documents to them."""
+    text = why.split(tuple(case.name(each) for each in _in_order(case, owners)))
+    asks = provisional and case.campaign.unknown_senders is UnknownSenders.ASK
+    outcome = Outcome.NEEDS_DECISION if asks else Outcome.FILED
+    return case.result(outcome, unit, text, provisional=provisional and not asks, documents=_of_others(owners, unit))
+
+
+def _of_others(owners: Mapping[str, str], unit: str) -> tuple[tuple[str, str], ...]:
+    return tuple((path, other) for path, other in owners.items() if other != unit)
+
+
+def _in_order(case: _Case, owners: Mapping[str, str]) -> list[str]:
+    """The owners in the roster's order."""
+    return [each.code for each in case.campaign.roster if each.code in set(owners.values())]
+
+
+def _owners(case: _Case) -> dict[str, str]:
+    """Whose each document is, where a mail is plainly of several units: each document says so, and all send the same kind.
+
+    A report of one and a form headed by another are rather one unit's, with a heading copied from its neighbour's file.
+    """
     owners: dict[str, str] = {}
+    kinds: dict[str, set[DocumentRole]] = {}
     for each in case.found.documents:
         if each.document.role is DocumentRole.CONTAINER:
             continue
         if len(each.named) != 1 or each.elsewhere or each.school:
-            owners.clear()
-            break
-        owners[each.document.path] = next(iter(each.named))
-    order = [each.code for each in case.campaign.roster if each.code in set(owners.values())]
+            return {}
+        owner = owners[each.document.path] = next(iter(each.named))
+        kinds.setdefault(owner, set()).add(each.document.role)
     said = {clue.unit for clue in case.found.message if clue.weight >= Weight.GOOD} | ({case.thread} - {None})
-    if len(order) < 2 or not said <= set(order):  # noqa: PLR2004 - two units make a split
-        likely = case.likeliest if case.thread is None else None
-        return case.result(Outcome.NEEDS_DECISION, likely, why.several(tuple(case.name(each) for each in units)))
-    first = order[0]
-    documents = tuple((path, unit) for path, unit in owners.items() if unit != first)
-    text = why.split(tuple(case.name(each) for each in order))
-    asks = case.campaign.unknown_senders is UnknownSenders.ASK
-    outcome = Outcome.NEEDS_DECISION if asks else Outcome.FILED
-    return case.result(outcome, first, text, provisional=not asks, documents=documents)
+    several = len(kinds) > 1 and said <= set(kinds)
+    return owners if several and set.intersection(*kinds.values()) & _REPORTS else {}
+
+
+def documents_of_others(campaign: Campaign, reading: MessageReading, unit: str) -> tuple[tuple[str, str], ...]:
+    """The documents of other units in a mail of several, where the officer says that it is this unit's."""
+    found = gather(campaign, reading, learned={}, thread_unit=None)
+    owners = _owners(_Case(campaign=campaign, reading=reading, query=Query(), found=found))
+    return _of_others(owners, unit) if unit in owners.values() else ()

@@ -137,6 +137,31 @@ def test_an_assignment_takes_the_report_away_from_the_wrong_unit(office: Office)
     assert of(office, "Nà Sáy").complete
 
 
+def test_an_address_whose_mails_were_assigned_to_two_units_speaks_for_neither(office: Office) -> None:
+    first, second = (office.take(mail(each, PRIVATE, *everything()), on(8)) for each in (1, 2))
+    desk(office).assign(first, CAMPAIGN, UNIT)
+    desk(office).assign(second, CAMPAIGN, OTHER)
+    third = office.take(mail(3, PRIVATE, *photos(3)), on(9))
+    assert office.filing(third).state is MessageState.UNATTRIBUTED
+
+
+def test_a_mail_of_two_units_is_verified_for_the_one_that_sent_it_or_that_the_officer_named(office: Office) -> None:
+    papers = [
+        replace(
+            workbook(whole_form(sound_figures())), path=f"{each.name}.xlsx", name=f"UBND {each.full_name}.xlsx", sha256=each.code
+        )
+        for each in (UNIT, OTHER)
+    ]
+    number = office.take(mail(1, OWN, *papers), on(8))
+    assert (office.filing(number).state, office.filing(number).unit) == (MessageState.FILED, UNIT.code)
+    assert (of(office).provisional, of(office, OTHER.name).provisional) == (False, True)
+    desk(office).assign(number, CAMPAIGN, OTHER)
+    assert [each.source.document for each in of(office).values if each.source][:1] == [f"{UNIT.name}.xlsx"]
+    assert (of(office).provisional, of(office, OTHER.name).provisional) == (True, False)
+    desk(office, 13).assign(number, CAMPAIGN, UNIT)
+    assert (of(office).provisional, of(office, OTHER.name).provisional) == (False, False)
+
+
 def test_what_waited_replaces_figures_once_assigned(office: Office) -> None:
     office.take(mail(1, OWN, *everything()), on(8))
     changed = {**sound_figures(), ("4.books", "count"): 9999}

@@ -13,7 +13,7 @@ import pytest
 from config.campaign import Unit, UnknownSenders
 from config.loading import reference_campaign
 from parsers.values import DocumentFate, DocumentRole, Forwarded, MessageReading, Robot, SectionText
-from service.rules.match import Attribution, EvidenceKind, Outcome, Query, identify, looks_like_report
+from service.rules.match import Attribution, EvidenceKind, Outcome, Query, documents_of_others, identify, looks_like_report
 from service.rules.submission import Trust
 from tests.service.mails_for_match import document, form, letterhead, mail, narrative, photo, scan
 
@@ -237,11 +237,31 @@ def test_office_may_decide_about_every_unknown_sender() -> None:
 
 
 def test_two_communes_in_one_mail_are_split_by_document() -> None:
-    reading = mail(narrative(heading=letterhead(TO)), form("Bieu xa Quai Nua.xlsx"), photo("Quài Tở.zip/1.jpg"))
+    reading = mail(
+        form("a.xlsx", heading=letterhead(TO)),
+        narrative(heading=letterhead(TO)),
+        form("Bieu xa Quai Nua.xlsx"),
+        photo("Quài Tở.zip/1.jpg"),
+    )
     found = identify(CAMPAIGN, reading)
     assert says(found) == (Outcome.FILED, NUA.code)
     assert found.provisional
-    assert dict(found.documents) == {"1. BC tuần lễ.docx": TO.code, "Quài Tở.zip/1.jpg": TO.code}
+    assert dict(found.documents) == {"a.xlsx": TO.code, "1. BC tuần lễ.docx": TO.code, "Quài Tở.zip/1.jpg": TO.code}
+
+
+def test_known_sender_with_the_forms_of_two_communes_is_split_and_speaks_for_his_own() -> None:
+    reading = mail(form("a.xlsx", heading=letterhead(TO)), form("b.xlsx", heading=letterhead(NUA)), sender=of(TO))
+    found = identify(CAMPAIGN, reading)
+    assert says(found) == (Outcome.FILED, TO.code)
+    assert (found.provisional, dict(found.documents)) == (False, {"b.xlsx": NUA.code})
+    assert documents_of_others(CAMPAIGN, reading, NUA.code) == (("a.xlsx", TO.code),)
+
+
+@pytest.mark.parametrize("sender", [of(TO), "hoa@gmail.example"])
+def test_report_of_one_and_form_headed_by_another_wait_for_it_may_be_a_copied_heading(sender: str) -> None:
+    reading = mail(narrative(heading=letterhead(TO)), form("b.xlsx", heading=letterhead(NUA)), sender=sender)
+    assert identify(CAMPAIGN, reading).outcome is Outcome.NEEDS_DECISION
+    assert documents_of_others(CAMPAIGN, reading, TO.code) == ()
 
 
 @pytest.mark.parametrize("extra", [photo("IMG_1.jpg"), form("Book1.xlsx"), form("BC Quai To va Quai Nua.xlsx")])
