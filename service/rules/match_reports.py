@@ -35,6 +35,7 @@ sau scan so sung tac tep thang theo thi thanh thuc tong tran tre trien truoc tt 
 the sua chua dung huyen tuan giao phong gd dt gddt dao tao
 """
 _SMALL = frozenset(_SMALL_WORDS.split())
+_ANSWER = re.compile(r"(?:re|tra loi|phan hoi|aw|sv)\b")  # folded; phones leave out what the mail answers
 _UNSOLICITED = frozenset({Robot.BOUNCE, Robot.READ_RECEIPT, Robot.OWN})
 _BY_ROBOT = frozenset({Robot.AUTO_REPLY, Robot.LIST})
 _PAPER_TYPES = (
@@ -150,7 +151,7 @@ def _by_words(campaign: Campaign, reading: MessageReading, *, has_documents: boo
     """A mail without a paper that could be read: its words, or a link that stands for the attachment."""
     own = fold(own_words(reading))
     subject = fold(decoded(reading.envelope.subject))
-    answer = bool(reading.envelope.in_reply_to)
+    answer = bool(reading.envelope.in_reply_to or (own and _ANSWER.match(subject)))
     sends = _SENDS.search(own) is not None or (not answer and _REPORT.search(subject) is not None)
     if reading.links and (sends or _reports(campaign, (own, subject))):
         return Likeness.YES

@@ -86,8 +86,11 @@ OTHER_BODIES: frozenset[str] = frozenset(
 """A body in the commune that is not its office; anywhere before the name in the same phrase."""
 
 OTHER_BODY_PAIRS: frozenset[tuple[str, str]] = frozenset(
-    {("mam", "non"), ("tieu", "hoc"), ("mau", "giao"), ("cong", "an"), ("hop", "tac")}
+    {("mam", "non"), ("tieu", "hoc"), ("mau", "giao"), ("cong", "an"), ("hop", "tac"), ("doan", "thanh"), ("doan", "tncs")}
+    | {("hoi", each) for each in ("phu", "lhpn", "lien", "nong", "nd", "cuu", "ccb")}
 )
+"""Its unions and associations, too; but that for learning (hội khuyến học) runs the commune's learning centre."""
+
 NEAR_BODIES: frozenset[str] = frozenset({"th", "c1", "c2"})
 """Shorthand for a school only when it stands right before the name or its kind."""
 

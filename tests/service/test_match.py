@@ -346,6 +346,11 @@ def test_thanks_in_our_thread_is_no_report() -> None:
     assert identify(CAMPAIGN, reading, Query(thread_unit=TO.code)).outcome is Outcome.NOT_A_REPORT
 
 
+def test_thanks_from_a_phone_that_does_not_say_what_it_answers_is_no_report() -> None:
+    for subject in ("Re: Đã nhận báo cáo", "Trả lời: [Nhắc việc] báo cáo Tuần lễ HTSĐ 2020"):
+        assert identify(CAMPAIGN, mail(sender=of(TO), subject=subject, body="Cảm ơn anh")).outcome is Outcome.NOT_A_REPORT
+
+
 def test_forgotten_attachment_is_filed_so_that_the_unit_is_told() -> None:
     reading = mail(sender=of(TO), subject="xã Quài Tở", body="Xã gửi báo cáo tuần lễ ạ, file đính kèm")
     assert says(identify(CAMPAIGN, reading)) == (Outcome.FILED, TO.code)

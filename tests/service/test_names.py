@@ -110,8 +110,19 @@ def test_what_is_no_unit_is_never_found(text: str) -> None:
     assert INDEX.find_units(text) == ()
 
 
-@pytest.mark.parametrize("text", ["Trường THCS Ta Ma", "MN Quài Tở", "Trường Mầm non số 1 xã Quài Tở", "thcstama@truong.example"])
-def test_school_is_weaker_than_the_commune_office(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trường THCS Ta Ma",
+        "MN Quài Tở",
+        "Trường Mầm non số 1 xã Quài Tở",
+        "thcstama@truong.example",
+        "Hội LHPN xã Quài Tở",
+        "Đoàn Thanh niên xã Quài Tở",
+        "Hội Nông dân xã Quài Tở",
+    ],
+)
+def test_school_or_union_is_weaker_than_the_commune_office(text: str) -> None:
     hit = one(text)
     assert hit.body
     assert hit.strength is Strength.WEAK
