@@ -15,7 +15,16 @@ import olefile
 from config.text import Text
 from parsers.grid import CellKind, Sheet
 from parsers.legacy import DocumentDecoder
-from parsers.spreadsheet_cells import Budget, PasswordError, RawSheet, RawWorkbook, SpreadsheetError, capped_finding, damaged
+from parsers.spreadsheet_cells import (
+    Budget,
+    PasswordError,
+    RawSheet,
+    RawWorkbook,
+    SpreadsheetError,
+    capped_finding,
+    damaged,
+    too_large,
+)
 from parsers.spreadsheet_csv import read_csv
 from parsers.spreadsheet_ods import read_ods
 from parsers.spreadsheet_xls import read_xls
@@ -30,6 +39,9 @@ __all__ = ["PasswordError", "SpreadsheetError", "Workbook", "read_sheets"]
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_EXCEL = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _ZIP = b"PK"
+_MOST_TEXT = 4_000_000
+"""Characters in all cells of a workbook: ten thousand cells may share one long text, and every later reader sees ten thousand."""
+
 _PLAIN_TYPES = ("text/", "application/csv", "application/octet-stream")
 
 
@@ -49,6 +61,8 @@ def read_sheets(data: bytes, media_type: str) -> Workbook:
     `media_type` only allows plain text to be read as a table. PasswordError when locked, SpreadsheetError when unreadable.
     """
     raw = _read(data, media_type, Budget())
+    if sum(len(cell.value) for sheet in raw.sheets for cell in sheet.cells.values() if isinstance(cell.value, str)) > _MOST_TEXT:
+        raise too_large(f"> {_MOST_TEXT} characters")
     return Workbook(
         sheets=_decoded(raw.sheets),
         uncalculated=raw.uncalculated,

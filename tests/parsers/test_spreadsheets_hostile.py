@@ -14,7 +14,7 @@ from typing import IO
 import pytest
 import xlwt
 
-from parsers.spreadsheets import read_sheets
+from parsers.spreadsheets import SpreadsheetError, read_sheets
 from tests.parsers.spreadsheet_samples import SHEET, ods, package, xlsb, xlsb_cell, xlsb_row, xlsx
 
 _SECONDS = 2.0
@@ -158,6 +158,13 @@ def test_what_was_left_out_is_told(name: str) -> None:
     book = read_sheets(BOMBS[name](), "")
     assert [finding.code for finding in book.findings] == ["S-CAPPED"]
     assert book.sheets[0].at(1, 1).text
+
+
+def test_ten_thousand_cells_that_share_one_long_text_are_refused() -> None:
+    rows = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, 5_000))
+    strings = "<sst><si><t>" + "chữ " * 2_000 + "</t></si></sst>"
+    with pytest.raises(SpreadsheetError, match="safety limit"):
+        read_sheets(xlsx(SHEET + f"<sheetData>{rows}</sheetData>" + _END, sharedStrings=strings), "")
 
 
 def test_a_name_with_a_rare_formula_does_not_close_an_old_workbook() -> None:
