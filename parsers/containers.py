@@ -60,6 +60,13 @@ _REFUSED: Mapping[str, tuple[str, Text]] = {
         "D-PASSWORD",
         Text(vi="thư được mã hóa, không mở được; đề nghị gửi lại không mã hóa", en="encrypted mail, please send it unencrypted"),
     ),
+    kind.IWORK: (
+        "D-FORMAT",
+        Text(
+            vi="là tệp Pages, Numbers hoặc Keynote của Apple, không đọc được; đề nghị xuất sang Word hoặc Excel rồi gửi lại",
+            en="a file of Apple's Pages, Numbers or Keynote, cannot be read; please export it to Word or Excel and send it again",
+        ),
+    ),
     kind.LINK_STUB: (
         "D-LINK",
         Text(
@@ -68,6 +75,7 @@ _REFUSED: Mapping[str, tuple[str, Text]] = {
         ),
     ),
 }
+_DOCUMENT_NAME = re.compile(r"\.(?:docx?|xlsx?|xlsm|xlsb|od[ts]|pdf|rtf|zip|rar|7z|jpe?g|png|heic)$", re.IGNORECASE)
 _IGNORED: Mapping[str, Text] = {
     kind.SIGNATURE: Text(vi="chữ ký số của thư", en="the mail's digital signature"),
     kind.CALENDAR: Text(vi="lịch hẹn", en="a calendar entry"),
@@ -169,6 +177,9 @@ def unpack(
     if media_type.startswith(("video/", "audio/")):
         why = Text(vi="phim hoặc ghi âm, không thuộc phần phải nộp", en="a film or sound recording, not part of the report")
         return Unpacked(media_type=media_type, fate=DocumentFate.IGNORED, why=why)
+    if media_type in {kind.UNKNOWN, kind.OLE} and _DOCUMENT_NAME.search(leaf.name) and not ole_directory(leaf.data).names:
+        finding = _finding("D-UNREADABLE", leaf.path, broken())  # zeros of a transfer that failed, a page saved by a scanner
+        return Unpacked(media_type=media_type, fate=DocumentFate.UNREADABLE, why=broken(), findings=(finding,))
     if media_type in _OLE_TYPES and ole_directory(leaf.data).is_crowded:
         return _shut(leaf, media_type, Refused(_CROWDED))
     if media_type == kind.ENCRYPTED_OFFICE or (media_type in _OLD_OFFICE and is_protected_ole(leaf.data, media_type)):

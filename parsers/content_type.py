@@ -77,6 +77,7 @@ APPLE_DOUBLE = "application/applefile"
 THUMBS = "application/x-thumbs-db"
 LINK_STUB = "application/vnd.google-apps.document"
 EMPTY = "application/x-empty"
+IWORK = "application/vnd.apple.iwork"
 UNKNOWN = "application/octet-stream"
 
 MACRO_TYPES = frozenset({XLSM, DOCM, PPTM})
@@ -204,7 +205,7 @@ def _zip_type(data: bytes) -> str:
         if found:
             return "application/" + found[1].decode("ascii")
     if "Index/Document.iwa" in names or "index.xml" in names or "index.apxl" in names:
-        return "application/vnd.apple.iwork"
+        return IWORK
     if "META-INF/MANIFEST.MF" in names or "AndroidManifest.xml" in names:
         return EXECUTABLE
     return ZIP

@@ -36,6 +36,7 @@ _WORD = re.compile(r"\w{3,}")
 _PLAIN_WORD = re.compile(r"\b[A-Za-z0-9]{4,}\b", re.ASCII)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE = 40
+_IWORK = ("Index/Document.iwa", "index.xml", "index.apxl")  # one document, as an Office package is
 
 
 @dataclass(slots=True)
@@ -139,7 +140,7 @@ def archive_leaves(data: bytes) -> Iterator[Expected]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-            if any(name in {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"} for name in names):
+            if any(name in {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml", *_IWORK} for name in names):
                 return
             for info in archive.infolist():
                 if not info.is_dir() and info.file_size < 50_000_000 and not info.filename.startswith("__MACOSX/"):

@@ -283,6 +283,20 @@ def test_junk_is_ignored_with_a_reason(name: str, data: bytes) -> None:
     assert found.why.vi
 
 
+@pytest.mark.parametrize("data", [bytes(5_000), bytes(range(256)) * 20, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 5_000])
+def test_a_document_of_which_only_the_name_is_left_is_unreadable_and_something_else_is_not_ours(data: bytes) -> None:
+    (report,) = opened(data, "Bao cao.doc").values()
+    assert (report.fate, [each.code for each in report.findings]) == (DocumentFate.UNREADABLE, ["D-UNREADABLE"])
+    (other,) = opened(data, "du lieu.bin").values()
+    assert other.fate is not DocumentFate.UNREADABLE
+
+
+def test_a_file_of_apples_programs_is_asked_for_in_another_form() -> None:
+    (found,) = opened(zipped(("Index/Document.iwa", b"x"), ("preview.jpg", JPEG)), "so lieu.numbers").values()
+    assert found.fate is DocumentFate.REFUSED
+    assert "Excel" in found.why.vi
+
+
 def test_macros_are_read_but_told() -> None:
     data = zipped(("[Content_Types].xml", b""), ("xl/workbook.xml", b""), ("xl/vbaProject.bin", b"x"))
     found = opened(data, "a.xlsm")["a.xlsm"]
