@@ -258,7 +258,7 @@ def decoded_text(data: bytes) -> str | None:
         if data.startswith(mark):
             return data.decode(charset, "replace")
     sample = data[:4096]
-    if sample.count(0) > len(sample) // 3 and (not any(sample[1:200:2]) or not any(sample[:200:2])):
+    if len(sample) > sample.count(0) > len(sample) // 3 and (not any(sample[1:200:2]) or not any(sample[:200:2])):
         return data.decode("utf-16-le" if not any(sample[1:200:2]) else "utf-16-be", "replace")
     control = len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", sample))
     return None if control > len(sample) // 50 else data.decode("latin-1")
