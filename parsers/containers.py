@@ -177,7 +177,8 @@ def unpack(
     if media_type.startswith(("video/", "audio/")):
         why = Text(vi="phim hoặc ghi âm, không thuộc phần phải nộp", en="a film or sound recording, not part of the report")
         return Unpacked(media_type=media_type, fate=DocumentFate.IGNORED, why=why)
-    if media_type in {kind.UNKNOWN, kind.OLE} and _DOCUMENT_NAME.search(leaf.name) and not ole_directory(leaf.data).names:
+    nothing = media_type == kind.UNKNOWN or (media_type == kind.OLE and not ole_directory(leaf.data).names)
+    if nothing and _DOCUMENT_NAME.search(leaf.name):
         finding = _finding("D-UNREADABLE", leaf.path, broken())  # zeros of a transfer that failed, a page saved by a scanner
         return Unpacked(media_type=media_type, fate=DocumentFate.UNREADABLE, why=broken(), findings=(finding,))
     if media_type in _OLE_TYPES and ole_directory(leaf.data).is_crowded:

@@ -54,7 +54,7 @@ def ole_directory(data: bytes) -> OleDirectory:
 
 
 def _directory_bytes(data: bytes) -> bytes:
-    size = 1 << min(struct.unpack("<H", data[30:32])[0], 16)
+    size = 1 << min(max(struct.unpack("<H", data[30:32])[0], 7), 16)  # 9 or 12, where it is true
     fat_sectors = [number for number in struct.unpack("<109I", data[76:512]) if number < _LAST]
     fat_sectors.extend(_more_fat_sectors(data, size))
     gathered: list[bytes] = []
