@@ -50,7 +50,7 @@ def ole_directory(data: bytes) -> OleDirectory:
             length = min(struct.unpack("<H", entry[64:66])[0], 64)
             names.add(entry[: max(0, length - 2)].decode("utf-16-le", "replace").lower())
             waiting.extend(struct.unpack("<II", entry[68:76]))
-    return OleDirectory(names=frozenset(names), entries=count)
+    return OleDirectory(names=frozenset(names - {""}), entries=count)
 
 
 def _directory_bytes(data: bytes) -> bytes:
