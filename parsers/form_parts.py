@@ -21,7 +21,9 @@ _PART = re.compile(
     r"\b(?:truong|thcs|tieu hoc|mam non|mau giao|ptdtbt|pt dtbt|thpt|mn|mg|tthtcd|trung tam)\b"
     r"|\bth (?!xa\b|hop\b|toan\b|chung\b)\w|^th$"
 )
+_OF_COMMUNE = re.compile(r"\b(?:ubnd|uy ban nhan dan) (?:xa|thi tran|phuong) (\w+ \w+)")
 _TOP = 300
+_LETTERHEAD_LINES = 3
 _AGREES, _ENOUGH_CELLS = 0.8, 5
 _MOST_NAMED = 6
 
@@ -36,7 +38,7 @@ class Compiled:
 
 def compiled_of(readings: Sequence[FormReading]) -> Compiled | None:
     """The form that sums up the others, by the names of the sheets and letterheads or by its figures; None when none does."""
-    if len(readings) < 2:  # noqa: PLR2004 - a whole and a part
+    if len(readings) < 2 or len(_communes(readings)) > 1:  # noqa: PLR2004 - a whole and a part
         return None
     number = _named(readings)
     if number is None:
@@ -54,6 +56,16 @@ def _named(readings: Sequence[FormReading]) -> int | None:
     return rest[0] if len(rest) == 1 and parts and _is_whole(readings[rest[0]]) else None
 
 
+def _communes(readings: Sequence[FormReading]) -> set[str]:
+    """The communes whose offices the letterheads name: where there are two, neither is a part of the other."""
+    return {match[1] for each in readings if (match := _OF_COMMUNE.search(fold(_letterhead(each))))}
+
+
+def _letterhead(reading: FormReading) -> str:
+    """The first lines of the heading; a school named further down, in a note under the table, is no letterhead."""
+    return "\n".join(reading.heading[:_TOP].splitlines()[:_LETTERHEAD_LINES])
+
+
 def _is_whole(reading: FormReading) -> bool:
     return bool(_WHOLE.search(fold(reading.sheet)) or _OFFICE.search(fold(reading.heading[:_TOP])))
 
@@ -62,7 +74,7 @@ def _is_part(reading: FormReading) -> bool:
     name = fold(reading.sheet)
     if _WHOLE.search(name):
         return False
-    return bool(_PART.search(name) or _PART.search(fold(reading.heading[:_TOP])))
+    return bool(_PART.search(name) or _PART.search(fold(_letterhead(reading))))
 
 
 def _summing(readings: Sequence[FormReading]) -> int | None:

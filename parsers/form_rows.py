@@ -248,7 +248,7 @@ class _Aligner:
         match = self.matches[row][indicator]
         if margin < _LEAST_MARGIN:
             return None
-        in_group = self._in_group(indicator, before)
+        in_group = True if self._beside_its_group(row, indicator) else self._in_group(indicator, before)
         if in_group is not True:
             return in_group
         if match.score == EXACT:
@@ -268,6 +268,32 @@ class _Aligner:
         if parent is None or not self.index.generic[indicator] or before >= parent:
             return True
         return False if before >= parent - 1 else None
+
+    def _beside_its_group(self, row: int, indicator: int) -> bool:
+        """Whether the rows around a short label are those of its own group, wherever the group was moved to.
+
+        Going up there are only its sisters until its parent; a parent has one of its children next below.
+        """
+        below = self._holder(row + 1)
+        if below is not None and self.parents[below] == indicator:
+            return True
+        parent = self.parents[indicator]
+        for above in range(row - 1, -1, -1):
+            holder = self._holder(above)
+            if holder is None or parent is None:
+                return False
+            if holder == parent:
+                return True
+            if self.parents[holder] != parent:
+                return False
+        return False
+
+    def _holder(self, row: int) -> int | None:
+        """The one indicator whose label the row bears word for word."""
+        if not 0 <= row < len(self.rows):
+            return None
+        holders = self.index.exact_holders(self.rows[row].label)
+        return holders[0] if len(holders) == 1 else None
 
     def _disputed_rivals(self, placed: dict[int, Placement], disputed: dict[int, int]) -> None:
         """Rows that lost against a disputed one for the same indicator are disputed as well."""
@@ -289,9 +315,9 @@ class _Aligner:
                 continue
             lead = best.score - (matches[ranked[1]].score if self.count > 1 else 0.0)
             short = len(fold(self.form.indicators[indicator].label).split()) <= _SHORT_LABEL
-            if lead < _MOVED_LEAD or (self.index.generic[indicator] and short):
+            told = best.score == EXACT and (not self.index.generic[indicator] or self._beside_its_group(row, indicator))
+            if lead < _MOVED_LEAD or (self.index.generic[indicator] and short and not told):
                 disputed[row] = indicator
                 continue
-            certain = best.score == EXACT and not self.index.generic[indicator]
-            placed[row] = Placement(row=self.rows[row], indicator=indicator, certain=certain)
+            placed[row] = Placement(row=self.rows[row], indicator=indicator, certain=told)
             taken.add(indicator)

@@ -22,6 +22,7 @@ _NUMBERING = re.compile(
     r"^(?:[\s\-+*•–—·▪]+|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-zđ]|[ivx]{1,4})\s*[.)\-:/](?=\s|\D)\s*)+", re.IGNORECASE
 )
 _PARENTHESES = re.compile(r"\([^)]*\)?")
+_UNIT_BEHIND = re.compile(r"\s*(?:\(([^()]+)\)|[-–:]\s*([^-–:()]+))[\s.:]*$")
 _TAIL = re.compile(r"[\s,;:.…]*(?:trong đó|trong do|of which)?[\s,;:.…]*$", re.IGNORECASE)
 _VOWELS = frozenset("aeiouy")
 _FILLER = frozenset(
@@ -98,8 +99,9 @@ class _Variant:
 class LabelIndex:
     """The labels of a form prepared for matching. Get one from `label_index`, which keeps it."""
 
-    def __init__(self, wordings: tuple[tuple[str, ...], ...]) -> None:
+    def __init__(self, wordings: tuple[tuple[str, ...], ...], units: frozenset[str]) -> None:
         self.size = len(wordings)
+        self._units = units
         folded = [_variants(each) for each in wordings]
         self._common = Counter(word for each in folded for word in {word for text in each for word in text.split()})
         self._vocabulary = tuple(self._common)
@@ -144,10 +146,15 @@ class LabelIndex:
         if known is None:
             if len(self._holders) > _MOST_KEPT:
                 self._holders.clear()
-            whole = fold(label)
-            known = self.exact.get(whole.replace(" ", ""), ()) or self.exact.get(fold(clean_label(label)).replace(" ", ""), ())
+            readings = (label, clean_label(label), self._without_unit(clean_label(label)))
+            known = next((holders for each in readings if (holders := self.exact.get(fold(each).replace(" ", ""), ()))), ())
             self._holders[label] = known
         return known
+
+    def _without_unit(self, label: str) -> str:
+        """A label without the unit of measure that some write behind it: "Xóa mù chữ (lớp/người)"."""
+        match = _UNIT_BEHIND.search(label)
+        return label[: match.start()] if match and match.start() and fold(match[1] or match[2]) in self._units else label
 
     def matches(self, label: str) -> tuple[Match, ...]:
         """How well the label fits each indicator, in the order of the form."""
@@ -168,7 +175,7 @@ class LabelIndex:
         holders = self.exact_holders(label)
         if len(holders) == 1 or not self.size:
             return tuple(Match(EXACT, pure=True) if number in holders else NO_MATCH for number in range(self.size))
-        text = fold(clean_label(label))
+        text = fold(self._without_unit(clean_label(label)))
         if not text:
             return (NO_MATCH,) * self.size
         written = self._variant(-1, text)
@@ -236,12 +243,14 @@ class LabelIndex:
 
 def label_index(indicators: tuple[Indicator, ...]) -> LabelIndex:
     """The label index of these indicators; the same one for the same labels."""
-    return _kept_index(tuple((each.label, *each.aliases) for each in indicators))
+    units = {fold(each.unit) for each in indicators if each.unit}
+    bare = {each.removeprefix("so ") for each in units}  # "Số cuộc/người" is written "(cuộc/người)", too
+    return _kept_index(tuple((each.label, *each.aliases) for each in indicators), frozenset(units | bare))
 
 
 @functools.lru_cache(maxsize=16)
-def _kept_index(wordings: tuple[tuple[str, ...], ...]) -> LabelIndex:
-    return LabelIndex(wordings)
+def _kept_index(wordings: tuple[tuple[str, ...], ...], units: frozenset[str]) -> LabelIndex:
+    return LabelIndex(wordings, units)
 
 
 def _variants(wording: tuple[str, ...]) -> tuple[str, ...]:
