@@ -15,6 +15,7 @@ from config.campaign import Form, Indicator, IndicatorRole, IndicatorType
 from config.vietnamese import fold
 from parsers.form_blocks import Row, Table
 from parsers.form_claims import NOTE, doubted
+from parsers.form_columns import settled_columns
 from parsers.form_findings import (
     disputed_row,
     guessed_columns,
@@ -187,7 +188,7 @@ class _TableReader:
 
     def reading(self) -> FormReading:
         """The reading, still without the text around the table."""
-        placed = _settled_columns(self.alignment.placed, self.form)
+        placed = settled_columns(self.alignment.placed, self.form)
         rows = [(each, self.reader.read(each.row, self._indicator(each), certain=each.certain)) for each in placed]
         for _, found in rows:
             self.values.update({(value.indicator, value.column): value for value in found.values})
@@ -314,27 +315,6 @@ class _TableReader:
             return None
         cells = (placement.row.cell(column) for column in placement.row.columns.others)
         return next((cell for cell in cells if any(sign.isdigit() for sign in cell.text)), None)
-
-
-def _settled_columns(placed: tuple[Placement, ...], form: Form) -> tuple[Placement, ...]:
-    """The placements with columns taken by order made certain, when the rows that use one column only bear the order out."""
-    columns = placed[0].row.columns if placed else None
-    if columns is None or not columns.by_order or any(each.row.columns != columns for each in placed):
-        return placed
-    support = dict.fromkeys((key for key, _ in columns.quantities), 0)
-    for each in placed:
-        own = form.indicators[each.indicator].columns
-        if len(own) != 1 or own[0] not in support:
-            continue
-        filled = [key for key, column in columns.quantities if each.row.cell(column).text.strip()]
-        if filled == [own[0]]:
-            support[own[0]] += 1
-        elif filled:
-            return placed
-    if not all(support.values()):
-        return placed
-    sure = replace(columns, uncertain=frozenset())
-    return tuple(replace(each, row=replace(each.row, columns=sure)) for each in placed)
 
 
 def _place(row: Row) -> str:

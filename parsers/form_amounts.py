@@ -41,11 +41,11 @@ def read_money(row: Row, indicator: Indicator, year: int, factors: Mapping[int, 
     """
     key = indicator.columns[0] if indicator.columns else MONEY
     context = context_of(row, indicator, key, year)
-    places = row.columns.value_columns
+    places = (*row.columns.value_columns, *((row.columns.money,) if row.columns.money is not None else ()))
     claims = [_amount(row, column, context, factors, merges) for column in places]
     filled = _telling(claims)
     if not filled:
-        beside = [_amount(row, column, context, factors, merges) for column in row.columns.others]
+        beside = [_amount(row, column, context, factors, merges) for column in row.columns.others if column not in places]
         filled = [
             replace(each, status=worst(each.status, ValueStatus.CONFIRM), warnings=(*each.warnings, "column_uncertain"))
             for each in _telling([each for each in beside if each.value is not None])

@@ -158,6 +158,7 @@ def _shifted(columns: Columns, shift: int) -> Columns:
         note=moved(columns.note),
         quantities=tuple((key, column + shift) for key, column in columns.quantities),
         single=moved(columns.single),
+        money=moved(columns.money),
         others=tuple(column + shift for column in columns.others),
         alternatives=tuple((key, column + shift) for key, column in columns.alternatives),
         factors=tuple((column + shift, factor) for column, factor in columns.factors),

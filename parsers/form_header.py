@@ -41,6 +41,7 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _JOINED = re.compile(r"[/,+&\n;–-]|\bvà\b|\bva\b|\band\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\b(nghìn|ngàn|nghin|ngan (?:dong|đồng)|1[. ]?000\s*(?:đồng|dong|đ|d|vnđ|vnd))\b", re.IGNORECASE)
 _MILLIONS = re.compile(r"\b(triệu|trieu|1[. ]?000[. ]?000\s*(?:đồng|dong|đ|d|vnđ|vnd))\b", re.IGNORECASE)
+_MONEY = re.compile(r"\b(kinh phi|so tien|thanh tien|tien|money|cost)\b")
 _MISSPELT = 84
 _SHORTEST_MISSPELT = 5
 _LONGEST_HEADER = 70
@@ -69,6 +70,7 @@ class Columns:
     factors: tuple[tuple[int, int], ...] = ()
     ignored: tuple[int, ...] = ()  # plan, last year, percentages
     alternatives: tuple[tuple[str, int], ...] = ()  # further columns whose heading names a quantity that has its column
+    money: int | None = None  # a column of its own for amounts of money
     by_order: bool = False  # the quantity columns were not named: they were taken in the form's order
 
     def quantity(self, key: str) -> int | None:
@@ -300,12 +302,24 @@ def _chosen(physical: list[_Physical], label: int, words: _Words, year: int) -> 
         quantities=tuple(assigned.items()),
         single=single,
         others=tuple(each.column for each in physical if each.column > label and each.column not in (*taken, *ignored)),
+        money=_money_column([each for each in physical if each.column not in (*taken, *ignored)]),
         uncertain=uncertain,
         factors=tuple((each.column, factor) for each in physical if (factor := money_factor(" ".join(each.lines))) > 1),
         ignored=ignored,
         alternatives=tuple((each.keys[0], each.column) for each in kept if len(each.keys) == 1 and each.column not in taken),
         by_order=by_order,
     )
+
+
+def _money_column(free: list[_Physical]) -> int | None:
+    """The one column whose heading names money, of this year's results."""
+    named = [
+        each.column
+        for each in free
+        if any(_MONEY.search(fold(line)) for line in each.lines)
+        and not (each.plan or each.before or each.compared or each.years or each.hidden)
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _nameless(physical: list[_Physical], after: int) -> list[int]:

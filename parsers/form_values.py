@@ -16,6 +16,8 @@ from parsers.number_values import NumberContext, NumberReading
 from parsers.numbers import read_number
 from parsers.values import Finding, Value, ValueStatus
 
+_GROUPED = 1_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowValues:
@@ -84,6 +86,8 @@ class RowReader:
             doubts.append("column_uncertain")  # "120" under one heading for classes and persons
         if self.merges.below(row, column):
             doubts.append("merged_rows")
+        if _may_be_pair(row, indicator, key, column, reading):
+            doubts.append("ambiguous_reading")
         return doubts
 
     def _with_strays(self, row: Row, indicator: Indicator, values: list[Value], named: list[Claim]) -> RowValues:
@@ -125,6 +129,15 @@ class RowReader:
 
     def _context(self, row: Row, indicator: Indicator, column: str) -> NumberContext:
         return context_of(row, indicator, column, self.year)
+
+
+def _may_be_pair(row: Row, indicator: Indicator, key: str, column: int, reading: NumberReading) -> bool:
+    """Whether "3.120" classes beside a blank cell for persons may be 3 classes with 120 persons."""
+    if indicator.pair is None or key not in (indicator.pair[0], SINGLE) or row.cell(column).kind is not CellKind.TEXT:
+        return False
+    value = reading.values.get(indicator.pair[0])
+    other = row.columns.quantity(indicator.pair[1])
+    return value is not None and value >= _GROUPED and not row.cell(other if key != SINGLE else None).text.strip()
 
 
 def _row_doubts(row: Row, *, certain: bool) -> list[str]:

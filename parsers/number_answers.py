@@ -13,6 +13,7 @@ from parsers.number_phrases import column_of
 from parsers.number_units import Counted, Mode
 from parsers.number_values import NumberContext, NumberReading, reading, rejected
 
+_MONEY_LIKE = 100_000  # "3 triệu" beside classes is money
 _MANY_EVENTS = 10
 _FEW_EACH = 3  # many events with so few persons each: rather "women out of all", "attended out of invited"
 
@@ -41,9 +42,12 @@ class CountCell:
             codes.append("ambiguous_reading")
         if self.parsed.unknown:
             codes.append("ambiguous_unit")
-        if any(each.part for each in self.parsed.quantities):
+        parts = [each.value for each in self.parsed.quantities if each.part]
+        if parts:
             codes.append("parenthetical_ignored")
-        if any(each.value > BILLION for each in quantities):
+        if parts and quantities and max(parts) > max(each.value for each in quantities):
+            codes.append("ambiguous_reading")  # no part is larger than its whole: it is of something else
+        if any(each.value > BILLION or (each.amount.scaled and each.value >= _MONEY_LIKE) for each in quantities):
             codes.append("implausible")
         return codes
 
@@ -62,6 +66,8 @@ def single(cell: CountCell, quantity: Quantity) -> NumberReading:
     if _glued_pair(cell, quantity):
         return _side_by_side(cell, quantity, codes)
     if not quantity.kinds:
+        if cell.pair and column == cell.pair[0] and cell.known.heads_per_event and "parenthetical_ignored" in codes:
+            codes.append("ambiguous_reading")  # "120 trong đó nữ 45" classes are persons
         return reading({moved(context, column, codes): quantity.value}, codes)
     codes.append("unit_suffix")
     own, other = sides_of(cell)

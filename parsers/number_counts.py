@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from parsers.number_answers import CountCell, first_of, labelled, paired, single, summed
-from parsers.number_dates import is_date_text, names_other_period, serial_reading
+from parsers.number_answers import CountCell, first_of, labelled, paired, sides_of, single, summed
+from parsers.number_dates import is_date_text, names_other_period, serial_reading, shown_date_reading
 from parsers.number_parse import Parsed, Quantity, parse
 from parsers.number_sums import added, equation, multiplied, parts_only
 from parsers.number_tokens import tokens_of
@@ -24,6 +25,9 @@ _DAYS, _MONTHS_OF_REPORTS = 31, range(9, 13)
 
 def read_count(text: str, context: NumberContext, known: Counted) -> NumberReading:
     """The figures of a cleaned text that is no whole-cell phrase."""
+    shown = shown_date_reading(text, context, known)
+    if shown is not None:
+        return shown
     if _NEGATIVE.match(text) and not _BULLETS.fullmatch(text):
         return rejected("negative")
     inner = [match[1].strip() for match in _BRACKETS.finditer(text) if match[1].strip()]
@@ -161,9 +165,17 @@ def _with_brackets(answer: NumberReading, inner: str, cell: CountCell) -> Number
     if len(quantities) == 1 and not quantities[0].kinds and _once_in_words(main, quantities[0]):
         matching = quantities[0].value in answer.values.values()
         return reading(answer.values, codes if matching else [*codes, "words_mismatch"])
-    if not parsed.quantities and not parsed.unknown and _only_unit(inner, cell):
+    units = _units_in(inner, cell)
+    if not parsed.quantities and not parsed.unknown and units & (cell.known.own | cell.known.other):
+        own, other = sides_of(cell)
+        if len(main) == 1 and not main[0].kinds and units & other and not units & own:
+            return single(cell, replace(main[0], kinds=units))  # "120 (người)" in the column of classes
         return reading(answer.values, [*codes, "unit_suffix"])
     codes.append("parenthetical_ignored")
+    if "subset" in units and not parsed.quantities:
+        codes.append("ambiguous_unit")  # "120 (nữ)": and all of them?
+    if any(each.part for each in parsed.quantities) and list(answer.values) == [_events_column(cell)]:
+        codes.append("ambiguous_reading")  # "120 (nữ 45)" classes are persons
     if parsed.doubt or parsed.vague or any(each.approx for each in parsed.quantities) or _says_approx(inner):
         codes.append("approx")
     largest = max(Decimal(each) for each in answer.values.values())
@@ -183,10 +195,14 @@ def _second_of_pair(main: Quantity, inner: Quantity, parsed: Parsed, cell: Count
     """As in "3 lớp (120 người)", "3 (120)"; None where the brackets hold something else."""
     if cell.pair is None or parsed.unknown or parsed.percent:
         return None
+    if inner.each or inner.rate is not None:  # 3 lớp (40 người/lớp)
+        return multiplied(cell, [main, inner], ["×"])
+    if parsed.doubt:  # 3 (tăng 1)
+        return None
     codes = cell.warnings([main, inner])
     own, other = cell.known.own, cell.known.other
     if inner.kinds & own and not main.kinds & own:  # 120 (3 lớp)
-        return paired(cell, inner.value, main.value, [*codes, "ambiguous_reading"])
+        return paired(cell, inner.value, main.value, codes if main.kinds & other else [*codes, "ambiguous_reading"])
     if main.kinds & other or not (cell.context.column == cell.pair[0] or main.kinds & own):
         return None
     likely = not inner.kinds and inner.value > main.value and inner.value >= main.value * _RANGE_RATIO
@@ -195,10 +211,14 @@ def _second_of_pair(main: Quantity, inner: Quantity, parsed: Parsed, cell: Count
     return None
 
 
-def _only_unit(inner: str, cell: CountCell) -> bool:
-    tokens = tokens_of(inner, cell.known.words)
-    units = [token.word.kinds for token in tokens if token.word and token.word.kinds]
-    return bool(units) and any(kinds & (cell.known.own | cell.known.other) for kinds in units)
+def _units_in(inner: str, cell: CountCell) -> frozenset[str]:
+    words = (token.word for token in tokens_of(inner, cell.known.words))
+    return frozenset[str]().union(*(word.kinds for word in words if word))
+
+
+def _events_column(cell: CountCell) -> str:
+    """The column of the pair that counts classes or events, "" where none does."""
+    return cell.pair[0] if cell.pair and cell.known.heads_per_event else ""
 
 
 def _says_approx(inner: str) -> bool:

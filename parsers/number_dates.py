@@ -17,6 +17,9 @@ _FULL = re.compile(r"(?<!\d)(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})
 _ISO = re.compile(r"(?<!\d)(?:19|20)\d\d[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _SPELT = re.compile(r"(?:ngày|ngay)\s*\d{1,2}\s*(?:[/.-]|tháng|thang)|(?:tháng|thang)\s*\d{1,2}\b.*(?:năm|nam)\s*\d{4}")
 _MONTH_YEAR = re.compile(r"\s*0?(\d{1,2})\s*[/-]\s*((?:19|20)\d\d)\s*")
+_NAMED_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?P<month>{'|'.join(_NAMED_MONTHS)}|thg\s?\d{{1,2}})"
+_SHOWN = re.compile(rf"(?:(?P<day>\d{{1,2}})[-\s]{_MONTH}|{_MONTH.replace('month', 'first')}[-\s](?P<year>\d\d))")
 _PLANNED = re.compile(
     r"\b(?:kh|kế hoạch|ke hoach|chỉ tiêu giao|mục tiêu|dự toán|cùng kỳ|năm trước|năm ngoái|du toan|cung ky|nam truoc)\b",
     re.IGNORECASE,
@@ -52,8 +55,26 @@ def date_reading(value: date | datetime | time, number_format: str, context: Num
         return rejected("date_in_numeric")
     day = value.date() if isinstance(value, datetime) else value
     numbers = _typed(day, _parts(number_format))
-    if numbers is None:
-        return rejected("date_in_numeric")
+    return rejected("date_in_numeric") if numbers is None else _recovered(numbers, context, known)
+
+
+def shown_date_reading(text: str, context: NumberContext, known: Counted) -> NumberReading | None:
+    """A text that is a date as a spreadsheet shows it, "12-Mar", "3-Thg12", "Mar-45", from a .csv or a paste; else None."""
+    match = _SHOWN.fullmatch(text.lower())
+    if match is None:
+        return None
+    name = match["month"] or match["first"]
+    month = _NAMED_MONTHS.index(name) + 1 if name in _NAMED_MONTHS else int(name[3:])
+    other = int(match["day"] or match["year"])
+    if not 1 <= month <= _MONTHS or (match["day"] and not 1 <= other <= _DAYS):
+        return rejected("date_text")
+    if match["day"]:
+        return _recovered((min(month, other), max(month, other)), context, known)
+    return _recovered((month, other), context, known) if other > _MONTHS else rejected("date_text")
+
+
+def _recovered(numbers: tuple[int, int], context: NumberContext, known: Counted) -> NumberReading:
+    """The two numbers that became a date, in the two columns of their pair."""
     if known.mode is Mode.SUM:
         return reading({context.column: Decimal(sum(numbers))}, ["date_recovered", "summed_components"])
     if known.mode is not Mode.PAIR or context.pair is None:

@@ -221,6 +221,7 @@ class _Builder:
             self.parsed.vague = True
         elif token.has(Role.OF_WHICH):
             self.part = bool(self.parsed.quantities)
+            self.signs |= {","} if self.part else set()  # "120 trong đó nữ 45": the women are the next figure's
         elif token.has(Role.EACH):
             self.each = True
         elif token.has(Role.TO) and self.last:
@@ -262,7 +263,9 @@ class _Builder:
         if self.each and (not last or self.signs or last.kinds):
             return  # "mỗi lớp": the class is not the figure's unit
         if last and not self.signs:
-            if not last.kinds or last.labelled_before:
+            if last.part and last.labelled_before and "person" in word.kinds:
+                last.labelled_before = False  # "nữ 45 người"
+            elif not last.kinds or last.labelled_before:
                 self.parsed.doubt |= bool(last.kinds) and "currency" not in word.kinds
                 last.kinds, last.turns, last.labelled_before = word.kinds, word.turns, False
                 last.part |= "subset" in word.kinds
