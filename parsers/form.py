@@ -22,6 +22,7 @@ from parsers.form_findings import (
     header_has_value,
     hidden_sheet,
     no_quantity_column,
+    only_parts,
     other_year,
     several_forms,
     shifted_table,
@@ -273,11 +274,23 @@ class _TableReader:
                 self._add_text(self._indicator(text_row), row)
             elif row.has_value():
                 self.extras.append(_as_text(row))
-                if told < _MOST_UNKNOWN and (missing or not row.label):
+                above = self._blank_above(row, placed)
+                if above is not None and row.label:
+                    self.findings.append(only_parts(self._indicator(above), row.label, _place(row)))
+                elif told < _MOST_UNKNOWN and (missing or not row.label):
                     told += 1
                     self.findings.append(
                         unknown_row(row.label, _place(row), missing) if row.label else unlabelled_row(_place(row))
                     )
+
+    def _blank_above(self, row: Row, placed: tuple[Placement, ...]) -> Placement | None:
+        """The row of the form above an added one, when it is left blank: then the figures stand with its parts only."""
+        above = [each for each in placed if each.row.sheet is row.sheet and each.row.numbers[0] < row.numbers[0]]
+        last = max(above, key=lambda each: each.row.numbers[0], default=None)
+        if last is None or not self._indicator(last).columns or self._indicator(last).type is IndicatorType.TEXT:
+            return None
+        values = (self.values.get((self._indicator(last).code, key)) for key in self._indicator(last).columns)
+        return last if all(value is None or value.status is ValueStatus.EMPTY for value in values) else None
 
     def _continues(self, text_row: Placement, row: Row) -> bool:
         """Whether a row below the free text row carries on its text: it begins with a dash."""

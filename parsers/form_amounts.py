@@ -17,12 +17,13 @@ from parsers.form_claims import (
     context_of,
     doubted,
     empty_claim,
+    is_example,
     made_value,
     number_claim,
     text_claim,
     worst,
 )
-from parsers.form_header import money_factor
+from parsers.form_money import money_factor
 from parsers.grid import Cell, CellKind
 from parsers.number_values import NumberContext
 from parsers.numbers import read_note, read_number
@@ -119,7 +120,7 @@ def read_remark(row: Row, indicator: Indicator) -> tuple[Value, ...]:
 def from_note(row: Row, indicator: Indicator, values: list[Value], context: NumberContext) -> list[Value]:
     """The values with figures from the note where every cell is blank; such a figure is always asked about."""
     cell: Cell = row.cell(row.columns.note)
-    if not cell.text.strip() or any(value.status is not ValueStatus.EMPTY for value in values):
+    if not cell.text.strip() or is_example(cell.text) or any(value.status is not ValueStatus.EMPTY for value in values):
         return values
     reading = read_note(cell.text, context)
     if reading is None or not reading.values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,6 +17,9 @@ NOTE = "note"
 MONEY = "money"
 TEXT = "text"
 SINGLE = "single"
+
+_WRITTEN = re.compile(r"[^\W_]")
+_EXAMPLE = re.compile(r"\W*(?:vd|ví dụ|vi du|thí dụ|e\.g\.|example)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,17 @@ def number_claim(value: Decimal | int | None, cell: Cell, reading: NumberReading
 
 
 def text_claim(text: str, cell: Cell) -> Claim:
-    """What the cell says as text."""
-    if not text:
+    """What the cell says as text; dots left to be filled in say nothing, nor does an example of how to fill them."""
+    if not _WRITTEN.search(text) or is_example(text):
         return Claim(None, cell, ValueStatus.EMPTY)
     if cell.doubtful:
         return Claim(text, cell, ValueStatus.CONFIRM, (cell.doubt,))
     return Claim(text, cell, ValueStatus.OK)
+
+
+def is_example(text: str) -> bool:
+    """Whether a text shows how a cell is to be filled in: "VD: 3 lớp/120 người"."""
+    return _EXAMPLE.match(text) is not None
 
 
 def empty_claim(cell: Cell) -> Claim:

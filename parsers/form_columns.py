@@ -13,6 +13,7 @@ from parsers.form_rows import Placement
 from parsers.grid import Cell
 
 _FEWEST_SUMS = 4
+_FEWEST_FILLED = 2
 
 
 def settled_columns(placed: tuple[Placement, ...], form: Form) -> tuple[Placement, ...]:
@@ -20,9 +21,9 @@ def settled_columns(placed: tuple[Placement, ...], form: Form) -> tuple[Placemen
     columns = placed[0].row.columns if placed else None
     if columns is None or any(each.row.columns != columns for each in placed):
         return placed
-    summed = _with_totals(columns, placed, form)
-    if summed != columns:
-        return _with(placed, summed)
+    told = _either_or(_with_totals(columns, placed, form), placed, form)
+    if told != columns:
+        return _with(placed, told)
     return _borne_out(placed, form) if columns.by_order else placed
 
 
@@ -46,6 +47,18 @@ def _with_totals(columns: Columns, placed: Sequence[Placement], form: Form) -> C
             uncertain=columns.uncertain - {key},
             others=(*columns.others, *parts),
         )
+    return columns
+
+
+def _either_or(columns: Columns, placed: Sequence[Placement], form: Form) -> Columns:
+    """The columns with those certain of which every row fills one at most: "Số lớp" for classes, "Số cuộc" for events."""
+    for key, first in columns.quantities:
+        places = (first, *(column for other, column in columns.alternatives if other == key))
+        rows = [each.row for each in placed if key in form.indicators[each.indicator].columns]
+        filled = [[column for column in places if row.cell(column).text.strip()] for row in rows]
+        used = [sum(column in each for each in filled) for column in places]
+        if len(places) > 1 and min(used) >= _FEWEST_FILLED and max(map(len, filled)) == 1:
+            columns = replace(columns, uncertain=columns.uncertain - {key})
     return columns
 
 
@@ -81,8 +94,13 @@ def _whole(cell: Cell) -> int | None:
 
 
 def _borne_out(placed: tuple[Placement, ...], form: Form) -> tuple[Placement, ...]:
-    """The placements with columns taken by order made certain, when the rows that use one column only bear the order out."""
+    """The placements with columns taken by order made certain, when the rows that use one column only bear the order out.
+
+    Figures in further columns without a name may as well be the ones meant.
+    """
     columns = placed[0].row.columns
+    if any(_whole(each.row.cell(column)) for each in placed for column in columns.others):
+        return placed
     support = dict.fromkeys((key for key, _ in columns.quantities), 0)
     for each in placed:
         own = form.indicators[each.indicator].columns

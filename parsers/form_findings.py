@@ -92,6 +92,18 @@ def unknown_row(label: str, place: str, missing: int) -> Finding:
     )
 
 
+def only_parts(indicator: Indicator, label: str, place: str) -> Finding:
+    """Figures in a row added below one of the form that is left blank: its schools or villages, without their sum."""
+    return _finding(
+        "F-ROW-PARTS",
+        indicator.code,
+        f"Dòng “{label}”{_at(place)} có số liệu nhưng chỉ tiêu “{indicator.label}” ở trên để trống; số liệu dòng này chưa được "
+        "dùng, đề nghị ghi số tổng vào dòng chỉ tiêu.",
+        f"Row “{label}”{_at(place)} holds figures, but “{indicator.label_en}” above it is blank; they were not used. "
+        "Please write the total in the row of the indicator.",
+    )
+
+
 def unlabelled_row(place: str) -> Finding:
     """Figures in a row without a label."""
     return _finding(

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from config.campaign import Column, ColumnKind
 from config.vietnamese import fold
+from parsers.form_money import money_factor, names_money
 from parsers.form_own_headings import OwnHeadings, own_headings
 from parsers.grid import CellKind, Sheet
 
@@ -39,9 +40,6 @@ _COMPARED = re.compile(r"\b(ty le|ti le|so sanh|so voi|tang giam|phan tram|luy k
 _RISE = re.compile(r"\b(tăng|giảm)\b", re.IGNORECASE)  # with their marks: without, "tặng sách" would be a rise
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _JOINED = re.compile(r"[/,+&\n;–-]|\bvà\b|\bva\b|\band\b", re.IGNORECASE)
-_THOUSANDS = re.compile(r"\b(nghìn|ngàn|nghin|ngan (?:dong|đồng)|1[. ]?000\s*(?:đồng|dong|đ|d|vnđ|vnd))\b", re.IGNORECASE)
-_MILLIONS = re.compile(r"\b(triệu|trieu|1[. ]?000[. ]?000\s*(?:đồng|dong|đ|d|vnđ|vnd))\b", re.IGNORECASE)
-_MONEY = re.compile(r"\b(kinh phi|so tien|thanh tien|tien|money|cost)\b")
 _MISSPELT = 84
 _SHORTEST_MISSPELT = 5
 _LONGEST_HEADER = 70
@@ -71,7 +69,7 @@ class Columns:
     ignored: tuple[int, ...] = ()  # plan, last year, percentages
     alternatives: tuple[tuple[str, int], ...] = ()  # further columns whose heading names a quantity that has its column
     money: int | None = None  # a column of its own for amounts of money
-    by_order: bool = False  # the quantity columns were not named: they were taken in the form's order
+    by_order: bool = False  # some quantity columns were not named: they were taken in the form's order
 
     def quantity(self, key: str) -> int | None:
         """The column of a quantity key, or None."""
@@ -286,12 +284,13 @@ def _chosen(physical: list[_Physical], label: int, words: _Words, year: int) -> 
     quantities = [each for each in physical if each.kind is None and (each.keys or each.unnamed)]
     kept, doubtful = _this_year(quantities, year)
     assigned, single, uncertain = _assigned(kept, words, doubtful=doubtful)
-    by_order = not any(each.keys for each in kept) and len(assigned) > 1
+    certain_year = not (doubtful and kept)
+    by_order = certain_year and any(each.unnamed and each.column in assigned.values() for each in kept)
     if len(assigned) < len(words.keys) and single is None:
         nameless = _nameless(physical, max(label, kinds.get(ColumnKind.UNIT, 0)))
         found = _in_order(nameless, assigned, words)
         assigned, uncertain = {**assigned, **found}, uncertain | frozenset(found)
-        by_order = by_order or len(found) > 1
+        by_order = by_order or bool(found and certain_year)
     taken = {column for column in (*assigned.values(), single, *kinds.values()) if column is not None}
     ignored = tuple(each.column for each in physical if each.column not in taken and (each.compared or each in quantities))
     return Columns(
@@ -316,7 +315,7 @@ def _money_column(free: list[_Physical]) -> int | None:
     named = [
         each.column
         for each in free
-        if any(_MONEY.search(fold(line)) for line in each.lines)
+        if names_money(each.lines)
         and not (each.plan or each.before or each.compared or each.years or each.hidden)
     ]
     return named[0] if len(named) == 1 else None
@@ -347,8 +346,11 @@ def _this_year(columns: list[_Physical], year: int) -> tuple[list[_Physical], bo
     """The columns of this year's results; true beside them when only doubtful ones are left."""
     kept = [each for each in columns if not each.compared] or columns
     doubtful = kept is columns and bool(columns)
-    if any(not each.hidden for each in kept):
-        kept = [each for each in kept if not each.hidden]
+    shown = [each for each in kept if not each.hidden]
+    if shown:
+        named = {key for each in shown for key in each.keys}
+        whole = any(len(each.keys) != 1 for each in shown)
+        kept = [each for each in kept if not each.hidden or not (whole or set(each.keys) <= named)]
     present = [each for each in kept if not each.before and (not each.years or year in each.years)]
     doubtful = doubtful or not present
     dated = [each for each in present if year in each.years]
@@ -371,7 +373,7 @@ def _assigned(columns: list[_Physical], words: _Words, *, doubtful: bool) -> tup
     for each in columns:
         if len(each.keys) == 1:
             key = each.keys[0]
-            if key in assigned:
+            if key in assigned or each.hidden:
                 uncertain.add(key)
             assigned.setdefault(key, each.column)
     joined = [each.column for each in columns if len(each.keys) > 1]
@@ -393,10 +395,3 @@ def _assigned(columns: list[_Physical], words: _Words, *, doubtful: bool) -> tup
     if doubtful:
         uncertain.update(assigned, ("single",))
     return assigned, single, frozenset(uncertain)
-
-
-def money_factor(text: str) -> int:
-    """By what a printed unit multiplies money: 1,000 for "nghìn đồng", 1,000,000 for "triệu đồng", else 1."""
-    if _MILLIONS.search(text):
-        return 1_000_000
-    return 1_000 if _THOUSANDS.search(text) else 1

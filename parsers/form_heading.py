@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from parsers.form_blocks import Block, Table
-from parsers.form_header import money_factor
+from parsers.form_money import money_factor
 from parsers.grid import Sheet
 
 _MOST = 1_500

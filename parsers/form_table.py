@@ -89,7 +89,7 @@ class _Finder:
         tables = self._label_columns(hits)
         found: list[Block] = []
         for number, (label, members) in enumerate(tables):
-            right = tables[number + 1][0] - 1 if number + 1 < len(tables) else self.last_column
+            right = self._before(*tables[number + 1]) if number + 1 < len(tables) else self.last_column
             left = max(1, tables[number - 1][0] + 1 if number else 1, label - _LEFT_REACH)
             width = max(_WIDTH, len(self.form.columns))
             found.extend(self._blocks_of(label, members, left, min(right, label + width)))
@@ -161,6 +161,11 @@ class _Finder:
             elif len({hit.row for hit in members}) * 3 >= most:
                 tables.append((column, members))
         return sorted(tables, key=lambda each: each[0])
+
+    def _before(self, label: int, hits: list[_Hit]) -> int:
+        """The last column before the table with this label column, whose row numbers stand beside its labels."""
+        rows = [hit.row for hit in hits]
+        return label - 2 if self._numbered(rows, label - 1) else label - 1
 
     def _blocks_of(self, label: int, hits: list[_Hit], left: int, right: int) -> list[Block]:
         hits = sorted(hits, key=lambda hit: hit.row)
