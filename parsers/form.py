@@ -50,6 +50,7 @@ _LONG = 200
 _FRAGMENT = 3  # a table with fewer rows than a third of the largest, all of them also there, is no second form
 _SAME_LETTERHEAD = 85
 _BULLETS = "-+*•–"
+_GRAND_TOTALS = frozenset({"tong cong", "cong", "tong", "tong so", "total"})  # of everything: adds classes to books
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,14 +275,16 @@ class _TableReader:
                 self._add_text(self._indicator(text_row), row)
             elif row.has_value():
                 self.extras.append(_as_text(row))
+                if told >= _MOST_UNKNOWN or fold(row.label) in _GRAND_TOTALS:
+                    continue
                 above = self._blank_above(row, placed)
-                if above is not None and row.label:
-                    self.findings.append(only_parts(self._indicator(above), row.label, _place(row)))
-                elif told < _MOST_UNKNOWN and (missing or not row.label):
-                    told += 1
+                if missing or not row.label:
                     self.findings.append(
                         unknown_row(row.label, _place(row), missing) if row.label else unlabelled_row(_place(row))
                     )
+                elif above is not None:
+                    self.findings.append(only_parts(self._indicator(above), row.label, _place(row)))
+                told += bool(missing or not row.label or above)
 
     def _blank_above(self, row: Row, placed: tuple[Placement, ...]) -> Placement | None:
         """The row of the form above an added one, when it is left blank: then the figures stand with its parts only."""

@@ -93,14 +93,14 @@ def unknown_row(label: str, place: str, missing: int) -> Finding:
 
 
 def only_parts(indicator: Indicator, label: str, place: str) -> Finding:
-    """Figures in a row added below one of the form that is left blank: its schools or villages, without their sum."""
+    """Figures in a row added below one of the form that is left blank: perhaps its schools or villages, without their sum."""
     return _finding(
         "F-ROW-PARTS",
         indicator.code,
-        f"Dòng “{label}”{_at(place)} có số liệu nhưng chỉ tiêu “{indicator.label}” ở trên để trống; số liệu dòng này chưa được "
-        "dùng, đề nghị ghi số tổng vào dòng chỉ tiêu.",
-        f"Row “{label}”{_at(place)} holds figures, but “{indicator.label_en}” above it is blank; they were not used. "
-        "Please write the total in the row of the indicator.",
+        f"Dòng thêm “{label}”{_at(place)} có số liệu, còn chỉ tiêu “{indicator.label}” ngay trên để trống; số liệu dòng này chưa "
+        "được dùng. Nếu đó là số của chỉ tiêu trên, đề nghị ghi tổng vào dòng chỉ tiêu.",
+        f"The added row “{label}”{_at(place)} holds figures, but “{indicator.label_en}” just above it is blank; they were not "
+        "used. If they belong to that indicator, please write their total in its row.",
     )
 
 

@@ -315,8 +315,7 @@ def _money_column(free: list[_Physical]) -> int | None:
     named = [
         each.column
         for each in free
-        if names_money(each.lines)
-        and not (each.plan or each.before or each.compared or each.years or each.hidden)
+        if names_money(each.lines) and not (each.plan or each.before or each.compared or each.years or each.hidden)
     ]
     return named[0] if len(named) == 1 else None
 

@@ -31,7 +31,7 @@ _MOST_TEXTS = 30_000
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _BULLET = re.compile(r"^\s*[-+*•–]\s*\w")
 _FIGURE = re.compile(r"\s*\d")
-_COLUMN_MARK = re.compile(r"\(?([A-Z]|\d{1,2})\)?(?:\s*=[\d\s()+-]+)?")
+_COLUMN_MARK = re.compile(r"[(\[]?([A-Z]|\d{1,2})[)\]]?(?:\s*=[\d\s()+-]+)?")
 _YEAR_ONLY = re.compile(r"\s*20\d\d\s*$")
 _YEARS = (2000, 2100)
 _LONGEST_HEADER_WORD = 6  # "Người" heads a column and may be a label elsewhere
@@ -101,15 +101,19 @@ class _Finder:
         for row in self.rows_with_cells[: min(_MOST_HITS, _MOST_HEADER_TEXTS // max(last, 1))]:
             kinds = header_kinds(self.sheet, row, 1, last, self.form.columns)
             various = len(set(kinds))
-            if various > 1 and not self._is_data(row) and (various > _SURELY_HEADER or not self._has_label(row)):
+            surely = various > _SURELY_HEADER
+            if various > 1 and not self._is_data(row, surely_header=surely) and (surely or not self._has_label(row)):
                 found.add(row)
         return found
 
-    def _is_data(self, row: int) -> bool:
-        """Whether a cell shows that the row is no header: a figure other than a year, or a label of the form."""
+    def _is_data(self, row: int, *, surely_header: bool) -> bool:
+        """Whether a cell shows that the row is no header: a figure other than a year, or a label of the form.
+
+        Beside many headings "Kinh phí" heads a column of amounts, whatever row is called so.
+        """
         cells = (self.sheet.cells.get((row, column)) for column in range(1, self.last_column + 1))
         return any(
-            _shows_data(cell, self.index) and not is_own_heading(cell.text, self.form.columns)
+            _shows_data(cell, None if surely_header else self.index) and not is_own_heading(cell.text, self.form.columns)
             for cell in cells
             if cell is not None
         )
@@ -367,12 +371,14 @@ def numbers_columns(sheet: Sheet, row: int) -> bool:
     marks = [match for text in texts if (match := _COLUMN_MARK.fullmatch(text))]
     figures = [int(match[1]) for match in marks if match[1].isdigit()]
     follow = all(after == before + 1 for before, after in itertools.pairwise(figures))
-    return len(marks) == len(texts) > 2 and bool(figures) and figures[0] <= len(texts) and follow  # noqa: PLR2004 - a table
+    few = len(texts) == 2 and figures == [1, 2]  # noqa: PLR2004 - only the columns of figures are numbered
+    many = len(texts) > 2 and bool(figures) and figures[0] <= len(texts)  # noqa: PLR2004 - a table
+    return len(marks) == len(texts) and (few or many) and follow
 
 
-def _shows_data(cell: Cell, index: LabelIndex) -> bool:
+def _shows_data(cell: Cell, index: LabelIndex | None) -> bool:
     if cell.kind is CellKind.TEXT:
         if _FIGURE.match(cell.text) and not _YEAR_ONLY.match(cell.text):
             return True
-        return len(cell.text) > _LONGEST_HEADER_WORD and bool(index.exact_holders(cell.text[:_LONG]))
+        return index is not None and len(cell.text) > _LONGEST_HEADER_WORD and bool(index.exact_holders(cell.text[:_LONG]))
     return cell.kind is not CellKind.NUMBER or not (isinstance(cell.value, int) and _YEARS[0] <= cell.value <= _YEARS[1])

@@ -55,6 +55,8 @@ def read_money(text: str, context: NumberContext) -> NumberReading:
         return rejected("date_text")
     if re.match(r"-\s*\d", text):
         return rejected("negative")
+    if re.match(r"[.,]\d", text):
+        return rejected("bad_grouping")  # ".5 triệu" is half a million, ".500" may be anything
     if _FOREIGN.search(text.lower()):
         return rejected("text_no_number")
     text = re.sub(r"\((\d[\d.,]*)\)", r"( \1 )", text)

@@ -180,8 +180,14 @@ def format_code(identifier: int, custom: Mapping[int, str]) -> str:
 
 
 def exact(number: float) -> int | Decimal:
-    """The stored float as int, or as the shortest decimal that gives it."""
-    return int(number) if number.is_integer() else Decimal(repr(number))
+    """The stored float as int, or as the shortest decimal that gives it.
+
+    A calculated 30.000000000000004 is 30: no spreadsheet shows or compares more than 15 digits.
+    """
+    if number.is_integer():
+        return int(number)
+    shown = float(f"{number:.15g}")
+    return int(shown) if shown.is_integer() else Decimal(repr(number))
 
 
 def serial_to_date(serial: float, *, since_1904: bool) -> date | datetime | time | None:

@@ -53,6 +53,17 @@ def test_two_communes_and_their_neighbour_are_no_parts() -> None:
     assert len(read(*communes, page({**SUM, "1": (9,), "2": (1,), "4.books": (3,)}, "Quài Nưa", "UBND XÃ QUÀI NƯA"))) == 3
 
 
+def test_a_note_that_names_schools_makes_a_commune_no_part_of_another() -> None:
+    communes = [("Quài Tở", FIRST), ("Nà Sáy", SECOND)]
+    for _ in communes:
+        books = [
+            sheet([*whole(given, title=[(f"UBND XÃ {name.upper()}",)]), (), ("Ghi chú: số liệu của 5 trường học",)], name=name)
+            for name, given in communes
+        ]
+        assert [each.sheet for each in read(*books)] == [name for name, _ in communes]
+        communes.reverse()
+
+
 def test_names_tell_the_summary_where_its_figures_do_not_add_up() -> None:
     own = {"1": (9,), "2": (8,), "4.books": (7,)}
     for schools in ([page(FIRST, "THCS", "")], [page(FIRST, "THCS", ""), page(SECOND, "TH", "")]):

@@ -147,6 +147,12 @@ def test_a_float_is_its_shortest_decimal() -> None:
     assert isinstance(cells(data)["B1"].value, int)
 
 
+def test_what_a_calculation_left_behind_the_fifteenth_digit_is_no_fraction() -> None:
+    data = xlsx(SHEET + '<sheetData><row r="1"><c r="A1"><v>30.000000000000004</v></c></row></sheetData></worksheet>')
+    assert cells(data)["A1"].value == 30
+    assert isinstance(cells(data)["A1"].value, int)
+
+
 def test_a_zero_beside_a_formula_that_was_never_calculated_is_no_figure() -> None:
     sheet = SHEET + '<sheetData><row r="1"><c r="A1"><f>SUM(B1:B9)</f><v>0</v></c></row></sheetData></worksheet>'
     fresh = (
