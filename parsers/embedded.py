@@ -43,7 +43,7 @@ def office_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
     except ZIP_ERRORS as error:
         raise Refused(broken(), code="D-UNREADABLE") from error
     with archive:
-        found = [(zip_name(info), info) for info in archive.infolist() if not info.is_dir()]
+        found = [(zip_name(info), info) for info in archive.infolist() if not info.filename.endswith("/")]
         wanted = [(name, info) for name, info in found if _MEDIA.search(name) and not _NOT_A_FILE.search(name)]
         for name, info in sorted(wanted, key=lambda pair: natural(pair[0])):
             try:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
@@ -35,7 +36,7 @@ __all__ = ["OpenedMessage", "drive_links", "html_to_text", "read_envelope_and_pa
 
 _MAIL_PARSER_ERRORS = (
     MailParserError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, UnicodeError,
-    OverflowError, binascii.Error,
+    OverflowError, binascii.Error, MessageError,
 )  # fmt: skip
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # it logs what senders write; defects are findings here
 _MARK = re.compile(rb"thubao-leaf-\d+")

@@ -76,7 +76,7 @@ def _strictly(raw: bytes, charset: str) -> str | None:
         if not codecs.lookup(charset)._is_text_encoding:  # noqa: SLF001 - the only way to keep "base64" and "zip" out
             return None
         return raw.decode(charset)
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # ValueError: a charset with a NUL in its name
         return None
 
 

@@ -72,7 +72,7 @@ def read_web_archive(data: bytes) -> RawWriting:
 def _in_charset(content: bytes, charset: str) -> str:
     try:
         return content.decode(charset, "replace")
-    except LookupError:
+    except (LookupError, ValueError):
         return _decoded(content)
 
 
@@ -116,7 +116,7 @@ def _decoded(data: bytes) -> str:
     for encoding in (declared.group(1).decode("ascii") if declared else "", "utf-8", "cp1258"):
         try:
             return data.decode(encoding or "utf-8")
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):
             continue
     return data.decode("utf-8", "replace")
 

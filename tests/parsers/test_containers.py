@@ -123,6 +123,12 @@ def test_names_that_differ_only_in_case_or_not_at_all_stay_apart() -> None:
     assert sorted(contents(opened(data)).values()) == [b"ba", b"hai", b"mot"]
 
 
+def test_a_member_without_a_name_is_a_file_like_the_others() -> None:
+    found = contents(opened(zipped_with_raw_names((b"", TEXT), (b"a.jpg", JPEG))))
+    assert list(found.values()) == [TEXT, JPEG]
+    assert opened(zipped_with_raw_names((b"", b""), (b"ppt/media/image1.jpg", JPEG), (b"[Content_Types].xml", b"")), "a.pptx")
+
+
 def test_a_symbolic_link_is_no_file() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:

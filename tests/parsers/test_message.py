@@ -6,6 +6,7 @@ import base64
 import binascii
 import email
 import os
+import re
 import time
 import tracemalloc
 from datetime import UTC, datetime, timedelta, timezone
@@ -247,6 +248,13 @@ def test_what_only_mail_parser_sees_is_added() -> None:
     parsed = _mail_parser(stored, seen_by_us)
     assert parsed is not None
     assert [(leaf.name, leaf.data) for leaf in _missed_leaves(parsed)] == [("a.jpg", XLSX)]
+
+
+def test_a_sender_whose_name_was_damaged_on_its_way_closes_no_mail() -> None:
+    damaged = b"From: =?windows-1251?B?z/Dg6fH7IHx8\x00M/g8PLK7uw=?= <a@xa.example>\n"
+    stored = re.sub(rb"(?m)^From: [^\n]*\n", damaged, raw(attach(mail(), "bc.xlsx", XLSX)))
+    opened = read_envelope_and_parts(stored)
+    assert (opened.envelope.senders, [leaf.name for leaf in opened.leaves]) == (("a@xa.example",), ["bc.xlsx"])
 
 
 def test_nothing_is_added_twice() -> None:

@@ -111,6 +111,7 @@ def test_a_charset_that_is_not_true_or_not_known_does_not_spoil_text() -> None:
     assert decode_bytes("Kính gửi".encode(), "no-such-charset") == "Kính gửi"
     assert decode_bytes("Kính gửi".encode("utf-16"), "utf-16") == "Kính gửi"
     assert decode_bytes(b"Kinh", "base64") == "Kinh"
+    assert decode_bytes("Kính gửi".encode(), "utf\0-8") == "Kính gửi"
 
 
 def test_names_in_archives_of_every_age() -> None:
