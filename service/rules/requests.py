@@ -26,7 +26,10 @@ _EXTENSION = re.compile(
     r"\bxin them (?:thoi gian|\w+ ngay)\b|"
     r"\b(?:xin|de nghi|mong|cho phep|cho|kinh mong)\b(?: \w+){0,8} (?:gui|nop|bao cao)(?: \w+){0,4} (?:muon|cham|tre)\b|"
     r"\b(?:xin|de nghi|cho phep)\b(?: \w+){0,3} (?:cham|muon|tre|hoan|lui)(?: \w+){0,2} "
-    r"(?:gui|nop|bao cao|thoi han|han|lai|den|sang)\b"
+    r"(?:gui|nop|bao cao|thoi han|han|lai|den|sang)\b|"
+    r"\b(?:xin|cho|de nghi)\b(?: \w+){0,5} (?:gui|nop)(?: \w+){0,4} (?:ngay mai|mai|hom sau|tuan sau)\b|"
+    r"\b(?:xin|cho|de nghi)\b(?: \w+){0,5} (?:gui|nop)(?: \w+){0,3} (?:vao|sang|den|toi) thu (?:hai|ba|tu|nam|sau|bay|[2-7])\b|"
+    r"\b(?:an extension|more time|(?:extend|postpone) the deadline)\b"
 )
 _CORRECTION = re.compile(
     r"\bgui lai\b|\bnop lai\b|\bdinh chinh\b|\bthay (?:the|cho) (?:ban|file|tep|bao cao|thu|cac)\b|\bban chinh thuc\b|"
@@ -36,7 +39,8 @@ _CORRECTION = re.compile(
 )
 _QUESTION = re.compile(
     r"\b(?:em|xin|cho|toi|xa|don vi|minh|chi|anh) hoi\b|\bhoi (?:ve|them|chut|cach)\b|\bhuong dan (?:em|giup|them|cach|cho)\b|"
-    r"\bnhu the nao\b|\blam the nao\b|\bghi the nao\b|\bco phai\b.*\bkhong\b"
+    r"\bnhu the nao\b|\blam the nao\b|\bghi the nao\b|\bco phai\b.*\bkhong\b|"
+    r"\b(?:o dau|bao gio|ngay nao)\b|\bmien (?:nop|gui|bao cao)\b"
 )
 _ASKS = re.compile(r"\?(?=\s|$)")
 _DATE = re.compile(

@@ -42,6 +42,9 @@ def test_labelled_body_asks_for_what_it_asks(identifier: str, kind: str) -> None
         ("xin gia hạn đến ngày 35/10", None),
         ("xin gia hạn, 16/10 hoặc 18/10 đều được", None),
         ("cho xã xin thêm 2 ngày ạ", None),
+        ("Do mất điện xã chưa gửi được, xin phép gửi vào ngày mai", None),
+        ("xã xin nộp báo cáo vào thứ 6 ạ", None),
+        ("We ask for more time", None),
     ],
 )
 def test_extension_with_the_day_it_asks_for(text: str, until: date | None) -> None:
@@ -60,6 +63,7 @@ def test_day_without_a_year_is_the_nearest() -> None:
         "Xin lỗi xã gửi báo cáo muộn ạ",
         "Xã gửi báo cáo tuần lễ, trân trọng",
         "Gửi báo cáo chậm mong phòng thông cảm",
+        "Xã xin gửi ảnh khai mạc, buổi thứ 2 và thứ 3; mục 8 không phát sinh",
         "vâng ạ",
         "",
     ],
@@ -78,7 +82,14 @@ def test_our_own_quoted_letter_asks_for_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Cho em hỏi mục 8 ghi thế nào ạ", "mục 10 ghi nghìn đồng hay đồng ạ?", "Anh hướng dẫn giúp em với"]
+    "text",
+    [
+        "Cho em hỏi mục 8 ghi thế nào ạ",
+        "mục 10 ghi nghìn đồng hay đồng ạ?",
+        "Anh hướng dẫn giúp em với",
+        "mẫu 2 lấy ở đâu ạ",
+        "xã xin miễn báo cáo",
+    ],
 )
 def test_question(text: str) -> None:
     assert recognise_request("", text).kind == "question"
