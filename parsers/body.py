@@ -193,29 +193,41 @@ def inline_forwards(text: str, subject: str) -> tuple[Forwarded, ...]:
     return tuple(found)
 
 
-_ADDRESS_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|\([^()]*\)|([,;])|([^"<>(),;]+|.)', re.DOTALL)
+_ADDRESS_TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")|<([^<>]*)>|\([^()]*\)|([,;])|([^"<>(),;]+|.)', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ROUTE = re.compile(r"^\s*@[^:]*:")
 
 
 def address_list(raw: str) -> tuple[tuple[str, str], ...]:
     """(name, address in lower case) of an address header; entries without an address are left out.
 
-    The standard library's parser differs between Python 3.11 and 3.13 on what is not quite right; this one does not.
+    The standard library's parser differs between Python 3.11 and 3.13 on what is not quite right; this one does not. What can
+    be read in two ways gives no address that somebody else owns: all that it may be, or the whole of it as it stands.
     """
     found: list[tuple[str, str]] = []
     words: list[str] = []
-    address = ""
+    angled: list[str] = []
     for token in [*_ADDRESS_TOKEN.finditer(raw[:20_000]), None]:
         if token is None or token[3]:
-            bare = " ".join(words).strip()
-            if not address and (only := _ADDRESS.search(bare)) is not None:
-                address, bare = only[0], ""
-            if "@" in address:
-                found.append((bare, address.strip().lower()))
-            words, address = [], ""
-        elif token[1] is not None:
-            words.append(re.sub(r"\\(.)", r"\1", token[1]))
+            entry = " ".join(words)
+            name = " ".join(re.sub(r"\\(.)", r"\1", each[1:-1]) if each[0] == '"' else each for each in words)
+            addresses = [each for each in angled if "@" in each]
+            if not addresses and (addresses := _bare_addresses(entry)):
+                name = ""
+            found.extend((name.strip(), each.strip().lower()) for each in dict.fromkeys(addresses))
+            words, angled = [], []
+        elif token[1]:
+            words.append(token[1])
         elif token[2] is not None:
-            address = token[2]
+            angled.append(_ROUTE.sub("", token[2]))
         elif token[4] and token[4].strip():
             words.append(token[4].strip())
     return tuple(found)
+
+
+def _bare_addresses(entry: str) -> list[str]:
+    """The addresses of an entry without brackets; a quoted one before an @ is no address by itself."""
+    unquoted = re.sub(r"\s*@\s*", "@", _QUOTED.sub('""', entry))
+    addresses = _ADDRESS.findall(unquoted)
+    plain = unquoted.count("@") == len(addresses) and '"@' not in unquoted
+    return addresses if plain else [re.sub(r"\s*@\s*", "@", entry)] * ("@" in unquoted)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config.campaign import Campaign
+from config.loading_problems import is_address
 from config.text import Language
 from parsers.values import MessageReading, Robot
 from service.correction import ASKS, correction_of, may_ask
@@ -34,7 +35,7 @@ def answer(installation: Installation, connection: Connection, arrived: Arrived,
     """Queue the answer to a message in the same transaction that filed it; gives whether there is one."""
     record, filing = arrived.record, arrived.filing
     sender = arrived.reading.envelope.sender
-    if installation.home.smtp is None or not sender or not _may_answer(installation, arrived):
+    if installation.home.smtp is None or not is_address(sender) or not _may_answer(installation, arrived):
         return False
     campaign = installation.home.campaign(filing.campaign or "")
     if campaign is None:

@@ -71,6 +71,26 @@ def test_two_from_headers_are_both_kept_and_told() -> None:
     assert [finding.code for finding in opened.findings] == ["M-SENDERS"]
 
 
+@pytest.mark.parametrize(
+    ("written", "senders"),
+    [
+        ('"ubnd@xa.example"@evil.example', ('"ubnd@xa.example"@evil.example',)),
+        ("ubnd@xa.example@evil.example", ("ubnd@xa.example@evil.example",)),
+        ("ubnd@xa.example\0@evil.example", ("ubnd@xa.example\0@evil.example",)),
+        ('<"ubnd@xa.example"@evil.example>', ('"ubnd@xa.example"@evil.example',)),
+        ("<ubnd@xa.example> <a@evil.example>", ("ubnd@xa.example", "a@evil.example")),
+        ("ubnd@xa.example a@evil.example", ("ubnd@xa.example", "a@evil.example")),
+        ('"ubnd@xa.example" <a@evil.example>', ("a@evil.example",)),
+        ("<@relay.example:ubnd@xa.example>", ("ubnd@xa.example",)),
+        ("UBND @ Xa.example (văn thư)", ("ubnd@xa.example",)),
+        ("xã: ubnd@xa.example;", ("ubnd@xa.example",)),
+        ('"Lò, Văn A" <ubnd@xa.example>', ("ubnd@xa.example",)),
+    ],
+)
+def test_no_way_to_write_a_sender_borrows_another_address(written: str, senders: tuple[str, ...]) -> None:
+    assert read_envelope_and_parts(f"From: {written}\r\nTo: a@b.example\r\n\r\nxin gui".encode()).envelope.senders == senders
+
+
 def test_an_address_in_a_display_name_is_no_sender() -> None:
     stored = b'From: "ubnd@xa.example" <thief@else.example>\r\n\r\nx'
     assert read_envelope_and_parts(stored).envelope.senders == ("thief@else.example",)

@@ -65,6 +65,12 @@ def test_a_mail_forwarded_by_a_rule_is_read_all_the_same(office: Office) -> None
     assert of(office).complete
 
 
+@pytest.mark.parametrize("sender", ["", "a@", '"a@xa.example"@evil.example', "a@xa.example\0@evil.example"])
+def test_what_is_no_address_is_never_answered(office: Office, sender: str) -> None:
+    office.take(named(1, sender), on(8))
+    assert office.outbox() == ()
+
+
 def test_our_own_address_is_never_answered(office: Office) -> None:
     office.take(named(1, ADDRESS), on(8))
     assert office.outbox() == ()
