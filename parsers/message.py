@@ -264,18 +264,18 @@ def _forwarded(body: str, subject: str, leaves: Sequence[Leaf], own_addresses: f
     for leaf in leaves:
         if leaf.declared_type == kind.EML or leaf.name.lower().endswith(".eml"):
             inner, _, _ = read_headers(leaf.data, 0, len(leaf.data))
-            found.extend(_original(_senders(inner), decode_legacy(decode_words(inner.first("subject"))).text))
+            found.extend(_original(leaf, _senders(inner), decode_legacy(decode_words(inner.first("subject"))).text))
         elif leaf.declared_type == kind.MSG or leaf.name.lower().endswith(".msg"):
             heading = msg_heading(leaf.data)
-            found.extend(_original(address_list(heading.sender), heading.subject))
+            found.extend(_original(leaf, address_list(heading.sender), heading.subject))
     return tuple(dict.fromkeys(each for each in found if each.sender not in own_addresses or not each.sender))
 
 
-def _original(senders: Sequence[tuple[str, str]], subject: str) -> tuple[Forwarded, ...]:
+def _original(leaf: Leaf, senders: Sequence[tuple[str, str]], subject: str) -> tuple[Forwarded, ...]:
     if not senders and not subject:
         return ()
     name, address = senders[0] if senders else ("", "")
-    return (Forwarded(sender=address, sender_name=name, subject=subject),)
+    return (Forwarded(sender=address, sender_name=name, subject=subject, sha256=leaf.sha256),)
 
 
 def _targets(html: str) -> str:

@@ -185,11 +185,12 @@ class Robot(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarded:
-    """The original of a forwarded mail, inline or attached: who wrote it and under what subject."""
+    """The original of a forwarded mail, inline or attached: who wrote it and about what. `sha256`: the attached mail's."""
 
     sender: str
     sender_name: str
     subject: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from functools import lru_cache
@@ -11,7 +11,7 @@ from functools import lru_cache
 from config.campaign import Campaign, Unit
 from config.vietnamese import fold
 from parsers.quoting import parts_of
-from parsers.values import Document, DocumentRole, FormReading, MessageReading
+from parsers.values import Document, DocumentRole, FormReading, Forwarded, MessageReading
 from service.rules.names import NameHit, NameIndex, Strength
 from service.rules.names_decoding import decoded
 
@@ -187,7 +187,12 @@ def gather(campaign: Campaign, reading: MessageReading, *, learned: Mapping[str,
     register = register_of(campaign)
     index = register.names
     subject = reading.envelope.subject
-    documents = tuple(_document_clues(register, each) for each in reading.documents if each.role is not DocumentRole.DECORATION)
+    forwarded = tuple((_inside(reading, each), tuple(_forwarded_clues(register, each, learned))) for each in reading.forwarded)
+    documents = tuple(
+        _with_original(_document_clues(register, each), forwarded)
+        for each in reading.documents
+        if each.role is not DocumentRole.DECORATION
+    )
     thread = None
     if thread_unit in register.codes:
         thread = _plain(EvidenceKind.THREAD, reading.envelope.in_reply_to, thread_unit or "", 0.9, Weight.DECISIVE)
@@ -196,7 +201,7 @@ def gather(campaign: Campaign, reading: MessageReading, *, learned: Mapping[str,
         thread=thread,
         message=(
             *_clues(index, EvidenceKind.SUBJECT, subject),
-            *_forwarded_clues(register, reading, learned),
+            *(clue for inside, clues in forwarded if not inside for clue in clues),
             *_body_clues(index, reading),
         ),
         documents=documents,
@@ -214,13 +219,26 @@ def _sender_clues(register: Register, address: str, learned: Mapping[str, str]) 
         yield _plain(EvidenceKind.LEARNED, address, taught, 0.95, Weight.DECISIVE)
 
 
-def _forwarded_clues(register: Register, reading: MessageReading, learned: Mapping[str, str]) -> Iterator[Clue]:
+def _forwarded_clues(register: Register, original: Forwarded, learned: Mapping[str, str]) -> Iterator[Clue]:
     """The original sender's address of a forwarded mail, typed into a text by whoever forwards it: good, never decisive."""
-    for original in reading.forwarded:
-        for clue in _sender_clues(register, original.sender, learned):
-            yield _plain(EvidenceKind.FORWARDED, original.sender, clue.unit, 0.65, Weight.GOOD)
-        for clue in _clues(register.names, EvidenceKind.FORWARDED, original.subject):
-            yield Clue(evidence=clue.evidence, weight=min(clue.weight, Weight.GOOD), body=clue.body)
+    for clue in _sender_clues(register, original.sender, learned):
+        yield _plain(EvidenceKind.FORWARDED, original.sender, clue.unit, 0.65, Weight.GOOD)
+    for clue in _clues(register.names, EvidenceKind.FORWARDED, original.subject):
+        yield Clue(evidence=clue.evidence, weight=min(clue.weight, Weight.GOOD), body=clue.body)
+
+
+def _inside(reading: MessageReading, original: Forwarded) -> str:
+    """Where the files of an attached mail stand ("bc.eml/"), "" for one that is quoted or holds no file."""
+    folders = [f"{each.path}/" for each in reading.documents if original.sha256 and each.sha256 == original.sha256]
+    return next((each for each in folders if any(one.path.startswith(each) for one in reading.documents)), "")
+
+
+def _with_original(found: DocumentClues, forwarded: Sequence[tuple[str, tuple[Clue, ...]]]) -> DocumentClues:
+    """The document with what speaks for the sender of the attached mail that it came in."""
+    path = found.document.path
+    clues = [clue for inside, clues in forwarded if inside and path.startswith(inside) for clue in clues]
+    placed = (replace(each, evidence=replace(each.evidence, document=path)) for each in clues)
+    return replace(found, clues=(*found.clues, *placed))
 
 
 def _body_clues(index: NameIndex, reading: MessageReading) -> Iterator[Clue]:

@@ -203,8 +203,10 @@ def test_a_quoted_reply_is_no_forward_and_our_own_mail_no_original() -> None:
 def test_the_original_of_an_attached_forward() -> None:
     outer = mail("Fwd")
     outer.add_attachment(mail("bc trường", sender="Trường <thcs@truong.example>"))
-    assert read_envelope_and_parts(raw(outer)).forwarded == (
-        Forwarded(sender="thcs@truong.example", sender_name="Trường", subject="bc trường"),
+    opened = read_envelope_and_parts(raw(outer))
+    (attached,) = opened.leaves
+    assert opened.forwarded == (
+        Forwarded(sender="thcs@truong.example", sender_name="Trường", subject="bc trường", sha256=attached.sha256),
     )
 
 

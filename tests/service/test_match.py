@@ -12,7 +12,7 @@ import pytest
 
 from config.campaign import Unit, UnknownSenders
 from config.loading import reference_campaign
-from parsers.values import DocumentFate, DocumentRole, Forwarded, MessageReading, Robot, SectionText
+from parsers.values import Document, DocumentFate, DocumentRole, Forwarded, MessageReading, Robot, SectionText
 from service.rules.match import Attribution, EvidenceKind, Outcome, Query, documents_of_others, identify, looks_like_report
 from service.rules.submission import Trust
 from tests.service.mails_for_match import document, form, letterhead, mail, narrative, photo, scan
@@ -247,6 +247,22 @@ def test_two_communes_in_one_mail_are_split_by_document() -> None:
     assert says(found) == (Outcome.FILED, NUA.code)
     assert found.provisional
     assert dict(found.documents) == {"a.xlsx": TO.code, "1. BC tuần lễ.docx": TO.code, "Quài Tở.zip/1.jpg": TO.code}
+
+
+def test_two_mails_forwarded_as_files_are_split_by_who_wrote_each() -> None:
+    def forwarded(unit: Unit, number: int) -> tuple[Forwarded, tuple[Document, ...]]:
+        original = Forwarded(sender=of(unit), sender_name="", subject="bc", sha256=unit.code)
+        box = document(f"{number}.eml", DocumentRole.CONTAINER, kind="message/rfc822", sha256=unit.code)
+        return original, (box, form(f"{number}.eml/Book1.xlsx"), photo(f"{number}.eml/1.jpg"))
+
+    (first, some), (second, others) = forwarded(TO, 1), forwarded(NUA, 2)
+    found = identify(CAMPAIGN, mail(*some, *others, subject="Fwd: 2 xã", forwarded=(first, second)))
+    assert says(found) == (Outcome.FILED, NUA.code)
+    assert dict(found.documents) == {"1.eml/Book1.xlsx": TO.code, "1.eml/1.jpg": TO.code}
+    alone = identify(CAMPAIGN, mail(*some, forwarded=(first,)))
+    assert (*says(alone), alone.provisional) == (Outcome.FILED, TO.code, True)
+    other = form("1.eml/Bieu.xlsx", heading=letterhead(NUA))
+    assert identify(CAMPAIGN, mail(*some, other, forwarded=(first,))).outcome is Outcome.NEEDS_DECISION
 
 
 def test_known_sender_with_the_forms_of_two_communes_is_split_and_speaks_for_his_own() -> None:
