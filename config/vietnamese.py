@@ -12,6 +12,8 @@ _NOT_A_WORD = re.compile(r"[\W_]+")
 _SHOWN_ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook above, tilde, dot below
 
+_LEAD = re.compile(r"(, (trong đó|chia ra|of which|in which))?[\s:,]*$")
+
 
 def _old_style() -> dict[str, str]:
     """Every new-style pair of vowels (oà, oè, uỳ, any tone and case) with its old-style twin (òa, òe, ùy)."""
@@ -72,3 +74,8 @@ def _escaped(character: str) -> str:
 
 _OLD_STYLE = _old_style()
 _NEW_STYLE = re.compile(r"(?<![qQ])(?:" + "|".join(_OLD_STYLE) + r")(?![^\W\d_])")
+
+
+def without_lead(label: str) -> str:
+    """A label without what leads over to the rows below it: ", trong đó:", ", of which:"."""
+    return _LEAD.sub("", label.strip())

@@ -51,6 +51,7 @@ OTHER_PAPERS = frozenset(
 PHRASE_MATCH = 87  # fuzz.ratio of folded words; one wrong letter in two short words is 90
 SHORT_PHRASE = 12  # letters: a shorter phrase must match nearly exactly
 SHORT_MATCH = 93
+_EXACT = 100
 HEADING_WORDS = 28  # a heading has no more words than this
 COLON_WORDS = 15  # words before a colon that may be a heading
 LOOSE_SHARE = 0.75  # of a line's words that stand in the section's heading
@@ -222,7 +223,8 @@ def _candidate(
     plain_looks = not shape.label and not shape.looks
     if shape.bulleted and not shape.label and not marked and not alone:
         return None
-    if is_part(section, outline) and not shape.label and not shape.looks:
+    nothing_else = quality == _EXACT and used == len(shape.words) and not shape.bulleted
+    if is_part(section, outline) and plain_looks and not nothing_else:
         return None
     if not alone and not marked and not (shape.label and quality >= 90):  # noqa: PLR2004 - text straight after needs certainty
         return None

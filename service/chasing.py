@@ -11,11 +11,12 @@ from config.campaign import Campaign, Slot
 from config.text import Language
 from service.installation import Installation
 from service.judging import submissions
-from service.letter_words import missing_items, moment, office_of, returned_because
+from service.letter_words import moment, office_of
 from service.outputs.chase_letter import Chase, LateUnit, call_list, chase_document
 from service.rules.remind import chase_at, final_call
 from service.rules.status import deadline_of, owes
 from service.rules.submission import Content, SlotState, Submission
+from service.tally import owed
 from storage.notices import NoticeKind, enqueue, is_recorded, notice_key, reminders_sent
 
 
@@ -64,15 +65,12 @@ def chase_of(installation: Installation, connection: Connection, campaign: Campa
 
     def told(code: str) -> LateUnit:
         unit = next(each for each in on_roster if each.code == code)
-        missing = tuple(each.rstrip(".") for each in missing_items(campaign, late[code], office.language))
-        if late[code].content is Content.RETURNED:
-            missing = (returned_because("", office.language).rstrip("."), *missing)
         return LateUnit(
             name=unit.full_name,
             office=office_of(unit),
             contact=unit.contact,
             phone=unit.phone,
-            missing=missing,
+            missing=owed(campaign, late[code], office.language),
             reminders=reminded.get(code, 0),
         )
 
@@ -115,7 +113,7 @@ def phone_lines(chase: Chase) -> list[str]:
     lines = []
     for each in chase.late:
         who = ", ".join(part for part in (each.contact, each.phone) if part)
-        lines.append(f"{each.name}{f' – {who}' if who else ''}: {'; '.join(each.missing)}")
+        lines.append(f"{each.name}{f' – {who}' if who else ''}: {each.missing}")
     return lines
 
 

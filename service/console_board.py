@@ -13,6 +13,7 @@ from config.campaign import Campaign, Slot
 from config.settings import Office
 from config.text import Language, Text
 from service import console_words as words
+from service.rules.submission import Content
 
 if TYPE_CHECKING:  # the board is handed in; showing it needs none of what made it
     from service.desk import Board
@@ -21,9 +22,11 @@ if TYPE_CHECKING:  # the board is handed in; showing it needs none of what made 
 _MARKS = {"missing": "·", "partial": "◐", "received": "●", "issues": "!", "approved": "✓", "returned": "↩", "excused": "○"}
 """A sign beside the colour: the board must read on a black and white print too."""
 
+_LONGEST_NAME = 30  # of a unit on the board: the columns beside it matter more
+_UNIT = Text(vi="Đơn vị", en="Unit")
 _COLUMNS = (
     Text(vi="STT", en="No."),
-    Text(vi="Đơn vị", en="Unit"),
+    _UNIT,
     Text(vi="Trạng thái", en="State"),
     Text(vi="BC", en="Rep."),
     Text(vi="SL", en="Form"),
@@ -53,7 +56,7 @@ def board_table(board: Board, office: Office) -> Table:
         title=title, caption=caption, title_justify="left", caption_justify="left", header_style="bold", box=SIMPLE_HEAD
     )
     for column in _COLUMNS:
-        table.add_column(column.in_(language), no_wrap=True)
+        table.add_column(column.in_(language), no_wrap=True, max_width=_LONGEST_NAME if column is _UNIT else None)
     for position, line in enumerate(board.lines, start=1):
         table.add_row(str(position), *_cells(line, campaign, office))
     return table
@@ -118,7 +121,7 @@ def _cells(line: UnitLine, campaign: Campaign, office: Office) -> list[Styled]:
         Styled(_slot(slots, Slot.FORM, language)),
         Styled(f"{photos.count}/{rule.min}–{rule.max}" if photos and rule else ""),
         Styled(f"{received.astimezone(office.timezone):%d/%m %H:%M}" if received else ""),
-        Styled(word(words.TIME, time, language), style=words.COLOUR[time]),
+        Styled("" if submission.content is Content.EXCUSED else word(words.TIME, time, language), style=words.COLOUR[time]),
         Styled(str(submission.version or "")),
         Styled(str(len(submission.findings) or "")),
         Styled(str(line.reminders or "")),

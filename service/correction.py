@@ -171,7 +171,8 @@ def lines_of(found: Correction, enclosed: tuple[str, ...], language: Language) -
 def words_of(found: Correction | None, notice: Notice, enclosed: tuple[str, ...]) -> Mapping[str, object]:
     """What a letter says of the form that goes with it: the unit's own file with marked cells, or a blank one."""
     own = _own(found, enclosed)
-    words: dict[str, object] = {"marked_file": "".join(own[:1]), "blank_file": "".join(enclosed[:1]) if found and not own else ""}
+    blank = enclosed[:1] if not own and (found or notice.kind is NoticeKind.REMINDER) else ()
+    words: dict[str, object] = {"marked_file": "".join(own[:1]), "blank_file": "".join(blank)}
     return {**words, "files": own} if notice.kind is NoticeKind.CORRECTION else words
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
-from parsers.codec import from_plain
 from service import correction
 from service.chasing import chase_of, phone_lines
+from service.delivery_words import output_words
 from service.enclosures import enclosures, packed
 from service.installation import Installation
-from service.judging import submission_of, submissions
+from service.judging import submission_of
 from service.letter_words import (
     changed_figures,
     deadline_words,
@@ -29,22 +28,21 @@ from service.letter_words import (
     two_digits,
     waits_for_officer,
 )
-from service.officer_actions import officer_actions
 from service.officer_mail_settling import units_being_decided
 from service.officer_mail_words import order_words
 from service.outputs.chase_letter import Chase
 from service.outputs.letters import Addressing, Enclosure, compose, render_letter
 from service.receipts import letter_now
-from service.rules.consolidation import Consolidation
-from service.rules.remind import final_call, ladder, next_rung, opens_at
-from service.rules.status import deadline_of, is_in, owes
+from service.rules.remind import final_call, ladder, opens_at
+from service.rules.status import deadline_of, owes
 from service.rules.submission import Change, Content, Submission
 from service.sending import Letter
+from service.tally import tally_words
 from storage.decisions import DecisionKind, decisions_on
 from storage.mail_records import message_record
 from storage.notices import Notice, NoticeKind
 from storage.readings import MessageState, filings, reading_of
-from storage.submissions import consolidation_of, latest_consolidation
+from storage.submissions import latest_consolidation
 
 _LETTERS = {
     NoticeKind.REMINDER: "reminder",
@@ -57,7 +55,6 @@ _LETTERS = {
     NoticeKind.CHASE: "chase",
     NoticeKind.QUESTION: "ask_unit",
 }
-_WAITING = frozenset({MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, MessageState.SET_ASIDE})
 _OVERDUE = frozenset({NoticeKind.OVERDUE, NoticeKind.OVERDUE_COPY})
 _TO_UNITS = _OVERDUE | {NoticeKind.REMINDER, NoticeKind.KICKOFF}
 _WHILE_IT_HOLDS = _TO_UNITS | {NoticeKind.CORRECTION}
@@ -83,7 +80,7 @@ class Correspondence:
         self._enclosed: dict[str, tuple[Enclosure, ...]] = {}
         self._looked_up: tuple[str, str, Submission] | None = None
         self._of_campaign: dict[str, _CampaignWords] = {}
-        self._outputs: dict[tuple[str, int | None], dict[str, object]] = {}
+        self._outputs: dict[tuple[str, int | None], Mapping[str, object]] = {}
 
     def still_called_for(self, notice: Notice) -> str:
         """Why the notice is no longer needed, "" when it is: a unit that has sent meanwhile is not reminded."""
@@ -179,7 +176,7 @@ class Correspondence:
         return None if submission is None else correction.asked_in(notice, submission, self._language)
 
     def _names_of_made(self, campaign: Campaign, notice: Notice) -> tuple[str, ...]:
-        if notice.kind not in {NoticeKind.CORRECTION, NoticeKind.RECEIPT}:
+        if notice.kind not in {NoticeKind.CORRECTION, NoticeKind.RECEIPT, NoticeKind.REMINDER}:
             return ()
         return tuple(each[0] for each in self._enclosures(campaign, notice) if isinstance(each, tuple))
 
@@ -259,33 +256,10 @@ class Correspondence:
         if campaign.id not in self._of_campaign:
             with self._installation.database.reading() as connection:
                 filed = [each for each in filings(connection).values() if each.state is MessageState.NEEDS_DECISION]
+                words = tally_words(self._installation, connection, campaign, self._now)
             waiting = frozenset(each.unit for each in filed if each.campaign == campaign.id and each.unit and not each.request)
-            self._of_campaign[campaign.id] = _CampaignWords(words=self._about_all(campaign), waiting=waiting)
+            self._of_campaign[campaign.id] = _CampaignWords(words=words, waiting=waiting)
         return self._of_campaign[campaign.id]
-
-    def _about_all(self, campaign: Campaign) -> dict[str, object]:
-        with self._installation.database.reading() as connection:
-            every = submissions(connection, campaign)
-            waiting = sum(1 for each in filings(connection).values() if each.state in _WAITING)
-            actions = officer_actions(connection, campaign, every, waiting, self._language)
-        expected = [each for each in every if each.content is not Content.EXCUSED]
-        complete = [each for each in expected if is_in(each)]
-        missing = [each for each in expected if not each.versions]
-        partial = [each for each in expected if each.versions and not is_in(each)]
-        rung = next_rung(campaign, campaign.deadline, self._now, self._timezone)
-        return {
-            "n_total": len(expected),
-            "n_received": len(expected) - len(missing),
-            "n_complete": len(complete),
-            "n_partial": len(partial),
-            "n_missing": len(missing),
-            "list_complete": [_name(campaign, each.unit) for each in complete],
-            "list_partial": [self._partial_line(campaign, each) for each in partial],
-            "list_missing": [_name(campaign, each.unit) for each in missing],
-            "n_waiting": waiting,
-            "actions": actions,
-            "next_reminder": self._moment(rung.due_at) if rung else "",
-        }
 
     def _about_message(self, notice: Notice) -> dict[str, object]:
         """The mail that is answered: when it came, its subject, the code that names it in every later letter."""
@@ -298,40 +272,16 @@ class Correspondence:
         code = f"{notice.unit or 'TB'}-{number:05d}" if number is not None else ""
         return {"received_at": received, "subject": subject, "receipt_code": code, "candidates": []}
 
-    def _about_output(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
+    def _about_output(self, campaign: Campaign, notice: Notice) -> Mapping[str, object]:
         delivery = notice.kind is NoticeKind.DELIVERY
         version = int(notice.context["version"]) if delivery and "version" in notice.context else None
         key = (campaign.id, version if version is not None or not delivery else -1)
         if key not in self._outputs:
-            self._outputs[key] = self._gathered_output(campaign, version, delivery=delivery)
+            with self._installation.database.reading() as connection:
+                self._outputs[key] = output_words(
+                    connection, campaign, version, self._timezone, self._language, delivery=delivery
+                )
         return self._outputs[key]
-
-    def _gathered_output(self, campaign: Campaign, version: int | None, *, delivery: bool) -> dict[str, object]:
-        with self._installation.database.reading() as connection:
-            latest = (
-                latest_consolidation(connection, campaign.id)
-                if version is None
-                else consolidation_of(connection, campaign.id, version)
-            )
-        if latest is None:
-            return {"cutoff": "", "n_included": 0, "n_warnings": 0, "files": []}
-        made = from_plain(Consolidation, latest.payload)
-        delivered: dict[str, object] = {}
-        if delivery:
-            delivered["list_missing"] = [_name(campaign, each) for each in made.missing]
-            changes = (
-                Change(indicator=each.indicator, column=each.column, before=each.before, after=each.after)
-                for each in made.changes
-            )
-            delivered["changed_figures"] = changed_figures(campaign, changes, self._language)
-            delivered["n_total"] = made.expected
-        return {
-            **delivered,
-            "cutoff": self._moment(made.cutoff),
-            "n_included": made.reported,
-            "n_warnings": len(made.findings),
-            "files": [Path(each).name for each in latest.files],
-        }
 
     def _about_chase(self, campaign: Campaign, notice: Notice) -> dict[str, object]:
         if notice.kind is not NoticeKind.CHASE:
@@ -356,10 +306,6 @@ class Correspondence:
         why = next((each.why for each in reversed(decisions) if each.kind is DecisionKind.RETURN), "")
         return [returned_because(why, self._language)]
 
-    def _partial_line(self, campaign: Campaign, submission: Submission) -> str:
-        owed = "; ".join(each.rstrip(".") for each in missing_items(campaign, submission, self._language))
-        return f"{_name(campaign, submission.unit)}: {owed}" if owed else _name(campaign, submission.unit)
-
     def _submission(self, campaign: Campaign, code: str | None) -> Submission | None:
         if self._looked_up is not None and self._looked_up[:2] == (campaign.id, code):
             return self._looked_up[2]
@@ -383,8 +329,3 @@ class Correspondence:
 
     def _count(self, number: int) -> str:
         return two_digits(number, self._language)
-
-
-def _name(campaign: Campaign, code: str) -> str:
-    unit = campaign.unit(code)
-    return unit.full_name if unit else code

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from config.campaign import Campaign, Requirement, Unit
+from config.campaign import Campaign, Requirement, Slot, Unit
 from config.text import Language, Text
 from config.vietnamese import fold
 from service.chasing import chase_papers
@@ -18,8 +18,12 @@ from service.judging import submission_of
 from service.outputs.blank_form import write_blank_form
 from service.outputs.letters import Enclosure
 from service.outputs.outline import outline_document
+from service.rules.status import deadline_of
+from service.rules.submission import SlotState
 from storage.notices import Notice, NoticeKind
 
+_TIME_TO_FILL_IN = timedelta(days=3)
+_LONGEST_NAME = 60
 _ROOM_FOR_TEXT = 60_000
 _ROOM_FOR_HEAD = 500
 _LINE_OF_BASE64, _BYTES_OF_A_LINE = 78, 57
@@ -44,6 +48,8 @@ def enclosures(installation: Installation, campaign: Campaign, notice: Notice, n
         return chase_papers(installation, campaign, now)
     if notice.kind is NoticeKind.KICKOFF and unit is not None:
         return _for_kickoff(campaign, unit, language)
+    if notice.kind is NoticeKind.REMINDER and unit is not None:
+        return _for_reminder(installation, campaign, unit, now)
     return ()
 
 
@@ -104,6 +110,19 @@ def _for_kickoff(campaign: Campaign, unit: Unit, language: Language) -> tuple[En
     return tuple(made)
 
 
+def _for_reminder(installation: Installation, campaign: Campaign, unit: Unit, now: datetime) -> tuple[Enclosure, ...]:
+    """The blank form for a unit that owes its form, while there is time to fill it in; later letters only remind."""
+    with installation.database.reading() as connection:
+        submission = submission_of(connection, campaign, unit)
+    timezone = installation.home.office.timezone
+    due = deadline_of(campaign, submission).astimezone(timezone).date()
+    form = submission.slot(Slot.FORM)
+    owed = campaign.form_slot is Requirement.REQUIRED and (form is None or form.state is SlotState.MISSING)
+    if not owed or due - now.astimezone(timezone).date() <= _TIME_TO_FILL_IN:
+        return ()
+    return (blank_form_for(campaign, unit, installation.home.office.language),)
+
+
 def _for_correction(installation: Installation, campaign: Campaign, unit: Unit, notice: Notice) -> tuple[Enclosure, ...]:
     """The unit's own workbook where it is a .xlsx, else a form that bears its name; nothing where nothing is asked."""
     language = installation.home.office.language
@@ -115,4 +134,5 @@ def _for_correction(installation: Installation, campaign: Campaign, unit: Unit, 
 
 
 def _plain_name(unit: Unit) -> str:
-    return "-".join(each.capitalize() for each in fold(unit.name).split()) or unit.code
+    words = "-".join(each.capitalize() for each in fold(unit.name).split())
+    return (words if len(words) <= _LONGEST_NAME else words[:_LONGEST_NAME].rpartition("-")[0]) or unit.code

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from config.campaign import Campaign, Indicator, IndicatorRole, IndicatorType, Severity, Slot, Unit
 from config.text import Language
+from config.vietnamese import without_lead
 from parsers.values import Finding, ValueStatus
-from service.rules.submission import Change, SlotState, Submission
+from service.rules.submission import Change, Content, SlotState, Submission
 
 _MOST_PROBLEMS = 12
 _MOST_FIGURES = 10
@@ -51,6 +52,12 @@ def office_of(unit: Unit) -> str:
     return f"UBND {unit.full_name}" if unit.kind.casefold() in _HAS_COMMITTEE else unit.full_name
 
 
+def unit_name(campaign: Campaign, code: str) -> str:
+    """A unit as letters name it, "xã Quài Tở"; its code where it is on the roster no more."""
+    unit = campaign.unit(code)
+    return unit.full_name if unit else code
+
+
 def returned_because(why: str, language: Language) -> str:
     """That the office returned a report, and why."""
     reason = " ".join(why.split()).rstrip(".;,")
@@ -69,7 +76,7 @@ def figure_line(campaign: Campaign, code: str, column: str, value: int | str | N
     indicator = campaign.form.indicator(code)
     if indicator is None:
         return f"{code}: {figure(value, language)}"
-    label = _short(indicator.label if language is Language.VI else indicator.label_en or indicator.label)
+    label = without_lead(indicator.label if language is Language.VI else indicator.label_en or indicator.label)
     return f"{label}{_column_words(campaign, indicator, column)}: {figure(value, language)}{_measure(indicator)}"
 
 
@@ -95,7 +102,8 @@ def changed_figures(campaign: Campaign, changes: Iterable[Change], language: Lan
         lines.append(
             f"{figure_line(campaign, each.indicator, each.column, each.after, language)} ({_BEFORE[language]}: {before})"
         )
-    return lines[: 2 * _MOST_FIGURES]
+    more = len(lines) - 2 * _MOST_FIGURES
+    return [*lines[: 2 * _MOST_FIGURES], *([_MORE_FIGURES[language].format(n=more)] if more > 0 else [])]
 
 
 def missing_items(campaign: Campaign, submission: Submission, language: Language) -> list[str]:
@@ -140,6 +148,8 @@ def status_text(submission: Submission, language: Language) -> str:
     """What the office has of a unit so far, as a clause."""
     if not submission.versions:
         return _STATUS[language]["none"]
+    if submission.content is Content.RETURNED:
+        return _STATUS[language]["returned"]
     return _STATUS[language]["problems" if submission.complete else "partial"]
 
 
@@ -166,14 +176,6 @@ def _measure(indicator: Indicator) -> str:
     return f" {indicator.unit.lower().removeprefix('số ')}" if indicator.unit and single else ""
 
 
-def _short(label: str) -> str:
-    """A label without what only makes sense above the rows that follow it."""
-    bare = label.rstrip(" :,")
-    for ending in (", trong đó", ", chia ra", ", of which"):
-        bare = bare.removesuffix(ending)
-    return bare
-
-
 _HAS_COMMITTEE = frozenset({"xã", "phường", "thị trấn", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "đặc khu"})
 _WAITS_FOR_OFFICER = {
     Language.VI: "Địa chỉ gửi thư chưa được xác nhận là của đơn vị; báo cáo đã có được giữ nguyên cho đến khi cán bộ xác nhận.",
@@ -182,6 +184,7 @@ _WAITS_FOR_OFFICER = {
 _ASKED = {Language.VI: " (đề nghị xác nhận)", Language.EN: " (please confirm)"}
 _BEFORE = {Language.VI: "bản trước", Language.EN: "before"}
 _AND_MORE = {Language.VI: "và {n} nội dung khác.", Language.EN: "and {n} more."}
+_MORE_FIGURES = {Language.VI: "và {n} số liệu khác", Language.EN: "and {n} more figures"}
 _FEW_PHOTOS = {
     Language.VI: "Mới có {n} ảnh; đề nghị gửi thêm để đủ từ {min} đến {max} ảnh.",
     Language.EN: "Only {n} photos so far; please send more, {min} to {max} are asked for.",
@@ -206,11 +209,13 @@ _STATUS = {
     Language.VI: {
         "none": "chưa nhận được báo cáo",
         "partial": "đã nhận được một phần báo cáo",
-        "problems": "đã nhận được báo cáo, còn nội dung cần làm rõ,",
+        "problems": "đã nhận được báo cáo (còn nội dung cần làm rõ)",
+        "returned": "đã trả lại để bổ sung, chỉnh sửa báo cáo",
     },
     Language.EN: {
         "none": "has received no report",
         "partial": "has received part of the report",
-        "problems": "has the report, with open questions,",
+        "problems": "has received the report (with open questions)",
+        "returned": "has returned the report",
     },
 }

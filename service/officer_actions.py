@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from config.campaign import Campaign
 from config.text import Language, Text
-from service.letter_words import two_digits
+from service.letter_words import two_digits, unit_name
 from service.rules.submission import Submission
 from storage.mail_records import folder_cursors
 from storage.notices import Notice, NoticeState, notices
@@ -47,7 +47,7 @@ def _mails(waiting: int, language: Language) -> Iterator[Text]:
 def _senders(campaign: Campaign, every: Iterable[Submission]) -> Iterator[Text]:
     for each in every:
         if each.waiting or each.provisional:
-            name = _name(campaign, each.unit)
+            name = unit_name(campaign, each.unit)
             yield Text(vi=f"Xác nhận người gửi của {name}.", en=f"Confirm who sent for {name}.")
 
 
@@ -56,7 +56,7 @@ def _addresses(campaign: Campaign, sent: Iterable[Notice]) -> Iterator[Text]:
     last = {each.recipient: each for each in sent if each.state is NoticeState.SENT or each.state in _DID_NOT_ARRIVE}
     for recipient, notice in last.items():
         if notice.state in _DID_NOT_ARRIVE:
-            name = _name(campaign, notice.unit) if notice.unit else recipient
+            name = unit_name(campaign, notice.unit) if notice.unit else recipient
             yield Text(
                 vi=f"Kiểm tra địa chỉ thư của {name}: thư gửi {recipient} không đến.",
                 en=f"Check the address of {name}: mail to {recipient} did not arrive.",
@@ -65,8 +65,3 @@ def _addresses(campaign: Campaign, sent: Iterable[Notice]) -> Iterator[Text]:
     if without:
         names = ", ".join(without)
         yield Text(vi=f"Bổ sung địa chỉ thư của: {names}.", en=f"Add an address for: {names}.")
-
-
-def _name(campaign: Campaign, code: str) -> str:
-    unit = campaign.unit(code)
-    return unit.full_name if unit else code

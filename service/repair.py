@@ -7,9 +7,12 @@ from datetime import datetime
 
 from service.filing import file_new
 from service.installation import Installation
+from service.judging import rejudge
 from service.reading import read_new
+from storage.decisions import decisions_on
 from storage.mail_records import message_record, messages
 from storage.readings import forget_derived, forget_reading
+from storage.submissions import states
 
 Progress = Callable[[int, int], None]
 
@@ -25,4 +28,15 @@ def replay(installation: Installation, now: datetime, number: int | None, progre
             forget_reading(connection, number)
     read_new(installation, now, progress)
     file_new(installation, now)
+    _judge_the_silent(installation, now)
     return count
+
+
+def _judge_the_silent(installation: Installation, now: datetime) -> None:
+    """Units that sent nothing have no mail that would bring them up again, and may still be excused or have more time."""
+    with installation.database.writing() as connection:
+        for campaign in installation.home.campaigns:
+            judged = states(connection, campaign.id)
+            for unit in campaign.roster:
+                if unit.code not in judged and decisions_on(connection, campaign.id, unit.code):
+                    rejudge(connection, campaign, unit, now)

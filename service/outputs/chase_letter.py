@@ -53,7 +53,7 @@ class LateUnit:
     office: str
     contact: str
     phone: str
-    missing: tuple[str, ...]
+    missing: str  # a clause
     reminders: int
 
 
@@ -84,7 +84,7 @@ def chase_document(chase: Chase, language: Language) -> bytes:
     for text in _opening(chase):
         _paragraph(document, text.in_(language))
     rows = [
-        (str(at), capitalised(each.name), "; ".join(each.missing), str(each.reminders) if each.reminders else "")
+        (str(at), capitalised(each.name), capitalised(each.missing), str(each.reminders) if each.reminders else "")
         for at, each in enumerate(chase.on_roster, 1)
     ]
     _table(document, _LATE_HEADERS, rows, language, centred={0, 3})
@@ -107,7 +107,7 @@ def call_list(chase: Chase, language: Language) -> bytes:
     add_line(document, about, size=13, alignment=CENTRE)
     add_line(document, order, size=12, italic=True, alignment=CENTRE, after=10)
     rows = [
-        (str(at), capitalised(each.name), each.contact, each.phone, "; ".join(each.missing))
+        (str(at), capitalised(each.name), each.contact, each.phone, capitalised(each.missing))
         for at, each in enumerate(chase.late, 1)
     ]
     _table(document, _CALL_HEADERS, rows, language, centred={0})
@@ -161,12 +161,15 @@ def _address(document: WordDocument, chase: Chase, language: Language) -> None:
 def _opening(chase: Chase) -> tuple[Text, ...]:
     late, expected = f"{len(chase.on_roster):02d}", chase.expected
     cited = f"Thực hiện {chase.citation}, thời" if chase.citation else "Thời"
+    reminded = any(each.reminders for each in chase.on_roster)
+    told = f" {chase.office} đã gửi thư nhắc. Tuy nhiên, đến" if reminded else " Đến"
+    told_en = f" {chase.office} has sent reminders." if reminded else ""
     cited_en = f"In execution of {chase.citation}, reports" if chase.citation else "Reports"
     return (
         Text(
-            vi=f"{cited} hạn gửi báo cáo {chase.title} là {chase.deadline}. {chase.office} đã gửi thư nhắc. Tuy nhiên, "
-            f"đến {chase.now}, còn {late}/{expected} đơn vị chưa gửi hoặc gửi chưa đủ báo cáo, cụ thể như sau:",
-            en=f"{cited_en} on {chase.title} were due ({chase.deadline}). {chase.office} has sent reminders. "
+            vi=f"{cited} hạn gửi báo cáo {chase.title} là {chase.deadline}.{told} "
+            f"{chase.now}, còn {late}/{expected} đơn vị chưa gửi hoặc gửi chưa đủ báo cáo, cụ thể như sau:",
+            en=f"{cited_en} on {chase.title} were due ({chase.deadline}).{told_en} "
             f"As of {chase.now}, {len(chase.on_roster)} of {expected} units have sent no report or only part of it:",
         ),
     )

@@ -11,12 +11,25 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.table import Table
+from docx.text.paragraph import Paragraph
 
-from config.campaign import Campaign, ColumnKind
+from config.campaign import Campaign, Column, ColumnKind
 from config.text import Language, Text
 from service.outputs.form_layout import CellRole, FormCell, FormRow, form_header, form_rows
-from service.outputs.word import CENTRE, LEFT, RIGHT, add_line, add_table, keep_whole, repeat_header, write_cell
-from service.outputs.wording import CONTENT, SLOT, TIMELINESS, absence, capitalised, figure, instant, label
+from service.outputs.word import CENTRE, LEFT, RIGHT, add_line, add_table, keep_whole, repeat_header, size_of_mark, write_cell
+from service.outputs.wording import (
+    CONTENT,
+    LONGEST_NOTE,
+    LONGEST_TEXT,
+    SLOT,
+    TIMELINESS,
+    absence,
+    capitalised,
+    figure,
+    instant,
+    label,
+    shortened,
+)
 from service.rules.consolidation import Consolidation
 from service.rules.submission import SlotState
 
@@ -28,6 +41,7 @@ _SHARES = {
     ColumnKind.QUANTITY: 1.6,
     ColumnKind.NOTE: 1.5,
 }
+_NOTED_SHARE = 3.4  # of a column of remarks in which units wrote
 _COVERAGE_SHARE = 2.2
 _PHOTO_WIDTH = 7.6
 MOST_ROWS = 500
@@ -45,7 +59,8 @@ class ReportPhoto:
 def form_table(document: WordDocument, campaign: Campaign, consolidation: Consolidation, language: Language) -> Table:
     """The consolidated form with the number of units behind each row."""
     columns = campaign.form.columns
-    shares = [*(_SHARES[column.kind] for column in columns), _COVERAGE_SHARE]
+    noted = {total.column for total in consolidation.totals if total.value is not None}
+    shares = [*(_NOTED_SHARE if _is_noted(column, noted) else _SHARES[column.kind] for column in columns), _COVERAGE_SHARE]
     widths = [share * _WIDTH / sum(shares) for share in shares]
     rows = form_rows(campaign.form)
     table = add_table(document, 2 + len(rows), widths)
@@ -74,6 +89,10 @@ def form_table(document: WordDocument, campaign: Campaign, consolidation: Consol
     return table
 
 
+def _is_noted(column: Column, noted: set[str]) -> bool:
+    return column.kind is ColumnKind.NOTE and column.key in noted
+
+
 def _form_cell(form_row: FormRow, cell: FormCell, value: int | str | None, language: Language) -> tuple[str, WD_ALIGN_PARAGRAPH]:
     indicator = form_row.indicator
     match cell.role:
@@ -87,7 +106,8 @@ def _form_cell(form_row: FormRow, cell: FormCell, value: int | str | None, langu
         case CellRole.FIGURE:
             return figure(value, language), RIGHT
         case CellRole.TEXT | CellRole.NOTE:
-            return "" if value is None else str(value), LEFT
+            most = LONGEST_NOTE if cell.role is CellRole.NOTE else LONGEST_TEXT
+            return "" if value is None else shortened(str(value), most, language), LEFT
         case CellRole.NOT_ASKED:
             return "", CENTRE
 
@@ -184,6 +204,9 @@ def replace_marker(document: WordDocument, marker: str, make: Callable[[], Table
             else:
                 for run in list(paragraph.iter(qn("w:r"))):
                     paragraph.remove(run)
+                last = Paragraph(paragraph, document)  # a table that ends a page must not push an empty one after it
+                last.paragraph_format.line_spacing = Pt(1)
+                size_of_mark(last, 1)
             return True
     return False
 

@@ -13,7 +13,7 @@ from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from config.text import Language, Text
-from service.outputs.word import CENTRE, JUSTIFIED, add_line, add_table, new_document, rule_below, write_cell
+from service.outputs.word import CENTRE, JUSTIFIED, add_line, add_table, keep_whole, new_document, rule_below, write_cell
 
 _INDENT = 1.27
 _BEFORE = 6
@@ -92,6 +92,7 @@ def _body(document: WordDocument) -> None:
 def _closing(document: WordDocument) -> None:
     _paragraph(document, "{{ closing }}")
     table = add_table(document, 1, (8.0, 8.0), bordered=False)
+    keep_whole(table.rows[0])
     left, right = table.rows[0].cells
     write_cell(left, "{{ recipients_word }}", size=12, bold=True, italic=True)
     add_line(left, "{%p for recipient in recipients %}", size=11)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.campaign import Campaign, Indicator, IndicatorType, Section
@@ -142,13 +142,22 @@ def _figures_by_section(
         next((code for code in sections if "." in code), sections[0] if sections else None),
     )
     roots = {indicator.code: _root(campaign, indicator) for indicator in campaign.form.indicators}
+    said = {each.code: _figure_line(campaign, consolidation, each, language) for each in campaign.form.indicators}
     lines: dict[str, list[str]] = {}
     for indicator in campaign.form.indicators:
         section = ruled.get(roots[indicator.code], activities)
-        line = _figure_line(campaign, consolidation, indicator, language)
+        line = said[indicator.code] or _heading_line(campaign, indicator, said, language)
         if section in sections and section is not None and line:
             lines.setdefault(section, []).append(line)
     return lines
+
+
+def _heading_line(campaign: Campaign, indicator: Indicator, said: Mapping[str, str], language: Language) -> str:
+    """A group that has no figure of its own, named before its parts: "Tập thể: 39 đơn vị." says nothing alone."""
+    parts = (each.code for each in campaign.form.indicators if each.parent == indicator.code)
+    if indicator.columns or not any(said[code] for code in parts):
+        return ""
+    return f"{plain_label(indicator, language)}:"
 
 
 def _ruled_sections(campaign: Campaign) -> dict[str, str]:

@@ -90,14 +90,19 @@ def write_cell(
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.alignment = alignment
     if not text:  # an empty line is as high as its mark, which is that of the whole document
-        properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - the library has no way to say it
-        mark, height = OxmlElement("w:rPr"), OxmlElement("w:sz")
-        height.set(qn("w:val"), str(round(size * 2)))
-        mark.append(height)
-        properties.append(mark)
+        size_of_mark(paragraph, size)
         return
     run = paragraph.add_run(printable(text))
     _shape(run, size, bold=bold, italic=italic)
+
+
+def size_of_mark(paragraph: Paragraph, size: float) -> None:
+    """How high an empty line is, in points."""
+    properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - the library has no way to say it
+    mark, height = OxmlElement("w:rPr"), OxmlElement("w:sz")
+    height.set(qn("w:val"), str(round(size * 2)))
+    mark.append(height)
+    properties.append(mark)
 
 
 def _shape(run: Run, size: float, *, bold: bool, italic: bool) -> None:

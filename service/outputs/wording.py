@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from config.campaign import Campaign, Indicator, IndicatorType, Severity, Slot
 from config.text import Language, Text
+from config.vietnamese import without_lead
 from parsers.values import ValueStatus
 from service.rules.consolidate import numeric
 from service.rules.consolidation import Consolidation, UnitLine
@@ -54,7 +54,6 @@ SEVERITY = {
     Severity.INFO: Text(vi="Lưu ý", en="Note"),
 }
 
-_OPEN_END = re.compile(r"(, (trong đó|chia ra|of which|in which))?[\s:,]*$")
 NOT_SENT = Text(vi="chưa gửi", en="not sent")
 ASK_AGAIN = Text(vi="hỏi lại", en="asked again")
 _ABSENT = {
@@ -64,6 +63,9 @@ _ABSENT = {
 }
 _NOT_COUNTED = Text(vi="chưa tính", en="not counted")
 
+
+LONGEST_NOTE, LONGEST_TEXT = 150, 700
+"""What one unit says in a cell of the consolidated form: in the column of remarks, in a row of free text."""
 
 MIXED_UNITS = Text(
     vi="(*) Chỉ tiêu gộp nhiều loại hoặc có thể tính trùng giữa các đơn vị; số tổng chỉ để tham khảo.",
@@ -83,6 +85,13 @@ def absence(line: UnitLine) -> Text:
 def capitalised(text: str) -> str:
     """The text with its first letter capital, the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+def shortened(text: str, most: int, language: Language) -> str:
+    """What units wrote, one line each, for a cell that has to stay readable: a longer line ends with where the rest stands."""
+    rest = Text(vi="… (xem trang «Nguồn» của bảng tính)", en="… (see sheet «Sources» of the workbook)").in_(language)
+    lines = (line if len(line) <= most else f"{line[:most].rpartition(' ')[0] or line[:most]}{rest}" for line in text.split("\n"))
+    return "\n".join(lines)
 
 
 def instant(moment: datetime | None, zone: tzinfo | None) -> str:
@@ -120,7 +129,7 @@ def label(indicator: Indicator, language: Language) -> str:
 
 def plain_label(indicator: Indicator, language: Language) -> str:
     """An indicator's label without the "of which:" that leads over to the rows below it."""
-    return _OPEN_END.sub("", label(indicator, language).strip())
+    return without_lead(label(indicator, language))
 
 
 def column_header(campaign: Campaign, column: str) -> str:

@@ -128,8 +128,8 @@ def column_letter(place: int) -> str:
 
 
 def _days(moment: datetime) -> str:
-    """An instant as a spreadsheet counts it: days since the end of 1899, exact to the second."""
-    return f"{(moment.replace(tzinfo=None) - _EPOCH).total_seconds() / 86_400:.6f}"
+    """An instant as a spreadsheet counts it: days since the end of 1899, so exact that no program shows the minute before."""
+    return f"{(moment.replace(tzinfo=None) - _EPOCH).total_seconds() / 86_400:.11f}"
 
 
 def _formula_cell(reference: str, style: int, formula: Formula) -> str:

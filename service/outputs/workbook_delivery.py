@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
-from config.campaign import Slot
+from config.campaign import Severity, Slot
 from config.text import Text
 from service.outputs import workbook_style as style
 from service.outputs.wording import CONTENT, SLOT, SLOT_STATE, TIMELINESS, absence, capitalised, coverage, figure, share
@@ -98,26 +98,27 @@ def _records(book: Book, slots: tuple[Slot, ...]) -> Iterator[tuple[Record, dict
     yes = Text(vi="có", en="yes").in_(language)
     for number, line in enumerate(book.layout.consolidation.units, 1):
         submission = line.submission
+        excused = submission.content is Content.EXCUSED  # neither in time nor late
         record: list[Cell] = [
             number,
             line.code,
             capitalised(line.name),
             _state(line).in_(language),
-            TIMELINESS[line.timeliness].in_(language),
+            "" if excused else TIMELINESS[line.timeliness].in_(language),
             yes if line.reported else absence(line).in_(language),
             *(_slot_words(submission.slot(slot), slot, book) for slot in slots),
             _wall(submission.first_received_at, zone),
             _wall(submission.completed_at, zone),
             _wall(submission.last_received_at, zone),
             submission.version or None,
-            len(submission.findings) or None,
+            sum(1 for each in submission.findings if each.severity is not Severity.INFO) or None,
             line.reminders or None,
             line.phone,
         ]
         differing: dict[int, style.Style] = {}
         if submission.content in (Content.MISSING, Content.RETURNED):
             differing[3] = _ALARM
-        if line.timeliness in (Timeliness.LATE, Timeliness.OVERDUE):
+        if line.timeliness in (Timeliness.LATE, Timeliness.OVERDUE) and not excused:
             differing[4] = _ALARM
         yield tuple(record), differing
 

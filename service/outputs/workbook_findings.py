@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from config.campaign import Severity
@@ -24,6 +25,8 @@ _COLUMNS = (
     TableColumn(header=Text(vi="Cần làm rõ", en="What to clarify"), width=62, look=style.TEXT),
     TableColumn(header=Text(vi="Mã kiểm tra", en="Check"), width=19, look=style.HASH),
 )
+
+_MANY_UNITS = 3
 
 
 def build_findings(book: Book) -> SheetBody:
@@ -55,7 +58,7 @@ def _records(book: Book) -> Iterator[tuple[Record, dict[int, style.Style]]]:
         if finding.where not in places:
             places[finding.where] = place(book.layout.campaign, finding.where, language)
         severity = SEVERITY[finding.severity].in_(language)
-        record = (number, name, severity, places[finding.where], finding.text.in_(language), finding.code)
+        record = (number, name, severity, places[finding.where], capitalised(finding.text.in_(language)), finding.code)
         yield record, {2: style.SEVERE} if finding.severity is Severity.ERROR else {}
 
 
@@ -63,12 +66,29 @@ def _all(book: Book) -> Iterator[tuple[str, Finding]]:
     everyone = Text(vi="Chung", en="All units").in_(book.layout.language)
     for finding in book.layout.consolidation.findings:
         yield everyone, finding
+    shared = _shared_notes(book)
+    for finding, units in shared.items():
+        yield Text(vi=f"{units} đơn vị", en=f"{units} units").in_(book.layout.language), finding
     for line in book.layout.consolidation.units:
         name = capitalised(line.name)
         for finding in line.submission.findings:
-            yield name, finding
+            if finding not in shared:
+                yield name, finding
         for value in _unsaid(line):
             yield name, _question(book, value)
+
+
+def _shared_notes(book: Book) -> dict[Finding, int]:
+    """Notes that ask for nothing and are the same for many units, with the number of units: said once."""
+    noted: Counter[Finding] = Counter()
+    for line in book.layout.consolidation.units:
+        noted.update({finding for finding in line.submission.findings if finding.severity is Severity.INFO})
+    return {finding: units for finding, units in sorted(noted.items(), key=_by_code) if units >= _MANY_UNITS}
+
+
+def _by_code(counted: tuple[Finding, int]) -> tuple[str, str, str]:
+    finding, _ = counted
+    return finding.code, finding.where, finding.text.vi
 
 
 def _unsaid(line: UnitLine) -> Iterator[UnitValue]:

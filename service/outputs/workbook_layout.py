@@ -129,6 +129,11 @@ class Layout:
         unit = self.units.get(code)
         return unit.name if unit is not None else code
 
+    def full_name(self, code: str) -> str:
+        """A unit's name with what it is, "xã Quài Tở"; the code of a unit that is not on the roster."""
+        unit = self.units.get(code)
+        return unit.full_name if unit is not None else code
+
     def short_label(self, indicator: Indicator) -> str:
         """The indicator's label without what it says in brackets when it is long."""
         full = plain_label(indicator, self.language)

@@ -25,7 +25,7 @@ _COLUMNS = (
     TableColumn(header=Text(vi="Mã đơn vị", en="Unit code"), width=9, look=_PLAIN),
     TableColumn(header=Text(vi="Đơn vị", en="Unit"), width=22, look=_PLAIN),
     TableColumn(header=Text(vi="Mã chỉ tiêu", en="Indicator"), width=18, look=_PLAIN),
-    TableColumn(header=Text(vi="Chỉ tiêu", en="Label"), width=66, look=_PLAIN),
+    TableColumn(header=Text(vi="Chỉ tiêu", en="Label"), width=78, look=_PLAIN),
     TableColumn(header=Text(vi="Cột", en="Column"), width=20, look=_PLAIN),
     TableColumn(header=Text(vi="Giá trị", en="Value"), width=14, look=style.FIGURE),
     TableColumn(header=Text(vi="Đơn vị ghi", en="As written"), width=22, look=_BESIDE),

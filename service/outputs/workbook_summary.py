@@ -8,7 +8,17 @@ from config.campaign import ColumnKind, Indicator
 from config.text import Text
 from service.outputs import workbook_style as style
 from service.outputs.form_layout import CellRole, FormCell, FormRow, form_header, form_rows, form_widths
-from service.outputs.wording import MIXED_UNITS, coverage, draft_mark, instant, label, signature_words
+from service.outputs.wording import (
+    LONGEST_NOTE,
+    LONGEST_TEXT,
+    MIXED_UNITS,
+    coverage,
+    draft_mark,
+    instant,
+    label,
+    shortened,
+    signature_words,
+)
 from service.outputs.workbook_cells import Content, Formula, Look, column_letter, link
 from service.outputs.workbook_formulas import coverage_formula, total_content
 from service.outputs.workbook_layout import BY_UNIT, DELIVERY, SUMMARY, UNIT_ROW, Book, Layout
@@ -110,7 +120,7 @@ class _SummaryWriter:
         missing = layout.consolidation.missing
         if not missing:
             return Text(vi="Tất cả đơn vị đã có số liệu.", en="All units are included.").in_(layout.language)
-        names = ", ".join(layout.short_name(code) for code in missing[:_MOST_NAMES])
+        names = ", ".join(layout.full_name(code) for code in missing[:_MOST_NAMES])
         if len(missing) > _MOST_NAMES:
             rest = len(missing) - _MOST_NAMES
             sheet = layout.name(DELIVERY)
@@ -221,7 +231,9 @@ class _SummaryWriter:
             case CellRole.FIGURE:
                 return self._figure_spot(form_row, cell)
             case CellRole.NOTE | CellRole.TEXT:
-                look, content = text, "" if total is None or total.value is None else str(total.value)
+                said = "" if total is None or total.value is None else str(total.value)
+                most = LONGEST_NOTE if cell.role is CellRole.NOTE else LONGEST_TEXT
+                look, content = text, shortened(said, most, self._layout.language)
             case CellRole.NOT_ASKED:
                 look, content = style.TEXT_GROUP if heading else style.NOT_ASKED, ""
         return _Spot(first=cell.first, last=cell.last, look=look, content=content)

@@ -32,7 +32,7 @@ from service.outputs.workbook_layout import (
     listed_values,
 )
 from service.outputs.workbook_package import SheetBody
-from service.outputs.workbook_unit_columns import SCALE, header_rows, set_columns
+from service.outputs.workbook_unit_columns import LEADING_WIDTHS, SCALE, header_rows, set_columns
 from service.rules.consolidate import numeric
 from service.rules.submission import UnitValue
 
@@ -153,7 +153,7 @@ class _UnitWriter:
         self._sources = book.layout.name(SOURCES)
         self._links = links
         look = book.styles.look
-        self._leading = (look(style.CENTRED), look(style.CENTRED), look(style.Style(wrap=False)))
+        self._leading = (look(style.CENTRED), look(style.CENTRED), look(style.Style()))
         self._absent, self._again = look(style.ABSENT), look(style.ASKED_AGAIN)
         self._figure, self._text = look(style.FIGURE), look(style.TEXT_BESIDE_FIGURES)
         self._marked = {
@@ -171,10 +171,12 @@ class _UnitWriter:
             self._cells.cell(f"{column_letter(at)}{number}", look, it)
             for at, (look, it) in enumerate(zip(self._leading, leading, strict=True), 1)
         ]
+        lines = style.lines_of(line.name, LEADING_WIDTHS[-1])
+        size = "" if lines == 1 else f' ht="{style.height_of(lines):g}" customHeight="1"'
         if not line.reported:
             word = absence(line).in_(self._language)
             cells += [self._cells.cell(f"{figure.letter}{number}", self._absent, word) for figure in self._figures]
-            return f'<row r="{number}">{"".join(cells)}</row>'
+            return f'<row r="{number}"{size}>{"".join(cells)}</row>'
         places = {(value.indicator, value.column): at for at, value in enumerate(listed_values(line), unit.first_source)}
         values = {(value.indicator, value.column): value for value in line.submission.values}
         for figure in self._figures:
@@ -183,7 +185,7 @@ class _UnitWriter:
             cells.append(self._value(reference, values.get(key), is_text=figure.indicator.type is IndicatorType.TEXT))
             if self._links is not None and key in places and figure.indicator.type is not IndicatorType.TEXT:
                 self._links.append(link(reference, self._sources, f"A{places[key]}"))
-        return f'<row r="{number}">{"".join(cells)}</row>'
+        return f'<row r="{number}"{size}>{"".join(cells)}</row>'
 
     def _value(self, reference: str, value: UnitValue | None, *, is_text: bool) -> str:
         if value is None or value.status is ValueStatus.EMPTY:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from config.campaign import Campaign, Requirement, Severity, Unit
 from config.text import Text
+from config.vietnamese import without_lead
 from parsers.form_findings import FORM_WARNINGS
 from parsers.numbers import warning_severity, warning_text
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, NarrativeReading, ValueStatus
@@ -16,7 +17,12 @@ from service.rules.validate import derive, validate
 
 Key = tuple[str, str]
 
-_SAID_BY_RULE = {"N-money_small": "V-10-SMALL", "N-non_integer": "V-INT", "N-negative": "V-INT"}
+_SAID_BY_RULE: Mapping[str, frozenset[str]] = {
+    "N-money_small": frozenset({"V-10-SMALL"}),
+    "N-non_integer": frozenset({"V-INT"}),
+    "N-negative": frozenset({"V-INT"}),
+    "N-implausible": frozenset({"V-10-LARGE", "V-10-HUGE"}),
+}
 """Doubts about a cell that a rule puts better; said once."""
 
 _TOLD_BY_READER = frozenset({"D-PASSWORD", "D-LIMIT", "D-REFUSED", "D-UNREADABLE", "D-EXECUTABLE", "D-LINK", "D-LINK-FILE"})
@@ -55,14 +61,16 @@ def findings_of(
         found.extend(_by_rule(campaign, unit, values, narrative, photos, same_figures))
         found.extend(_missing_sections(campaign, narrative))
     found.extend(_named(document, each) for document in documents for each in document.findings)
-    found.extend(_unused_documents(documents))
+    found.extend(_unused_documents(documents, has_form=bool(values)))
     found.extend(_borrowed_photos(photos, elsewhere))
     if behind_links:
         found.append(_LINK)
-    ruled = {(each.code, each.where) for each in found}
+    ruled: dict[str, set[str]] = {}
+    for each in found:
+        ruled.setdefault(each.where, set()).add(each.code)
     told: dict[tuple[str, str, str], Finding] = {}
     for each in found:
-        if (_SAID_BY_RULE.get(each.code), each.where) not in ruled:
+        if _SAID_BY_RULE.get(each.code, frozenset()).isdisjoint(ruled[each.where]):
             told.setdefault((each.code, each.where, each.text.vi), each)
     return tuple(told.values())
 
@@ -136,7 +144,8 @@ def _doubtful_cells(campaign: Campaign, values: Mapping[Key, UnitValue]) -> Iter
         if severity is None or (each.status is ValueStatus.CONFIRM and _is_said(each, said)):
             continue
         indicator = campaign.form.indicator(code)
-        label = indicator.label if indicator else code
+        label = without_lead(indicator.label) if indicator else code
+        label_en = without_lead(indicator.label_en or indicator.label) if indicator else code
         place = f" (ô {each.source.cell})" if each.source and each.source.cell else ""
         place_en = f" (cell {each.source.cell})" if each.source and each.source.cell else ""
         for warning in _own_doubts(each.warnings):
@@ -147,7 +156,7 @@ def _doubtful_cells(campaign: Campaign, values: Mapping[Key, UnitValue]) -> Iter
                 where=code,
                 text=Text(
                     vi=f"{label}{place}: ghi “{each.raw}”; {_lower(reason.vi)}",
-                    en=f"{indicator.label_en if indicator else code}{place_en}: “{each.raw}”; {_lower(reason.en)}",
+                    en=f"{label_en}{place_en}: “{each.raw}”; {_lower(reason.en)}",
                 ),
             )
 
@@ -196,8 +205,10 @@ def _missing_sections(campaign: Campaign, narrative: NarrativeReading | None) ->
             )
 
 
-def _unused_documents(documents: tuple[Document, ...]) -> Iterator[Finding]:
+def _unused_documents(documents: tuple[Document, ...], *, has_form: bool) -> Iterator[Finding]:
     for each in documents:
+        if each.role is DocumentRole.BLANK_FORM and has_form:
+            continue  # the filled one is here
         if each.role is DocumentRole.BLANK_FORM:
             yield Finding(
                 code="V-TEMPLATE",

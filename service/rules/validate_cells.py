@@ -101,8 +101,19 @@ def money_max(rule: Rule, facts: Facts) -> Iterable[Finding]:
     """An amount beyond what one unit can have."""
     most = whole(rule.params.get("max"))
     for code, value in _amounts(rule, facts):
-        if value > most:
+        if value > most and not _is_beyond(rule, facts, code, value):
             yield finding(rule, facts.form, code, value=value)
+
+
+def _is_beyond(rule: Rule, facts: Facts, code: str, value: Number) -> bool:
+    """Whether a rule with a higher limit speaks of the same amount: it is asked about once."""
+    most = whole(rule.params.get("max"))
+    limits = (
+        whole(each.params.get("max"))
+        for each in facts.form.rules
+        if each.type == rule.type and code in names(each.params.get("codes"))
+    )
+    return any(most < limit < value for limit in limits)
 
 
 def money_multiple_of(rule: Rule, facts: Facts) -> Iterable[Finding]:

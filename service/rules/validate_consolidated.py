@@ -9,6 +9,7 @@ from statistics import median
 
 from config.campaign import Form, IndicatorType, Rule, Severity, Unit
 from config.text import Text
+from config.vietnamese import without_lead
 from parsers.values import Finding
 from service.rules.consolidation import Total
 from service.rules.validate_facts import Figure, Key, Number, as_number, finding, key_of, names, whole
@@ -56,7 +57,10 @@ def _range(rule: Rule, roll: _Roll) -> Iterator[Finding]:
 
 
 def _coverage(rule: Rule, roll: _Roll) -> Iterator[Finding]:
-    """One finding for an indicator, about its least covered column."""
+    """One finding for the units that gave no figure at all, and one for each indicator that still fewer gave.
+
+    An indicator is told by its least covered column.
+    """
     wanted = names(rule.params.get("code"))
     least: dict[str, Total] = {}
     for total in roll.totals:
@@ -68,11 +72,27 @@ def _coverage(rule: Rule, roll: _Roll) -> Iterator[Finding]:
         known = least.get(total.indicator)
         if known is None or total.units < known.units:
             least[total.indicator] = total
+    silent = set.intersection(*(set(each.missing) for each in least.values())) if least and "*" in wanted else set()
+    yield from _silent(rule, roll, silent)
+    others = Text(vi=" và các đơn vị chưa có số liệu nào", en=" and the units without any figure")
     for code, total in least.items():
-        if total.missing:
-            missing = ", ".join(roll.name(each) for each in total.missing)
+        extra = ", ".join(roll.name(each) for each in total.missing if each not in silent)
+        if extra:
+            missing = Text(vi=extra + others.vi, en=extra + others.en) if silent else Text(vi=extra, en=extra)
             size = total.units + len(total.missing)
             yield finding(rule, roll.form, code, n=total.units, roster_size=size, missing=missing)
+
+
+def _silent(rule: Rule, roll: _Roll, silent: set[str]) -> Iterator[Finding]:
+    if not silent:
+        return
+    expected = {code for total in roll.totals for code in total.missing} | set(roll.tables)
+    missing = ", ".join(each.full_name for each in roll.roster if each.code in silent)
+    count = f"{len(expected - silent)}/{len(expected)}"
+    text = Text(
+        vi=f"Mới có số liệu của {count} đơn vị (thiếu: {missing}).", en=f"Figures of {count} units only (missing: {missing})."
+    )
+    yield Finding(code=rule.id, severity=rule.severity, where="", text=text)
 
 
 def _outlier(rule: Rule, roll: _Roll) -> Iterator[Finding]:
@@ -91,7 +111,8 @@ def _outlier(rule: Rule, roll: _Roll) -> Iterator[Finding]:
         for code, value in given.items():
             if len(positive) > 1 and Fraction(value) > factor * middle:
                 share = int(Fraction(value) * 100 / whole_sum)
-                yield finding(rule, roll.form, total.indicator, unit=roll.name(code), pct=share, value=value)
+                if share:  # beside one that makes up nearly all of the total the others say nothing
+                    yield finding(rule, roll.form, total.indicator, unit=roll.name(code), pct=share, value=value)
 
 
 def _figure(roll: _Roll, unit: str, total: Total) -> Number | None:
@@ -112,7 +133,7 @@ def _reported_vs_recomputed(rule: Rule, roll: _Roll) -> Iterator[Finding]:
         indicator = roll.form.indicator(key[0])
         found = finding(rule, roll.form, key[0], severity=severity, a=reported, b=recomputed)
         if indicator is not None and "{label}" not in rule.text.vi:
-            label = Text(vi=indicator.label, en=indicator.label_en or indicator.label)
+            label = Text(vi=without_lead(indicator.label), en=without_lead(indicator.label_en or indicator.label))
             text = Text(vi=f"{label.vi}: {found.text.vi}", en=f"{label.en}: {found.text.en}")
             found = Finding(code=found.code, severity=found.severity, where=found.where, text=text)
         yield found

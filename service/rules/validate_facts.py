@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from config.campaign import Form, Indicator, PhotoRule, Rule, Severity, Unit
 from config.text import Text
+from config.vietnamese import without_lead
 from parsers.values import Finding, NarrativeReading, ValueStatus
 from service.rules.submission import UnitPhoto
 
@@ -103,11 +104,12 @@ def count_and_people(indicator: Indicator | None) -> Key:
 def finding(rule: Rule, form: Form, where: str, *, severity: Severity | None = None, **values: object) -> Finding:
     """The finding of a rule at an indicator, its text filled in both languages: numbers as each language writes them."""
     indicator = form.indicator(where)
-    vi: dict[str, str] = {"label": indicator.label if indicator else where}
-    en: dict[str, str] = {"label": (indicator.label_en or indicator.label) if indicator else where}
+    vi: dict[str, str] = {"label": without_lead(indicator.label) if indicator else where}
+    en: dict[str, str] = {"label": without_lead(indicator.label_en or indicator.label) if indicator else where}
     for name, value in values.items():
-        vi[name] = written(value, group=".", point=",")
-        en[name] = written(value, group=",", point=".")
+        both = value if isinstance(value, Text) else None
+        vi[name] = both.vi if both else written(value, group=".", point=",")
+        en[name] = both.en if both else written(value, group=",", point=".")
     return Finding(
         code=rule.id,
         severity=severity or rule.severity,

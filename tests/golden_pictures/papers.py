@@ -105,7 +105,7 @@ def _chase() -> Chase:
             office=f"UBND {unit.full_name}",
             contact="đ/c Lò Văn Bình",
             phone="0215 386 2222",
-            missing=missing[at % 2 :],
+            missing="; ".join(missing[at % 2 :]),
             reminders=at + 1,
         )
         for at, unit in enumerate(CAMPAIGN.roster[2:5])

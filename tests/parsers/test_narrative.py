@@ -231,3 +231,19 @@ def test_documents_cited_in_the_first_section() -> None:
 @given(st.lists(st.text(alphabet="1I.):- aàbcđe\tBÁOCÁO", max_size=40), max_size=12))
 def test_no_text_makes_it_fail(lines: list[str]) -> None:
     read(*lines, *BLANK_OUTLINE[:3])
+
+
+def test_a_parts_heading_alone_on_its_line_belongs_to_no_section() -> None:
+    found = sections(
+        read(
+            "BÁO CÁO Tuần lễ học tập suốt đời",
+            "Nội dung các hoạt động đã triển khai trong tuần lễ",
+            "Treo băng rôn.",
+            "Kinh phí tổ chức Tuần lễ",
+            "Năm triệu đồng.",
+            "Đánh giá chung",
+            "Khó khăn, tồn tại",
+            "Thiếu sách.",
+        )
+    )
+    assert found == {"I.3": "Treo băng rôn.", "I.4": "Năm triệu đồng.", "II.2": "Thiếu sách."}

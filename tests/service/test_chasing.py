@@ -12,9 +12,12 @@ from docx import Document
 
 from config.errors import ConfigError
 from config.loading import load_home
+from config.text import Language
+from service.chasing import chase_of
 from service.demo.files import figures, form_workbook
 from service.demo.story import Story
 from service.installation import opened
+from service.outputs.chase_letter import chase_document
 from service.planning import plan
 from storage.notices import NoticeKind, NoticeState
 from tests.service.office_without_servers import OFFICER, Office, at, attachments_of, office, text_of
@@ -148,3 +151,14 @@ def switch_on_copies(folder: Path) -> None:
 def reopened(folder: Path) -> Iterator[Office]:
     with opened(folder, exclusive=True) as installation:
         yield Office(installation)
+
+
+def test_a_letter_does_not_claim_reminders_that_nobody_got(tmp_path: Path) -> None:
+    with office(tmp_path, units=UNITS) as here:
+        with here.installation.database.reading() as connection:
+            chase = chase_of(here.installation, connection, here.campaign, at(20))
+        assert "đã gửi thư nhắc" not in words_in(chase_document(chase, Language.VI))
+        here.work_at(at(19, 8, 1))
+        with here.installation.database.reading() as connection:
+            chase = chase_of(here.installation, connection, here.campaign, at(20))
+        assert "đã gửi thư nhắc. Tuy nhiên, đến" in words_in(chase_document(chase, Language.VI))

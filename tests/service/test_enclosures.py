@@ -8,10 +8,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.consolidating import consolidate_campaign
 from service.enclosures import packed
 from service.outputs.letters import Addressing, Text, compose
 from storage.notices import NoticeKind, enqueue
-from tests.service.office_without_servers import ZONE, at, attachments_of, office, text_of
+from tests.service.office_without_servers import ZONE, arrivals, at, attachments_of, office, text_of
 
 LIMIT = 20 * 1024 * 1024
 ADDRESSING = Addressing(
@@ -65,3 +66,32 @@ def test_a_delivery_leaves_the_album_behind_and_says_where_it_lies(tmp_path: Pat
         assert f"- {album.name} (30 MB): {outputs}" in text_of(mail)
         assert "vượt dung lượng" in text_of(mail)
         assert len(mail.as_bytes()) < LIMIT
+
+
+def test_a_reminder_brings_the_form_to_who_owes_it_while_there_is_time_to_fill_it_in(tmp_path: Path) -> None:
+    with office(tmp_path, units=("03253", "03295")) as here:
+        here.take_in(*[each for each in arrivals("03295") if each.at < at(7)])  # its form, no more
+        for day, enclosed in ((8, ["Bieu-so-lieu-Tuan-Giao.xlsx"]), (12, []), (14, [])):
+            here.work_at(at(day, 8, 1))
+            sent = {
+                each.unit: here.mail(each)
+                for each in here.notices(NoticeKind.REMINDER)
+                if each.due_at.astimezone(ZONE).day == day
+            }
+            assert list(attachments_of(sent["03253"])) == enclosed
+            assert ("Biểu mẫu ghi sẵn tên đơn vị được gửi kèm" in text_of(sent["03253"])) == bool(enclosed)
+            assert attachments_of(sent["03295"]) == {}
+
+
+def test_a_delivery_says_what_each_file_is_and_which_units_are_new_in_it(tmp_path: Path) -> None:
+    with office(tmp_path, units=("03253", "03304")) as here:
+        here.take_in(*[each for each in arrivals("03253", "03304") if each.at < at(16, 0, 0)])
+        consolidate_campaign(here.installation, here.campaign, at(16, 0, 1))
+        here.take_in(*[each for each in arrivals("03304") if each.at > at(16, 0, 0)])
+        consolidate_campaign(here.installation, here.campaign, at(16, 12))
+        here.work_at(at(16, 12, 1))
+        text = text_of(here.mail(here.notices(NoticeKind.DELIVERY)[-1]))
+        assert "Dự thảo báo cáo tổng kết: htsd-2020-v2.docx" in text
+        assert "Bộ ảnh theo đơn vị: htsd-2020-v2-photos.zip" in text
+        assert "Bổ sung so với bản trước: xã Tênh Phông." in text
+        assert "số liệu khác" in text, "changes beyond what can be read are counted, not dropped"

@@ -10,7 +10,7 @@ from parsers.form_year import Said, marked
 from parsers.values import DocumentFate, Finding, FormReading, ValueStatus
 from service.rules.judge import Contribution, Elsewhere, judge
 from service.rules.submission import Submission
-from tests.service.papers import CAMPAIGN, UNIT, closed, on, sent, sound_figures, whole_form, with_value, workbook
+from tests.service.papers import CAMPAIGN, UNIT, blank_form, closed, on, sent, sound_figures, whole_form, with_value, workbook
 
 BOOKS = ("4.books", "count")
 FIGURES = sound_figures()
@@ -130,3 +130,17 @@ def test_a_file_that_could_not_be_read_is_named_in_a_whole_sentence() -> None:
     paper = replace(closed("c.pdf", "application/pdf"), why=words)
     (told,) = about(judged(sent(1, on(6), paper)), "D-UNREADABLE")
     assert told.text.vi == "Tệp “c.pdf”: PDF bị hỏng, đề nghị gửi lại."
+
+
+def test_an_amount_beyond_reason_is_asked_about_once() -> None:
+    huge = {**FIGURES, ("10.other", "money"): 9_000_000_000, ("10", "money"): 9_000_000_000}
+    form = with_value(whole_form(huge), "10.other", "money", status=ValueStatus.CONFIRM, warnings=("implausible",))
+    submission = judged(sent(1, on(6), workbook(form)))
+    asked = [each.code for each in submission.findings if each.where == "10.other" and each.severity is not Severity.INFO]
+    assert asked == ["V-10-HUGE"]
+
+
+def test_a_blank_form_sent_first_is_no_question_once_the_filled_one_is_here() -> None:
+    blank = workbook(blank_form(), "mau.xlsx")
+    assert about(judged(sent(1, on(6), blank)), "V-TEMPLATE")
+    assert not about(judged(sent(1, on(6), blank), sent(2, on(7), workbook(whole_form(FIGURES)))), "V-TEMPLATE")

@@ -24,6 +24,7 @@ from service.fsck import check_records
 from service.installation import opened
 from service.judging import submissions
 from service.repair import replay
+from service.rules.submission import Submission
 from storage.readings import MessageState, filings
 from tests.service.office_without_servers import Office, arrivals, at, office
 
@@ -178,3 +179,21 @@ def test_rebuilding_keeps_the_state_of_what_was_forgotten_on_purpose(here: Offic
     replay(here.installation, at(17), None)
     with here.installation.database.reading() as connection:
         assert filings(connection)[int(number or 0)].state is MessageState.NOT_A_REPORT
+
+
+def reports_of(here: Office) -> tuple[Submission, ...]:
+    with here.installation.database.reading() as connection:
+        return submissions(connection, here.campaign)
+
+
+def test_rebuilding_keeps_decisions_on_units_that_sent_nothing(tmp_path: Path) -> None:
+    silent = ("03298", "03295")
+    with office(tmp_path, units=("03253", *silent)) as here:
+        here.take_in(*arrivals("03253"))
+        excused, extended = (unit for code in silent if (unit := here.campaign.unit(code)) is not None)
+        desk = Desk(here.installation, at(14), "test")
+        desk.excuse(here.campaign, excused, "lũ quét")
+        desk.extend(here.campaign, extended, at(25).date())
+        before = [(each.unit, each.content, each.extended_to) for each in reports_of(here)]
+        replay(here.installation, at(17), None)
+        assert [(each.unit, each.content, each.extended_to) for each in reports_of(here)] == before

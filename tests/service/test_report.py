@@ -13,11 +13,12 @@ from docx.document import Document as WordDocument
 
 from config.errors import ConfigError
 from config.text import Language
+from parsers.values import ValueStatus
 from service.outputs.report import write_report
 from service.outputs.report_template import default_template
 from service.outputs.report_text import merged_sections
 from service.rules.consolidation import Consolidation, UnitLine
-from service.rules.submission import UnitSection
+from service.rules.submission import UnitSection, UnitValue
 from tests.servers_libreoffice import LibreOffice
 from tests.service.campaign_of_units import CAMPAIGN, consolidation, lines, many_units, silent_line
 from tests.service.photos_by_hand import Photos
@@ -225,3 +226,26 @@ def test_a_great_many_missing_units_are_counted_beyond_what_can_be_read(tmp_path
     assert "và 480 đơn vị khác" in text
     table = Document(str(tmp_path / "out.docx")).tables[-1]
     assert table.rows[-1].cells[1].text.startswith("… và 20 đơn vị khác")
+
+
+def test_a_long_note_is_shortened_in_the_form_and_says_where_the_rest_is(tmp_path: Path) -> None:
+    line = lines(missing=0)[0]
+    note = UnitValue(indicator="4.books", column="note", value="sách " * 400, raw="", status=ValueStatus.OK, source=None)
+    made = consolidation(units=(replace(line, submission=replace(line.submission, values=(*line.submission.values, note))),))
+    cells = [cell.text for table in report(tmp_path, made).tables for row in table.rows for cell in row.cells]
+    (told,) = {each for each in cells if "sách sách" in each}
+    assert len(told) < 300
+    assert told.endswith("… (xem trang «Nguồn» của bảng tính)")
+
+
+def test_a_group_without_a_figure_is_named_before_its_parts(made: Consolidation) -> None:
+    sections = {section.code: section for section in merged_sections(CAMPAIGN, made, Language.VI)}
+    figures = sections["I.3"].figures
+    at = figures.index("Khen thưởng về tổ chức Tuần lễ:")
+    assert figures[at + 1].startswith("Tập thể: ")
+
+
+def test_nothing_as_high_as_a_line_follows_the_last_table(document: WordDocument) -> None:
+    last = document.element.body[-2]
+    assert not "".join(last.itertext())
+    assert 'w:val="2"' in last.xml, "a mark of one point, or a full last page is followed by an empty one"
