@@ -90,6 +90,7 @@ def chase_document(chase: Chase, language: Language) -> bytes:
     _table(document, _LATE_HEADERS, rows, language, centred={0, 3})
     for text in _closing(chase):
         _paragraph(document, text.in_(language))
+    document.paragraphs[-1].paragraph_format.keep_with_next = True  # no signature alone on a page
     _signature(document, chase, language)
     return document_bytes(document, made_at=chase.dated, title=chase.title)
 

@@ -90,7 +90,7 @@ def _body(document: WordDocument) -> None:
 
 
 def _closing(document: WordDocument) -> None:
-    _paragraph(document, "{{ closing }}")
+    _paragraph(document, "{{ closing }}").paragraph_format.keep_with_next = True  # no signature alone on a page
     table = add_table(document, 1, (8.0, 8.0), bordered=False)
     keep_whole(table.rows[0])
     left, right = table.rows[0].cells

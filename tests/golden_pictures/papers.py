@@ -98,7 +98,7 @@ def _printable(content: bytes) -> bytes:
 
 
 def _chase() -> Chase:
-    missing = ("Chưa có báo cáo tổng kết (bản lời)", "Chưa có biểu tổng hợp số liệu")
+    missing = ("chưa có báo cáo tổng kết (bản lời)", "chưa có biểu tổng hợp số liệu")
     late = tuple(
         LateUnit(
             name=unit.full_name,

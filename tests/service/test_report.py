@@ -249,3 +249,10 @@ def test_nothing_as_high_as_a_line_follows_the_last_table(document: WordDocument
     last = document.element.body[-2]
     assert not "".join(last.itertext())
     assert 'w:val="2"' in last.xml, "a mark of one point, or a full last page is followed by an empty one"
+
+
+def test_the_signature_takes_the_closing_sentence_with_it(document: WordDocument) -> None:
+    closing = next(each for each in document.paragraphs if each.text.endswith("trân trọng báo cáo./."))
+    assert closing.paragraph_format.keep_with_next
+    (row,) = next(table for table in document.tables if "TM. ỦY BAN NHÂN DÂN" in table.rows[-1].cells[-1].text).rows
+    assert "cantSplit" in row._tr.xml
