@@ -98,7 +98,7 @@ def changed_figures(campaign: Campaign, changes: Iterable[Change], language: Lan
     """What a newer version changed: "Tổng số người tham gia: 145 -> 154"."""
     lines = []
     for each in changes:
-        before = figure(each.before, language)
+        before = _BLANK[language] if each.before is None else figure(each.before, language)
         lines.append(
             f"{figure_line(campaign, each.indicator, each.column, each.after, language)} ({_BEFORE[language]}: {before})"
         )
@@ -115,14 +115,15 @@ def missing_items(campaign: Campaign, submission: Submission, language: Language
         if report.state is SlotState.MISSING:
             lines.append(_missing(campaign, report.slot, language))
         elif report.state is SlotState.PARTIAL and report.slot is Slot.PHOTOS and campaign.photos is not None:
-            lines.append(_FEW_PHOTOS[language].format(n=two_digits(report.count, language), **_photo_limits(campaign, language)))
+            few = {"n": two_digits(report.count, language), "photos": _photos(report.count)}
+            lines.append(_FEW_PHOTOS[language].format(**few, **_photo_limits(campaign, language)))
     return lines
 
 
 def have_items(submission: Submission, language: Language) -> list[str]:
     """The parts of the report that are in."""
     return [
-        _HAVE[language][report.slot].format(n=two_digits(report.count, language))
+        _HAVE[language][report.slot].format(n=two_digits(report.count, language), photos=_photos(report.count))
         for report in submission.slots
         if report.state is not SlotState.MISSING and (report.slot is not Slot.PHOTOS or report.count)
     ]
@@ -157,6 +158,10 @@ def _missing(campaign: Campaign, slot: Slot, language: Language) -> str:
     return _MISSING[language][slot].format(**_photo_limits(campaign, language))
 
 
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count} photos"
+
+
 def _photo_limits(campaign: Campaign, language: Language) -> dict[str, str]:
     rule = campaign.photos
     return {"min": two_digits(rule.min if rule else 0, language), "max": two_digits(rule.max if rule else 0, language)}
@@ -182,12 +187,13 @@ _WAITS_FOR_OFFICER = {
     Language.EN: "The address it came from is not confirmed as the unit's; the report on record stays until the officer decides.",
 }
 _ASKED = {Language.VI: " (đề nghị xác nhận)", Language.EN: " (please confirm)"}
+_BLANK = {Language.VI: "để trống", Language.EN: "blank"}
 _BEFORE = {Language.VI: "bản trước", Language.EN: "before"}
 _AND_MORE = {Language.VI: "và {n} nội dung khác.", Language.EN: "and {n} more."}
 _MORE_FIGURES = {Language.VI: "và {n} số liệu khác", Language.EN: "and {n} more figures"}
 _FEW_PHOTOS = {
     Language.VI: "Mới có {n} ảnh; đề nghị gửi thêm để đủ từ {min} đến {max} ảnh.",
-    Language.EN: "Only {n} photos so far; please send more, {min} to {max} are asked for.",
+    Language.EN: "Only {photos} so far; please send more, {min} to {max} are asked for.",
 }
 _MISSING = {
     Language.VI: {
@@ -203,7 +209,7 @@ _MISSING = {
 }
 _HAVE = {
     Language.VI: {Slot.NARRATIVE: "báo cáo tổng kết", Slot.FORM: "biểu tổng hợp số liệu", Slot.PHOTOS: "{n} ảnh"},
-    Language.EN: {Slot.NARRATIVE: "the written report", Slot.FORM: "the statistics form", Slot.PHOTOS: "{n} photos"},
+    Language.EN: {Slot.NARRATIVE: "the written report", Slot.FORM: "the statistics form", Slot.PHOTOS: "{photos}"},
 }
 _STATUS = {
     Language.VI: {

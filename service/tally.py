@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -12,7 +13,7 @@ from config.text import Language, Text
 from service.health import MailboxHealth, mailbox_health
 from service.installation import Installation
 from service.judging import submissions
-from service.letter_words import missing_items, moment, returned_because, two_digits, unit_name
+from service.letter_words import deadline_words, missing_items, moment, returned_because, two_digits, unit_name
 from service.officer_actions import officer_actions
 from service.rules.remind import next_rung
 from service.rules.status import deadline_of, is_in
@@ -24,6 +25,7 @@ _WAITING = frozenset({MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, Me
 _DOUBTS = Text(vi="còn {n} nội dung cần làm rõ", en="{n} to be made clear")
 _AGAIN = Text(vi="{unit} (bản lần {version})", en="{unit} (version {version})")
 _LATE = Text(vi="{unit}, sau thời hạn", en="{unit}, after the deadline")
+_LONGER = Text(vi="được gia hạn {until}", en="extended, {until}")
 _SEEN = Text(
     vi="Hộp thư {name}: kiểm tra lần cuối {at}, {recorded}/{server} thư đã ghi nhận",
     en="Mailbox {name}: last read at {at}, {recorded} of {server} mails recorded",
@@ -51,7 +53,7 @@ def tally_words(installation: Installation, connection: Connection, campaign: Ca
         "n_missing": len(missing),
         "list_complete": [unit_name(campaign, each.unit) for each in complete],
         "list_partial": [f"{unit_name(campaign, each.unit)}: {owed(campaign, each, language)}" for each in partial],
-        "list_missing": [_with_phone(campaign, each.unit) for each in missing],
+        "list_missing": [_with_phone(campaign, each, timezone, language) for each in missing],
         "n_waiting": len(waiting),
         "n_unconfirmed": len(unconfirmed),
         "actions": officer_actions(connection, campaign, every, len(waiting), language),
@@ -72,9 +74,14 @@ def owed(campaign: Campaign, submission: Submission, language: Language) -> str:
     return "; ".join(f"{each[:1].lower()}{each[1:]}" for each in lines)
 
 
-def _with_phone(campaign: Campaign, code: str) -> str:
-    unit = campaign.unit(code)
-    return f"{unit.full_name} ({unit.phone})" if unit is not None and unit.phone else unit_name(campaign, code)
+def _with_phone(campaign: Campaign, submission: Submission, timezone: ZoneInfo, language: Language) -> str:
+    """A missing unit with what the officer needs to know of it: its phone, and until when it may still send."""
+    unit = campaign.unit(submission.unit)
+    until = deadline_of(campaign, submission)
+    longer = _LONGER.in_(language).format(until=deadline_words(until, timezone, language)) if until > campaign.deadline else ""
+    known = ", ".join(each for each in (unit.phone if unit else "", longer) if each)
+    name = unit_name(campaign, submission.unit)
+    return f"{name} ({known})" if known else name
 
 
 def _news(

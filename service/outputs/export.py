@@ -58,6 +58,7 @@ def write_jsonl(path: Path, campaign: Campaign, consolidation: Consolidation, la
 
 def records(campaign: Campaign, consolidation: Consolidation, language: Language) -> Iterator[dict[str, int | str | bool | None]]:
     """Every value of every unit, blank ones too, in roster and form order. Units that sent nothing have none."""
+    zone = campaign.deadline.tzinfo  # the office's clock, as every other output tells the time
     labels = {indicator.code: label(indicator, language) for indicator in campaign.form.indicators}
     for line in consolidation.units:
         for value in line.submission.values:
@@ -74,7 +75,7 @@ def records(campaign: Campaign, consolidation: Consolidation, language: Language
                 "raw": value.raw,
                 "status": value.status.value,
                 "counted": line.reported and counted_value(value) is not None,
-                "received_at": None if source is None else source.received_at.isoformat(),
+                "received_at": None if source is None else source.received_at.astimezone(zone).isoformat(),
                 "message": None if source is None else source.message,
                 "document": None if source is None else source.document,
                 "sheet": None if source is None else source.sheet,

@@ -31,7 +31,9 @@ def write_workbook(path: Path, campaign: Campaign, consolidation: Consolidation,
     rows are streamed, so 10,600 units fit in a small machine.
     """
     workbook = Workbook()
-    book = Book(workbook=workbook, styles=Styles(workbook), cells=Cells(), layout=Layout(campaign, consolidation, language))
+    book = Book(
+        workbook=workbook, styles=Styles(workbook, language), cells=Cells(), layout=Layout(campaign, consolidation, language)
+    )
     scratch = workbook.worksheets[0]
     bodies = [build(book) for build in _SHEETS]
     workbook.remove(scratch)

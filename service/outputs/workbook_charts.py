@@ -16,7 +16,7 @@ from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, Paragrap
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.campaign import IndicatorRole, IndicatorType, RollUp
-from config.text import Text
+from config.text import Language, Text
 from service.outputs import workbook_style as style
 from service.outputs.wording import CONTENT, absence, draft_mark
 from service.outputs.workbook_cells import Content, Formula, Look, quoted_sheet
@@ -47,7 +47,7 @@ def build_charts(book: Book) -> SheetBody:
     sheet = book.workbook.create_sheet(layout.name(CHARTS))
     sheet.sheet_view.showGridLines = False
     series = [_states(book), *(_by_unit(book, figure) for figure in _leading(book))]
-    _place(sheet, series)
+    _place(sheet, series, book.layout.language)
     style.set_page(
         sheet,
         landscape=False,
@@ -107,10 +107,10 @@ def _figure(unit: UnitRow, figure: FigureColumn) -> int | None:
     return None if value is None else int(value)
 
 
-def _place(sheet: Worksheet, series: list[_Series]) -> None:
+def _place(sheet: Worksheet, series: list[_Series], language: Language) -> None:
     top = 3
     for number, each in enumerate(series):
-        chart = _chart(each)
+        chart = _chart(each, language)
         column = _DATA_COLUMN + number * 2
         last = 3 + max(1, len(each.bars))
         chart.add_data(Reference(sheet, min_col=column + 1, min_row=4, max_row=last), titles_from_data=False)
@@ -120,7 +120,7 @@ def _place(sheet: Worksheet, series: list[_Series]) -> None:
         top += _chart_rows(each)
 
 
-def _chart(series: _Series) -> BarChart:
+def _chart(series: _Series, language: Language) -> BarChart:
     chart = BarChart()
     chart.type = "bar"
     chart.style = 10
@@ -134,7 +134,7 @@ def _chart(series: _Series) -> BarChart:
     chart.y_axis.majorGridlines = None
     chart.y_axis.scaling.min = 0
     chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
-    chart.dataLabels.numFmt = style.NUMBER
+    chart.dataLabels.numFmt = style.figures_in(style.NUMBER, language)
     chart.dataLabels.txPr = _text(900)
     chart.width = 18  # centimetres
     chart.height = _height(series)

@@ -12,6 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from config.text import Language
 from service.outputs.workbook_cells import Look
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ MOST_ON_A_PAGE = 40
 class Styles:
     """The styles of one workbook, registered once each."""
 
-    def __init__(self, workbook: Workbook) -> None:
+    def __init__(self, workbook: Workbook, language: Language = Language.EN) -> None:
+        self._language = language
         self._sheet = workbook.worksheets[0] if workbook.worksheets else workbook.create_sheet()
         self._looks: dict[Style, Look] = {}
         normal = workbook._named_styles["Normal"]  # type: ignore[attr-defined]  # noqa: SLF001 - no public way to its font
@@ -116,13 +118,18 @@ class Styles:
         cell.alignment = Alignment(
             horizontal=style.horizontal, vertical=style.vertical, wrap_text=style.wrap, indent=style.indent
         )
-        cell.number_format = style.number_format
+        cell.number_format = figures_in(style.number_format, self._language)
         if style.fill:
             cell.fill = PatternFill("solid", start_color=style.fill, end_color=style.fill)
         if style.box:
             cell.border = _BOX
         cell.quotePrefix = quoted
         return int(cell.style_id)
+
+
+def figures_in(number_format: str, language: Language) -> str:
+    """A format of figures that groups thousands as the language does, 1.250 in Vietnamese, whatever the program is set to."""
+    return f"[$-42A]{number_format}" if language is Language.VI and number_format.startswith(NUMBER) else number_format
 
 
 def set_page(

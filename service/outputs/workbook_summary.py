@@ -29,6 +29,11 @@ _HEADER_ROW = 7
 _LINES_A_ROW = 24  # a row holds 409 points; longer texts go on in the next row
 _MOST_LINES = 240
 _MOST_NAMES = 40
+_ROOM_TO_SIGN = "\u00a0"
+"""What keeps room for a signature on the page, in rows of their own.
+
+LibreOffice fits a sheet to a page by whole per cents and may leave its last row out.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,10 +277,12 @@ class _SummaryWriter:
         dated, left, right = signature_words(self._layout.language)
         number = len(self.rows) + 1
         self.rows.append(self._book.cells.row(number, [], height=10))
-        for offset, (one, other, look, height) in enumerate(
-            (("", dated, style.REMARK_CENTRED, 20.0), (left, right, style.SIGNATURE, 90.0)), 1
-        ):
-            at = number + offset
+        lines = (
+            ("", dated, style.REMARK_CENTRED, 20.0),
+            (left, right, style.SIGNATURE, 36.0),
+            *((_ROOM_TO_SIGN, "", style.SIGNATURE, 18.0) for _ in range(3)),
+        )
+        for at, (one, other, look, height) in enumerate(lines, number + 1):
             self.merges += [(at, 1, at, half), (at, half + 1, at, self._last)]
             blank: list[tuple[Look, Content]] = [(self._look(look), None)] * (half - 1)
             self.rows.append(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 from config.text import Language
 from parsers.values import ValueStatus
-from service.outputs.export import COLUMNS, write_csv, write_jsonl
+from service.outputs.export import COLUMNS, records, write_csv, write_jsonl
 from tests.service.campaign_of_units import CAMPAIGN, consolidation, lines
 
 
@@ -62,3 +63,13 @@ def test_json_lines_keep_blank_as_null(tmp_path: Path) -> None:
     blanks = [record for record in read if record["status"] == "empty"]
     assert blanks
     assert all(record["value"] is None and record["counted"] is False for record in blanks)
+
+
+def test_times_are_on_the_offices_clock() -> None:
+    line = lines(missing=0)[0]
+    value = next(each for each in line.submission.values if each.source is not None)
+    assert value.source is not None
+    stored = replace(value, source=replace(value.source, received_at=value.source.received_at.astimezone(UTC)))
+    line = replace(line, submission=replace(line.submission, values=(stored,)))
+    (told,) = records(CAMPAIGN, consolidation(units=(line,)), Language.VI)
+    assert str(told["received_at"]).endswith("+07:00")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -180,3 +181,19 @@ def test_the_html_twin_says_the_same(office: Office) -> None:
     plain, html = text_of(message), text_of(message, "html")
     bare = re.sub(r"<[^>]+>", " ", html).replace("&amp;", "&").replace("&quot;", '"').replace("&#x27;", "'").replace("&gt;", ">")
     assert bare.split() == plain.split()
+
+
+def test_english_counts_one_photo_as_one(tmp_path: Path) -> None:
+    with open_office(tmp_path, language="en") as here:
+        number = here.take(mail(1, OWN, report(), *photos(1)), on(8))
+        whole = text_of(written(here, notice(here, "receipt_problems", number), on(9)))
+        assert "the written report; 1 photo." in whole
+        assert "Only 1 photo so far" in whole
+
+
+def test_a_figure_that_was_blank_before_is_said_to_have_been(office: Office) -> None:
+    number = prepare(office, "complete")
+    about = notice(office, "receipt_replacement", number)
+    about = replace(about, context={**about.context, "changes": [["4.books", "count", None, 1250]]})
+    text = text_of(written(office, about, on(9)))
+    assert "(bản trước: để trống)" in text or "(before: blank)" in text

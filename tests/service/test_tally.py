@@ -82,3 +82,11 @@ def test_the_board_keeps_its_columns_beside_a_long_name_and_excused_units_are_no
         assert max(column.max_width or 0 for column in table.columns) <= 30
         times = [str(each) for each in table.columns[7].cells]
         assert times == ["quá hạn", "quá hạn", ""]
+
+
+def test_a_missing_unit_that_has_more_time_is_said_to_have_it(tmp_path: Path) -> None:
+    with office(tmp_path, units=UNITS) as here:
+        silent = here.campaign.unit(SILENT)
+        assert silent is not None
+        Desk(here.installation, at(13), "cán bộ").extend(here.campaign, silent, at(20).date())
+        assert "xã Quài Tở (được gia hạn đến hết ngày 20/10/2020)" in digest_of(here, 15)[1]

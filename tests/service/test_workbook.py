@@ -144,11 +144,11 @@ def test_a_value_to_confirm_is_marked_by_colour_sign_and_comment(book: Any, made
             cell = sheet.cell(row, columns[value.indicator, value.column])
             if value.status is ValueStatus.CONFIRM:
                 marked += 1
-                assert cell.number_format == '#,##0" ?"'
+                assert cell.number_format == '[$-42A]#,##0" ?"'
                 assert cell.fill.start_color.rgb == "FFFFF2CC"
                 assert value.raw in cell.comment.text
             elif value.status is ValueStatus.OK and isinstance(value.value, int):
-                assert (cell.number_format, cell.comment) == ("#,##0", None)
+                assert (cell.number_format, cell.comment) == ("[$-42A]#,##0", None)
     assert marked > 3
 
 
@@ -428,3 +428,11 @@ def test_an_excused_unit_is_neither_in_time_nor_late(tmp_path: Path) -> None:
     units = (silent_line(CAMPAIGN.roster[0], Content.EXCUSED), *lines(missing=0)[1:])
     sheet = write(tmp_path, consolidation(units=units))["Tình hình gửi"]
     assert [sheet.cell(5, 4).value, sheet.cell(5, 5).value] == ["Miễn", None]
+
+
+def test_the_signatures_are_not_in_the_last_row(book: Any) -> None:
+    """LibreOffice, fitting the sheet to a page, may drop its last row."""
+    sheet = book["Tổng hợp"]
+    row = next(cell.row for cell in sheet["A"] if "NGƯỜI LẬP BIỂU" in str(cell.value))
+    assert sheet.max_row - row >= 2
+    assert sheet.cell(sheet.max_row, 1).value == "\u00a0", "an empty row would not be printed, nor leave room to sign"
