@@ -173,7 +173,8 @@ def unpack(
         return _shut(leaf, media_type, Refused(why, code=code))
     if media_type in _IGNORED or is_junk(leaf.path):
         why = _IGNORED.get(media_type, Text(vi="tệp phụ của hệ thống nén", en="a side file of the packing program"))
-        return Unpacked(media_type=media_type, fate=DocumentFate.IGNORED, why=why)
+        lost = media_type == kind.EMPTY and kind.is_misnamed(media_type, leaf.name)  # a report was meant; the sender is told
+        return Unpacked(media_type=media_type, fate=DocumentFate.UNREADABLE if lost else DocumentFate.IGNORED, why=why)
     if media_type.startswith(("video/", "audio/")):
         why = Text(vi="phim hoặc ghi âm, không thuộc phần phải nộp", en="a film or sound recording, not part of the report")
         return Unpacked(media_type=media_type, fate=DocumentFate.IGNORED, why=why)

@@ -83,6 +83,9 @@ UNKNOWN = "application/octet-stream"
 MACRO_TYPES = frozenset({XLSM, DOCM, PPTM})
 PICTURES = frozenset({JPEG, PNG, GIF, WEBP, HEIC, AVIF, BMP, TIFF})
 
+_SHAPELESS = frozenset({UNKNOWN, OLE, EMPTY, TEXT, CSV, HTML})
+"""What a file of an office program or a camera turns into when it is saved or sent wrongly."""
+_SHAPED_NAME = re.compile(r"\.(?:xlsx|xlsm|xlsb|xls|ods|docx|docm|doc|odt|rtf|pdf|jpe?g|png|heic)$", re.IGNORECASE)
 _DANGEROUS_NAME = re.compile(r"\.(?:bat|cmd|com|cpl|exe|hta|jar|js|jse|lnk|msi|pif|ps1|reg|scr|vbe|vbs|wsf|wsh)$", re.IGNORECASE)
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", PDF),
@@ -125,6 +128,11 @@ def media_type(data: bytes, name: str = "") -> str:
     if head.startswith(MAGIC):
         return _ole_type(data)
     return _by_magic(head) or _by_structure(head, len(data)) or _text_type(head, data, name) or _last_resort(head)
+
+
+def is_misnamed(media_type: str, name: str) -> bool:
+    """Whether a file's name promises a workbook, a written report or a picture and its bytes are nothing of the kind."""
+    return media_type in _SHAPELESS and _SHAPED_NAME.search(name) is not None
 
 
 def _by_magic(head: bytes) -> str:

@@ -41,6 +41,10 @@ _NOT_OURS = Text(
     vi="không có biểu số liệu, nội dung báo cáo hay ảnh hoạt động",
     en="holds no form, no report text and no photo",
 )
+_MISNAMED = Text(
+    vi="nội dung không đúng loại tệp như tên ghi, có thể bị hỏng khi lưu hoặc gửi; đề nghị mở kiểm tra, lưu lại và gửi lại",
+    en="not the kind of file that its name says, perhaps damaged when it was saved or sent; please open it, save and send it again",
+)
 _NO_READER = Text(vi="loại tệp này không dùng cho báo cáo", en="this kind of file is not used for reports")
 _BLANK = Text(vi="mẫu trống, chưa điền số liệu", en="the blank form, nothing filled in")
 _SLIDES_WHY = Text(vi="bài trình chiếu; chỉ lấy ảnh bên trong", en="slides; only the pictures inside are taken")
@@ -108,6 +112,8 @@ class DocumentReader:
         except ParseError as error:
             return Understood(document=_failed(opened, DocumentFate.UNREADABLE, _words(error)))
         if content is None:
+            if kind.is_misnamed(opened.media_type, opened.leaf.name):
+                return Understood(document=_failed(opened, DocumentFate.UNREADABLE, _MISNAMED))
             why = _SLIDES_WHY if opened.media_type in _SLIDES else _NO_READER
             return Understood(document=_plain(opened, DocumentRole.UNKNOWN, DocumentFate.IGNORED, why))
         return self._judged(opened, content)
@@ -191,6 +197,8 @@ class DocumentReader:
         ):  # a workbook of two forms is marked as a whole: the mark says nothing of either
             forms = tuple(replace(each, unit_code=content.unit_code) for each in forms)
         role, fate, why = _verdict(filled, forms, narrative, content)
+        if why is _NOT_OURS and kind.is_misnamed(opened.media_type, opened.leaf.name):
+            fate, why = DocumentFate.UNREADABLE, _MISNAMED
         findings = (*opened.findings, *content.findings)
         unread = NO_FIGURES if half else LOST_TABLE if not forms and self._holds_lost_table(content) else None
         if unread is not None and narrative is not None and is_prose(_text_of(content).split("\n"), self._forms):
