@@ -43,7 +43,7 @@ _NOT_OURS = Text(
 )
 _MISNAMED = Text(
     vi="nội dung không đúng loại tệp như tên ghi, có thể bị hỏng khi lưu hoặc gửi; đề nghị mở kiểm tra, lưu lại và gửi lại",
-    en="not the kind of file that its name says, perhaps damaged when it was saved or sent; please open it, save and send it again",
+    en="not the kind of file that its name says, perhaps damaged on the way; please open it, save it and send it again",
 )
 _NO_READER = Text(vi="loại tệp này không dùng cho báo cáo", en="this kind of file is not used for reports")
 _BLANK = Text(vi="mẫu trống, chưa điền số liệu", en="the blank form, nothing filled in")

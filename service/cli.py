@@ -88,6 +88,9 @@ def main() -> None:
     except BrokenPipeError:  # `thubao status | head`
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - lives until the process ends
         sys.exit(_DONE)
+    except OSError as error:  # an output that cannot be written, a disk that is full
+        _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        sys.exit(_FAILED)
     except Exception as error:
         if logging.getLogger().isEnabledFor(logging.DEBUG):
             raise

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli_look import UnitArgument
-from service.cli_session import CampaignOption, HomeOption, JsonOption, NowOption, WhyOption, deciding
+from service.cli_session import CampaignOption, HomeOption, JsonOption, NowOption, OptionalWhyOption, WhyOption, deciding
 
 
 def _day(text: str) -> date:
@@ -30,7 +30,7 @@ DayArgument = Annotated[date, typer.Argument(parser=_day, metavar="DAY", help="T
 def assign(
     message: MessageArgument,
     unit: UnitArgument,
-    why: WhyOption = "",
+    why: OptionalWhyOption = "",
     campaign: CampaignOption = None,
     home: HomeOption = None,
     now: NowOption = None,
@@ -85,7 +85,7 @@ def send_back(
 def extend(
     unit: UnitArgument,
     day: DayArgument,
-    why: WhyOption = "",
+    why: OptionalWhyOption = "",
     campaign: CampaignOption = None,
     home: HomeOption = None,
     now: NowOption = None,

@@ -10,6 +10,20 @@ from service.cli_session import CampaignOption, HomeOption, JsonOption, NowOptio
 
 _TOLD_OF_A_MESSAGE = ("id", "subject", "from", "received_at", "message_id", "uid", "sha256")
 
+
+def _state(text: str) -> str:
+    from storage.readings import MessageState
+
+    known = [each.value for each in MessageState]
+    if text not in known:
+        raise typer.BadParameter(f"there is no state {text}; write one of: {', '.join(known)}")
+    return text
+
+
+StateOption = Annotated[
+    str | None,
+    typer.Option("--state", parser=_state, metavar="STATE", help="Only messages in this state.", show_default=False),
+]
 UnitArgument = Annotated[str, typer.Argument(help="The unit's code or an unambiguous name.")]
 
 
@@ -49,7 +63,7 @@ def show(
 
 
 def messages(
-    state: Annotated[str | None, typer.Option("--state", help="Only messages in this state.", show_default=False)] = None,
+    state: StateOption = None,
     home: HomeOption = None,
     now: NowOption = None,
     as_json: JsonOption = False,

@@ -53,7 +53,16 @@ NowOption = Annotated[
 CampaignOption = Annotated[
     str | None, typer.Option("--campaign", help="The campaign's id, where several run.", show_default=False)
 ]
-WhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays on record.")]
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise typer.BadParameter("write the reason; it stays on record")
+    return text.strip()
+
+
+WhyOption = Annotated[str, typer.Option("--why", parser=_reason, metavar="TEXT", help="The reason; it stays on record.")]
+OptionalWhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays on record.", show_default=False)]
 
 _chosen_home: list[Path] = []
 """Set by `thubao --home DIR COMMAND`; a --home behind the command wins."""
@@ -139,8 +148,11 @@ class Choice:
 
 @contextlib.contextmanager
 def deciding(home: Path | None, now: datetime | None, campaign: str | None, wanted: str, *, as_json: bool) -> Iterator[Choice]:
-    """Open the home folder for a decision on one unit, and show the unit's line as it stands afterwards."""
-    with session(home, now, exclusive=True) as at:
+    """Open the home folder for a decision on one unit, and show the unit's line as it stands afterwards.
+
+    Not exclusive: a decision is one transaction, and the service goes on beside it.
+    """
+    with session(home, now) as at:
         chosen = at.desk.campaign(campaign)
         unit = at.desk.unit(chosen, wanted)
         yield Choice(session=at, campaign=chosen, unit=unit)

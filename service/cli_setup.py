@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from config.text import Language
-from service.cli_session import HomeOption, JsonOption, NowOption, RefusedError, home_path, moment_of, print_json
+from service.cli_session import HomeOption, JsonOption, NowOption, RefusedError, act_at, home_path, moment_of, print_json
 
 
 def demo(
@@ -83,9 +83,7 @@ def check(
 
     path = home_path(home)
     configured = load_home(path)
-    moment = now or datetime.now(configured.office.timezone)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=configured.office.timezone)
-    report = check_home(configured, moment, online=not offline)
+    report = check_home(configured, act_at(configured, now), online=not offline)
     if as_json:
         print_json(report.plain())
     else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli_session import HomeOption, JsonOption, NowOption, Session, moment_of, print_json, session
+from service.cli_session import HomeOption, JsonOption, NowOption, RefusedError, Session, moment_of, print_json, session
 
 if TYPE_CHECKING:
     from service.worker import TickReport
@@ -50,9 +51,8 @@ def tick(home: HomeOption = None, now: NowOption = None, as_json: JsonOption = F
         if as_json:
             print_json(_tick(report))
         else:
-            Console(at.home.office).tick(report)
-    if report.problems and not report.received:
-        raise typer.Exit(1)
+            Console(at.home.office).tick(report if report.received else replace(report, problems=()))
+    _refuse_problems(report)
 
 
 def poll(home: HomeOption = None, now: NowOption = None, as_json: JsonOption = False) -> None:
@@ -67,9 +67,8 @@ def poll(home: HomeOption = None, now: NowOption = None, as_json: JsonOption = F
         if as_json:
             print_json(_tick(report))
         else:
-            Console(at.home.office).tick(report)
-    if problems and not received:
-        raise typer.Exit(1)
+            Console(at.home.office).tick(report if report.received else replace(report, problems=()))
+    _refuse_problems(report)
 
 
 def import_(
@@ -86,7 +85,7 @@ def import_(
 ) -> None:
     """Take in mail from files instead of a server, and process it."""
     from service.console import Console, progress_bar
-    from service.importing import import_mail
+    from service.importing import NoMailError, import_mail
     from service.worker import Worker
 
     with session(home, now, exclusive=True) as at:
@@ -96,9 +95,11 @@ def import_(
         with progress_bar(at.home.office) as progress:
             Worker(at.installation, _clock(at, now), progress=progress).process()
         if as_json:
-            print_json({"messages": list(report.messages), "skipped": list(report.skipped)})
+            print_json({"messages": list(report.messages), "skipped": list(report.skipped), "unread": list(report.unread)})
         else:
             Console(at.home.office).imported(report)
+    if report.unread:
+        raise NoMailError("; ".join(report.unread))
 
 
 def read(
@@ -131,6 +132,7 @@ def remind(
     from service.worker import Worker
     from storage.notices import due_notices
 
+    waits: tuple[str, ...] = ()
     with session(home, now, exclusive=not dry_run) as at:
         if dry_run:
             plain: list[dict[str, Any]] = []
@@ -139,14 +141,19 @@ def remind(
                     due = planned_reminders(at.installation, connection, campaign, at.now)
                 plain.extend(at.views.due_reminder(campaign, each) for each in due)
         else:
-            plan(at.installation, at.now)
-            with at.installation.database.reading() as connection:
-                plain = [at.views.notice(each) for each in due_notices(connection, at.now)]
-            Worker(at.installation, _clock(at, now)).send()
+            with closing(Worker(at.installation, _clock(at, now))) as worker:
+                _, problems = worker.poll()  # whoever has sent just now is not reminded
+                plan(at.installation, at.now, closing=worker.may_close())
+                with at.installation.database.reading() as connection:
+                    plain = [at.views.notice(each) for each in due_notices(connection, at.now)]
+                worker.send()
+            waits = problems if worker.is_blind() else ()
         if as_json:
             print_json(plain)
         else:
             Console(at.home.office).reminders(plain)
+    if waits:
+        raise RefusedError("; ".join(waits))
 
 
 def consolidate(
@@ -160,7 +167,7 @@ def consolidate(
     from service.console import Console
     from service.consolidating import consolidate_campaign
 
-    with session(home, now, exclusive=True) as at:
+    with session(home, now) as at:
         made = consolidate_campaign(at.installation, at.desk.campaign(campaign), at.now, output.absolute() if output else None)
         if as_json:
             print_json(
@@ -189,11 +196,19 @@ def replay(
 
     with session(home, now, exclusive=True) as at:
         with progress_bar(at.home.office) as progress:
+            if message is not None:
+                at.desk.recorded(message)
             count = again(at.installation, at.now, message, progress)
         if as_json:
             print_json({"messages": count})
         else:
             Console(at.home.office).say(f"Đã đọc lại {count} thư.", f"{count} messages read again.")
+
+
+def _refuse_problems(report: TickReport) -> None:
+    """Nothing could be fetched: exit 1 and one line. With a mailbox that answered, the problems are only told."""
+    if report.problems and not report.received:
+        raise RefusedError("; ".join(report.problems))
 
 
 def _clock(at: Session, now: datetime | None) -> Any:  # noqa: ANN401 - a Clock, named only where the worker is loaded

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from config.campaign import Campaign, Unit
 from parsers.codec import from_plain, to_plain
 from parsers.values import Finding
-from service.installation import Installation
+from service.installation import Installation, making_outputs
 from service.lines import unit_lines
 from service.outputs.files import write_outputs
 from service.photo_source import ArchivedPhotos
@@ -36,6 +36,11 @@ class Output:
 
 def consolidate_campaign(installation: Installation, campaign: Campaign, now: datetime, folder: Path | None = None) -> Output:
     """The consolidation of this moment and its files; the same version again when nothing has changed."""
+    with making_outputs(installation):
+        return _consolidated(installation, campaign, now, folder)
+
+
+def _consolidated(installation: Installation, campaign: Campaign, now: datetime, folder: Path | None) -> Output:
     final = now >= campaign.deadline
     with installation.database.reading() as connection:
         latest = latest_consolidation(connection, campaign.id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
@@ -56,7 +57,9 @@ _LETTERS = {
     NoticeKind.QUESTION: "ask_unit",
 }
 _OVERDUE = frozenset({NoticeKind.OVERDUE, NoticeKind.OVERDUE_COPY})
-_TO_UNITS = _OVERDUE | {NoticeKind.REMINDER, NoticeKind.KICKOFF}
+_OWED = _OVERDUE | {NoticeKind.REMINDER}
+_TO_UNITS = _OWED | {NoticeKind.KICKOFF}
+_LOOK_AGAIN = timedelta(minutes=1)
 _WHILE_IT_HOLDS = _TO_UNITS | {NoticeKind.CORRECTION}
 
 
@@ -69,9 +72,13 @@ class _CampaignWords:
 
 
 class Correspondence:
-    """Writes letters for the notices of an installation. One per sending round: `now` is the round's moment."""
+    """Writes letters for the notices of an installation. One per sending round: `now` is the round's moment.
 
-    def __init__(self, installation: Installation, now: datetime) -> None:
+    `blind`: a mailbox could not be looked into just before. Then nobody is reminded of what may lie there already.
+    """
+
+    def __init__(self, installation: Installation, now: datetime, *, blind: bool = False) -> None:
+        self._blind = blind
         self._installation = installation
         self._now = now
         self._language = installation.home.office.language
@@ -115,6 +122,8 @@ class Correspondence:
 
     def not_before(self, notice: Notice) -> datetime | None:
         """When the office of a unit that is reminded opens again, None while it is open; every other mail may leave at once."""
+        if self._blind and notice.kind in _OWED:
+            return self._now + _LOOK_AGAIN
         campaign = self._installation.home.campaign(notice.campaign)
         if campaign is None or notice.kind not in _TO_UNITS:
             return None

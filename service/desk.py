@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -19,8 +20,11 @@ from service.rules.status import Rates, rates
 from service.rules.submission import Submission
 from storage.decisions import DecisionKind, record_decision
 from storage.events import record_event
-from storage.mail_records import message_record, messages
+from storage.mail_records import MessageRecord, message_record, messages
 from storage.readings import MessageState, filing_of, filings, reading_of
+
+_WHOLE_NUMBER = re.compile(r"[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+")
+"""Digits, or thousands set apart as they are in Vietnam: 1.250 is one, 1.5 is none."""
 
 
 class NotUnderstoodError(ThubaoError):
@@ -98,13 +102,20 @@ class Desk:
         with self._installation.database.reading() as connection:
             return submission_of(connection, campaign, unit)
 
+    def recorded(self, number: int) -> MessageRecord:
+        """The message with this number."""
+        with self._installation.database.reading() as connection:
+            found = message_record(connection, number)
+        if found is None:
+            raise NotUnderstoodError(f"there is no message {number}; `thubao messages` lists them")
+        return found
+
     def assign(self, number: int, campaign: Campaign, unit: Unit, why: str = "") -> None:
         """This message is from that unit. Its sender is known from now on, and other mail of theirs is filed anew."""
         from service.filing import refile
 
+        self.recorded(number)
         with self._installation.database.writing() as connection:
-            if message_record(connection, number) is None:
-                raise NotUnderstoodError(f"there is no message {number}; `thubao messages` lists them")
             if reading_of(connection, number) is None:
                 raise NotUnderstoodError(f"message {number} was not read yet; run `thubao tick` first")
             self._record(connection, DecisionKind.ASSIGN, campaign, unit, why, message_id=number)
@@ -116,14 +127,14 @@ class Desk:
         if indicator is None:
             raise NotUnderstoodError(f"the form has no indicator {code}; `thubao show {unit.code}` lists them")
         if column not in indicator.columns:
-            choices = ", ".join(indicator.columns) or "none"
-            raise NotUnderstoodError(f"indicator {code} has no column {column}; write one of: {choices}")
+            choices = ", ".join(indicator.columns)
+            known = f"write one of: {choices}" if choices else "it is a heading and holds no figures"
+            raise NotUnderstoodError(f"indicator {code} has no column {column}; {known}")
         value: int | str = written
         if indicator.type is not IndicatorType.TEXT:
-            digits = written.replace(".", "").replace(" ", "")
-            if not digits.isdecimal():
+            if _WHOLE_NUMBER.fullmatch(written) is None:
                 raise NotUnderstoodError(f"{written} is no whole number; write it with digits only")
-            value = int(digits)
+            value = int(re.sub(r"[. ]", "", written))
         return self._ruled(DecisionKind.CORRECT, campaign, unit, why, {"indicator": code, "column": column, "value": value})
 
     def approve(self, campaign: Campaign, unit: Unit) -> Change:

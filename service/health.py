@@ -29,10 +29,16 @@ class MailboxHealth:
 def alarm_if_silent(installation: Installation, settings: MailboxSettings, now: datetime) -> None:
     """Tell the officers, once per failure, when a mailbox could not be read for half an hour."""
     with installation.database.writing() as connection:
-        since = [folder_cursor(connection, settings.name, folder).error_since for folder in settings.folders]
-        failing = [each for each in since if each is not None]
-        if failing and now - min(failing) >= _ALARM_AFTER:
-            _alarm(installation, connection, settings, min(failing), now)
+        since = _failing_since(connection, settings)
+        if since is not None and now - since >= _ALARM_AFTER:
+            _alarm(installation, connection, settings, since, now)
+
+
+def failing_since(installation: Installation) -> datetime | None:
+    """Since when some mailbox cannot be read, None when all can."""
+    with installation.database.reading() as connection:
+        since = [_failing_since(connection, each) for each in installation.home.mailboxes]
+    return min((each for each in since if each is not None), default=None)
 
 
 def mailbox_health(connection: Connection, installation: Installation) -> tuple[MailboxHealth, ...]:
@@ -57,6 +63,11 @@ def mailbox_health(connection: Connection, installation: Installation) -> tuple[
             )
         )
     return tuple(found)
+
+
+def _failing_since(connection: Connection, settings: MailboxSettings) -> datetime | None:
+    since = [folder_cursor(connection, settings.name, folder).error_since for folder in settings.folders]
+    return min((each for each in since if each is not None), default=None)
 
 
 def _alarm(installation: Installation, connection: Connection, settings: MailboxSettings, since: datetime, now: datetime) -> None:

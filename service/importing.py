@@ -23,7 +23,15 @@ _MAIL_SUFFIXES = frozenset({".eml", ".msg", ".mbox", ".mbx", ""})
 
 
 class NoMailError(ThubaoError):
-    """A path that holds no mail."""
+    """Paths that are not there or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutPath:
+    """A path that is not there or cannot be read, and why."""
+
+    source: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,21 +45,23 @@ class FoundMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import brought: numbers of the messages, and files that hold no mail."""
+    """What an import brought: numbers of the messages, files that hold no mail, and paths that are not there or shut."""
 
     messages: tuple[int, ...]
     skipped: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
 def import_mail(
     installation: Installation, paths: tuple[Path, ...], now: datetime, received_at: datetime | None = None
 ) -> ImportReport:
     """Archive and record every mail under these paths; the same mail again changes nothing."""
-    numbers, skipped = [], []
+    numbers, skipped, unread = [], [], []
     for path in paths:
-        if not path.exists():
-            raise NoMailError(f"there is no file or folder {path}")
         for found in _mails(path, str(path)):
+            if isinstance(found, ShutPath):
+                unread.append(f"{found.source}: {found.reason}")
+                continue
             if isinstance(found, str):
                 skipped.append(found)
                 continue
@@ -67,7 +77,7 @@ def import_mail(
                 )
                 record_event(connection, now, "imported", {"message": number, "source": found.source})
             numbers.append(number)
-    return ImportReport(messages=tuple(dict.fromkeys(numbers)), skipped=tuple(skipped))
+    return ImportReport(messages=tuple(dict.fromkeys(numbers)), skipped=tuple(skipped), unread=tuple(unread))
 
 
 def received_time(raw: bytes) -> datetime | None:
@@ -81,12 +91,16 @@ def received_time(raw: bytes) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _mails(path: Path, named: str) -> Iterator[FoundMail | str]:
-    if path.is_dir():
-        yield from _folder(path, named)
+def _mails(path: Path, named: str) -> Iterator[FoundMail | ShutPath | str]:
+    try:
+        if path.is_dir():
+            yield from _folder(path, named)
+            return
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        raw = path.read_bytes()
+    except OSError as error:
+        yield ShutPath(source=named, reason=error.strerror or str(error))
         return
-    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    raw = path.read_bytes()
     if raw.startswith(b"From ") or path.suffix.lower() in {".mbox", ".mbx"}:
         for number, each in enumerate(_split(path), start=1):
             yield FoundMail(raw=each, source=f"{named}#{number}", changed_at=changed)
@@ -99,7 +113,7 @@ def _mails(path: Path, named: str) -> Iterator[FoundMail | str]:
         yield FoundMail(raw=raw, source=named, changed_at=changed)
 
 
-def _folder(path: Path, named: str) -> Iterator[FoundMail | str]:
+def _folder(path: Path, named: str) -> Iterator[FoundMail | ShutPath | str]:
     maildir = (path / "cur").is_dir() and (path / "new").is_dir()
     for each in sorted(path.iterdir()):
         inside = f"{named}/{each.name}"

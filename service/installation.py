@@ -19,6 +19,9 @@ from service.sandbox import ReadingPool
 from storage.archive import Archive
 from storage.database import Database
 
+_OUTPUTS_TAKE = 300.0
+"""Seconds that the outputs of a large campaign may take."""
+
 
 class AlreadyRunningError(ThubaoError):
     """Another Thubao works on this home folder."""
@@ -70,7 +73,7 @@ def opened(path: Path, *, exclusive: bool) -> Iterator[Installation]:
     refuse_unknown_rules(home)
     with contextlib.ExitStack() as stack:
         if exclusive:
-            stack.enter_context(_locked(home.path / "data"))
+            stack.enter_context(_locked(home.path / "data" / "thubao.lock"))
         database = Database(home.storage.database)
         stack.callback(database.close)
         archive = Archive(home.storage.archive)
@@ -82,13 +85,25 @@ def opened(path: Path, *, exclusive: bool) -> Iterator[Installation]:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def making_outputs(installation: Installation) -> Iterator[None]:
+    """One consolidation at a time, be it of the service or of an officer beside it; the second waits for the first."""
+    with _locked(installation.home.path / "data" / "outputs.lock", wait=_OUTPUTS_TAKE):
+        yield
+
+
+@contextlib.contextmanager
+def _locked(path: Path, *, wait: float = 0) -> Iterator[None]:
+    """Hold a lock file. What goes wrong in the work under it is not the lock's."""
+    folder = path.parent
+    lock = FileLock(path, timeout=wait)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "thubao.lock", timeout=0)
-        with lock:
-            yield
+        lock.acquire()
     except Timeout as error:
         raise AlreadyRunningError(f"another Thubao is at work on {folder.parent}; stop it first or let it work") from error
     except OSError as error:
         raise StorageError(f"cannot write to {folder}: {error.strerror}; check that it belongs to this user") from error
+    try:
+        yield
+    finally:
+        lock.release()

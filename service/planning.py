@@ -37,15 +37,18 @@ class PlanReport:
     problems: tuple[str, ...] = ()  # what could not be made, in words
 
 
-def plan(installation: Installation, now: datetime) -> PlanReport:
-    """Queue every notice that is due now, and make every consolidation that is. Doing it again queues nothing new."""
+def plan(installation: Installation, now: datetime, *, closing: bool = True) -> PlanReport:
+    """Queue every notice that is due now, and make every consolidation that is. Doing it again queues nothing new.
+
+    Without `closing`, what speaks for all units stays undone: the list of the missing and the consolidated report.
+    """
     settle_orders(installation, now)
     reminders = alerts = 0
     outputs = []
     problems = []
     for campaign in installation.home.campaigns:
         try:
-            output = close_if_due(installation, campaign, now)
+            output = close_if_due(installation, campaign, now) if closing else None
         except (ThubaoError, OSError) as error:  # the alert and the reminders leave all the same; the next round tries again
             log.error("the consolidated report of %s could not be made: %s", campaign.id, error)  # noqa: TRY400 - one line says it
             problems.append(f"{campaign.id}: {error}")
@@ -59,7 +62,7 @@ def plan(installation: Installation, now: datetime) -> PlanReport:
             enqueue_corrections(installation, connection, campaign, now)
             enqueue_chase(installation, connection, campaign, now)
             enqueue_digests(installation, connection, campaign, now)
-            alerts += _enqueue_alert(installation, connection, campaign, now)
+            alerts += _enqueue_alert(installation, connection, campaign, now) if closing else 0
             _enqueue_deliveries(connection, campaign, now)
     return PlanReport(reminders=reminders, alerts=alerts, consolidated=tuple(outputs), problems=tuple(problems))
 

@@ -146,7 +146,7 @@ class Postman:
         waits = self._limit(notice, left_today, left_to_it, now)
         opens = self._correspondent.not_before(notice)
         if waits is None and opens is not None and opens > now:
-            waits = (opens, "waits for office hours, or for an order about the unit")
+            waits = (opens, "waits for office hours, for an order about the unit, or until the mailbox can be read")
         if waits is not None:
             self._postpone(notice, *waits)
             return "later"

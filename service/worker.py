@@ -21,7 +21,7 @@ from service.correspondence import Correspondence
 from service.credentials import mailbox_login, read_secret
 from service.filing import file_new
 from service.forgetting import forget_private_mail
-from service.health import alarm_if_silent
+from service.health import alarm_if_silent, failing_since
 from service.installation import Installation
 from service.mailbox import Mailbox
 from service.outbox import SmtpSender
@@ -34,6 +34,7 @@ log = logging.getLogger("thubao.worker")
 
 _BACKWARD = timedelta(minutes=5)
 _SHORTEST = timedelta(seconds=5)
+_WAIT_FOR_MAILBOX = timedelta(hours=1)
 
 Clock = Callable[[], datetime]
 """The moment that it is now, with a time zone."""
@@ -65,6 +66,7 @@ class Worker:
         self._installation = installation
         self._clock = clock
         self._backoff = {each.name: Backoff() for each in installation.home.mailboxes}
+        self._unread = False
         self._latest: datetime | None = None
         self._recovered = False
         self._mailboxes: dict[str, Mailbox] = {}
@@ -80,22 +82,25 @@ class Worker:
                 received=received, problems=(*problems, "the clock went back; nothing is sent until it is right again")
             )
         forget_private_mail(self._installation, self._clock())
-        planned = plan(self._installation, self._clock())
+        planned = plan(self._installation, self._clock(), closing=self.may_close())
         return TickReport(received=received, problems=problems, planned=planned, sent=self.send())
 
     def poll(self) -> tuple[tuple[ReceiveReport, ...], tuple[str, ...]]:
         """Fetch new mail from every mailbox whose turn it is, then read and file it."""
         reports, problems = [], []
+        self._unread = False
         for settings in self._installation.home.mailboxes:
             if self.stopping.is_set():
                 break
             now = self._clock()
             backoff = self._backoff[settings.name]
             if not backoff.ready(now):
+                self._unread = True
                 continue
             try:
                 reports.append(self._receive(settings))
             except MailServerError as error:
+                self._unread = True
                 problems.append(f"{settings.name}: {error}")
                 self._backoff[settings.name] = backoff.failed(now, transient=error.transient)
                 note_failure(self._installation.database, settings, error, now)
@@ -118,7 +123,7 @@ class Worker:
             return SendReport()
         now = self._clock()
         sender = SmtpSender(smtp, lambda: smtp_password(smtp)) if smtp.sending is Sending.ON else None
-        correspondence = Correspondence(self._installation, now)
+        correspondence = Correspondence(self._installation, now, blind=self.is_blind())
         postman = Postman(self._installation.database, smtp, sender, correspondence, self._was_sent)
         try:
             if not self._recovered:
@@ -128,6 +133,22 @@ class Worker:
         finally:
             if sender is not None:
                 sender.close()
+
+    def is_blind(self) -> bool:
+        """Whether letters leave while a mailbox could not be looked into: reports may lie there that we know nothing of."""
+        smtp = self._installation.home.smtp
+        return self._unread and smtp is not None and smtp.sending is Sending.ON
+
+    def may_close(self) -> bool:
+        """Whether the list of the missing and the consolidated report may be made.
+
+        A mailbox that does not answer just at the deadline is waited for: what came last would be missing in both. Not for
+        ever: the officers were alarmed meanwhile.
+        """
+        if not self.is_blind():
+            return True
+        since = failing_since(self._installation)
+        return since is not None and self._clock() - since >= _WAIT_FOR_MAILBOX
 
     def run(self, *, report: Callable[[TickReport], None] = lambda _report: None) -> None:
         """Tick until told to stop. SIGTERM and SIGINT end it after the step at hand."""

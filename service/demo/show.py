@@ -18,7 +18,7 @@ from config.home import write_home
 from config.settings import Office
 from service.console import Console, make_terminal
 from service.console_board import board_table
-from service.demo.servers import PASSWORD, USER, DemoMailbox, SentMail, imap_server, smtp_server
+from service.demo.servers import PASSWORD, USER, DemoError, DemoMailbox, SentMail, imap_server, smtp_server
 from service.demo.story import Arrival, Story
 from service.desk import Desk
 from service.installation import Installation, opened
@@ -29,15 +29,19 @@ _FIRST = datetime(2020, 10, 1, 8, 0, tzinfo=_ZONE)
 _LAST = datetime(2020, 10, 17, 17, 0, tzinfo=_ZONE)
 _TICKS = (timedelta(hours=8, minutes=1), timedelta(hours=12), timedelta(hours=17))
 _ADDRESS = "baocao@tuangiao.example"
+_SENT = "mails-sent"
+_OURS = ("thubao.toml", "campaigns", "data", _SENT)
+_MARK = "# Settings of the demonstration"
 _PASSWORD_ENV = "THUBAO_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 def run_demo(folder: Path, *, headless: bool) -> None:
     """Run the reference campaign from 1 to 17 October 2020 and leave home folder, outputs and mails in `folder`."""
     terminal = make_terminal()
+    _refuse_a_real_home(folder)
     with ExitStack() as stack:
         mailbox = stack.enter_context(imap_server())
-        port, sent = stack.enter_context(smtp_server(folder / "mails-sent"))
+        port, sent = stack.enter_context(smtp_server(folder / _SENT))
         os.environ[_PASSWORD_ENV] = PASSWORD
         _prepare(folder, imap_port=mailbox.port, smtp_port=port)
         installation = stack.enter_context(opened(folder, exclusive=True))
@@ -47,13 +51,21 @@ def run_demo(folder: Path, *, headless: bool) -> None:
 
 def _prepare(folder: Path, *, imap_port: int, smtp_port: int) -> None:
     """A home folder as `thubao init` writes it, with the embedded servers in its settings; an earlier one is replaced."""
-    names = ["thubao.toml", "campaigns"]
-    if (folder / "data" / "thubao.sqlite3").exists():
-        names.append("data")
-    for name in names:
+    for name in _OURS:
         _remove(folder / name)
+    (folder / _SENT).mkdir()
     write_home(folder, campaign="htsd-2020")
     (folder / "thubao.toml").write_text(_SETTINGS.format(imap_port=imap_port, smtp_port=smtp_port), encoding="utf-8")
+
+
+def _refuse_a_real_home(folder: Path) -> None:
+    """The demonstration replaces its own folder and no other: a real home holds mail that exists nowhere else."""
+    try:
+        own = (folder / "thubao.toml").read_text(encoding="utf-8").startswith(_MARK)
+    except (OSError, UnicodeDecodeError):
+        own = False
+    if not own and any((folder / name).exists() for name in _OURS):
+        raise DemoError(f"{folder} holds something else than a demonstration; name another folder with --home")
 
 
 def _remove(path: Path) -> None:
@@ -131,7 +143,7 @@ def _tell(installation: Installation, sent: SentMail, terminal: Terminal) -> Non
     terminal.print(f"Xem thêm: thubao --home {installation.home.path} status", markup=False, soft_wrap=True)
 
 
-_SETTINGS = f"""# Settings of the demonstration: servers on this machine only.
+_SETTINGS = f"""{_MARK}: servers on this machine only.
 [office]
 name = "Phòng Giáo dục và Đào tạo huyện Tuần Giáo"
 timezone = "Asia/Ho_Chi_Minh"

@@ -39,10 +39,12 @@ def deadline_of(campaign: Campaign, submission: Submission | None) -> datetime:
 
 
 def timeliness(campaign: Campaign, submission: Submission, now: datetime) -> Timeliness:
-    """The time axis: judged by the server's receipt time of the mail that completed the report."""
+    """The time axis: judged by the server's receipt time of the mail that completed the report; an excused unit owes none."""
     due = deadline_of(campaign, submission)
     if submission.completed_at is not None:
         return Timeliness.ON_TIME if submission.completed_at <= due else Timeliness.LATE
+    if submission.content is Content.EXCUSED:
+        return Timeliness.NOT_DUE
     if now > due:
         return Timeliness.OVERDUE
     if due > campaign.deadline:

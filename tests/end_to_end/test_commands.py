@@ -129,6 +129,19 @@ def test_a_second_thubao_leaves_with_one_line(commands: Commands) -> None:
         assert refused.stderr.count("\n") == 1
 
 
+def test_decisions_and_outputs_need_not_wait_for_the_service(commands: Commands, dovecot: DovecotServer) -> None:
+    whole = whole_story()[0]
+    dovecot.append(whole.raw, whole.at)
+    with commands.start("run") as service:
+        _await_line(service, "Thư mới 1")
+        assert commands.plain("approve", "03253")["content"] == "approved"
+        assert commands.plain("excuse", "Pú Xi", "--why", "mưa lũ")["content"] == "excused"
+        commands.run("assign", "1", "03253")
+        commands.run("correct", "03253", "4.books", "count", "5", "--why", "x")
+        assert commands.plain("consolidate")["reported"] == 1
+        assert service.poll() is None
+
+
 def test_sigterm_ends_it_cleanly(commands: Commands, dovecot: DovecotServer) -> None:
     with commands.start("run") as service:
         _await_line(service, "Thư mới")

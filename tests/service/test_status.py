@@ -87,6 +87,11 @@ def test_no_unit_expected_is_no_division_by_zero() -> None:
     assert (found.expected, found.rate, found.on_time_rate) == (0, 0.0, 0.0)
 
 
+@pytest.mark.parametrize("day", [13, 14, 17])
+def test_an_excused_unit_is_never_overdue(day: int) -> None:
+    assert timeliness(CAMPAIGN, submission(Content.EXCUSED), on(day)) is Timeliness.NOT_DUE
+
+
 def test_a_returned_report_is_not_in() -> None:
     assert is_in(submission(completed=on(8)))
     assert not is_in(submission(Content.RETURNED, completed=on(8)))
