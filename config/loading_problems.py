@@ -141,6 +141,7 @@ _KINDS: dict[str, Text] = {
         vi="một thời điểm có giờ và múi giờ, không có ngoặc kép", en="an instant with time and zone, without quotes"
     ),
 }  # keyed by the first word of pydantic's error types: string_type, int_type, model_type ...
+_TABLES = frozenset({"office", "smtp", "storage", "web", "slots", "reminders", "consolidation"})
 _SECRETS = frozenset({"password", "secret", "client_secret", "refresh_token", "token", "pass"})
 
 
@@ -154,7 +155,7 @@ def explain(error: ErrorDetails, known: Iterable[str]) -> Text:
         return _unknown_key(key, known)
     example = f"{key} = {_EXAMPLES[key]}" if key in _EXAMPLES else ""
     if error["type"] == "missing":
-        shown = example or f"{key} = ..."
+        shown = example or (f"[{key}]" if key in _TABLES else f"{key} = ...")
         return Text(vi=f"thiếu khóa {key}; đề nghị ghi: {shown}", en=f"the key {key} is missing; write: {shown}")
     if error["type"] in {"enum", "literal_error"}:
         return one_of(error["input"], re.findall(r"'([^']*)'", str(context.get("expected", ""))))

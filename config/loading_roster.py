@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -49,6 +50,10 @@ _HEADINGS = {
     "truc thuoc": "parent",
     "cap tren": "parent",
 }  # fmt: skip - Vietnamese headings that offices write, folded
+
+
+_LOST_LETTERS = re.compile("[?\ufffd]")
+"""What a program leaves of letters that its code page does not have, such as Excel's plain "CSV"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +233,9 @@ def _unit(file: str, number: int, values: dict[str, str], complaints: Complaints
         if not values.get(key):
             empty = Text(vi="không được để trống", en="must not be empty")
             complaints.add(file, _row(number, key), empty)
+    for key in ("name", "kind", "contact"):
+        if _LOST_LETTERS.search(values.get(key, "")):
+            complaints.add(file, _row(number, key), _letters_lost(values[key]))
     emails = _list(values.get("emails", "").replace(",", ";"))
     for each in emails:
         if not is_address(each):
@@ -247,6 +255,13 @@ def _unit(file: str, number: int, values: dict[str, str], complaints: Complaints
         parent=values.get("parent") or None,
         population=_population(file, number, values.get("population", ""), complaints),
         head_email=head,
+    )
+
+
+def _letters_lost(cell: str) -> Text:
+    return Text(
+        vi=f'{cell!r} đã mất chữ tiếng Việt; ghi lại tên, rồi trong Excel chọn Save As, "CSV UTF-8", hoặc để dạng roster.xlsx',
+        en=f'{cell!r} lost its Vietnamese letters; write it again and in Excel choose Save As, "CSV UTF-8", or keep roster.xlsx',
     )
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from config.campaign import Campaign
-from config.errors import ConfigError, StorageError, ThubaoError
+from config.errors import ConfigError, Problem, StorageError, ThubaoError
 from config.loading import load_home
 from config.settings import Home, MailboxSettings
+from config.text import Text
 from service.rules.validate import rule_problems
 from service.sandbox import ReadingPool
 from storage.archive import Archive
 from storage.database import Database
+from storage.submissions import units_on_record
 
 _OUTPUTS_TAKE = 300.0
 """Seconds that the outputs of a large campaign may take."""
@@ -66,6 +68,30 @@ def refuse_unknown_rules(home: Home) -> None:
         raise ConfigError(problems)
 
 
+def refuse_lost_zeros(home: Home, database: Database) -> None:
+    """ConfigError when units on record stand on the roster without the zeros their codes began with.
+
+    Excel drops them when it saves a roster.csv. Every unit would be a new one that has sent nothing, and be reminded.
+    """
+    problems = []
+    for campaign in home.campaigns:
+        with database.reading() as connection:
+            gone = units_on_record(connection, campaign.id) - {unit.code for unit in campaign.roster}
+        for unit in campaign.roster:
+            before = next((code for code in gone if code.startswith("0") and code.lstrip("0") == unit.code), None)
+            if before is not None:
+                text = Text(
+                    vi=f"mã {unit.code} ({unit.full_name}) trước đây là {before}: Excel đã bỏ số 0 ở đầu; ghi lại {before}"
+                    " (trong Excel định dạng cột này là Text) để không mất báo cáo đã nhận",
+                    en=f"the code {unit.code} ({unit.full_name}) was {before}: Excel dropped the zero; write {before} again"
+                    " (format this column as Text) so that the reports received are not lost",
+                )
+                file = f"campaigns/{campaign.id}/roster"
+                problems.append(Problem(file=file, where="code", text=text.in_(home.office.language)))
+    if problems:
+        raise ConfigError(tuple(problems))
+
+
 @contextlib.contextmanager
 def opened(path: Path, *, exclusive: bool) -> Iterator[Installation]:
     """Open the home folder. `exclusive` takes the lock that only one receiving or sending Thubao may hold."""
@@ -76,6 +102,7 @@ def opened(path: Path, *, exclusive: bool) -> Iterator[Installation]:
             stack.enter_context(_locked(home.path / "data" / "thubao.lock"))
         database = Database(home.storage.database)
         stack.callback(database.close)
+        refuse_lost_zeros(home, database)
         archive = Archive(home.storage.archive)
         if exclusive:
             archive.sweep()

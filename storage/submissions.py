@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from storage.schema import consolidation, filing, message, unit_state
+from storage.schema import consolidation, decision, filing, message, unit_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,13 @@ def state_of(connection: Connection, campaign: str, unit: str) -> Mapping[str, A
     return connection.execute(
         select(unit_state.c.submission).where(unit_state.c.campaign == campaign, unit_state.c.unit == unit)
     ).scalar()
+
+
+def units_on_record(connection: Connection, campaign: str) -> frozenset[str]:
+    """The codes under which mail was filed or something was decided."""
+    filed = select(filing.c.unit).where(filing.c.campaign == campaign, filing.c.unit.is_not(None))
+    decided = select(decision.c.unit).where(decision.c.campaign == campaign, decision.c.unit.is_not(None))
+    return frozenset(connection.execute(filed.union(decided)).scalars())
 
 
 def units_heard_since(connection: Connection, campaign: str, since: datetime) -> tuple[str, ...]:

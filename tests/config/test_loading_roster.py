@@ -45,6 +45,14 @@ def test_rows_become_units(tmp_path: Path) -> None:
     assert units[1].full_name == "thị trấn Tuần Giáo"
 
 
+@pytest.mark.parametrize(("key", "row"), [("name", "03259,Ph?nh Sáng,xã,,,,"), ("kind", "03259,Phình Sáng,th? tr?n,,,,")])
+def test_letters_that_excel_dropped_are_asked_for_again(tmp_path: Path, key: str, row: str) -> None:
+    _, problems = _read(tmp_path, f"{ROWS}{row}\n".encode())
+    (problem,) = problems
+    assert f"dòng 4, cột {key}" in problem
+    assert "CSV UTF-8" in problem
+
+
 def _as_excel_saves(text: str, separator: str) -> str:
     out = io.StringIO()
     csv.writer(out, delimiter=separator, lineterminator="\r\n").writerows(csv.reader(io.StringIO(text)))
