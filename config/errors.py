@@ -13,9 +13,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from config.text import Language, Text
+
 
 class ThubaoError(Exception):
-    """Anything Thubao gives up on. Its text is one line that a person can act on."""
+    """Anything Thubao gives up on. Its text is one line that a person can act on; `str` gives it in English, for logs."""
+
+    def __init__(self, text: str | Text) -> None:
+        self._told = text if isinstance(text, Text) else Text(vi=text, en=text)
+        super().__init__(self._told.en)
+
+    @property
+    def told(self) -> Text:
+        """The line in both languages."""
+        return self._told
+
+    def in_(self, language: Language) -> str:
+        """The line in the office's language."""
+        return self._told.in_(language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +46,14 @@ class Problem:
 
 
 class ConfigError(ThubaoError):
-    """The configuration cannot be used. Carries every problem found, not only the first."""
+    """The configuration cannot be used. Carries every problem found, not only the first.
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    The problems are in the office's language; `told` says the same in both where that is not known.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...], *, told: Text | None = None) -> None:
         self.problems = problems
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__(told or "\n".join(str(problem) for problem in problems))
 
 
 class ParseError(ThubaoError):
@@ -49,7 +67,7 @@ class StorageError(ThubaoError):
 class MailServerError(ThubaoError):
     """The IMAP server refused us or went away. `transient` says whether trying again can help, `pause` not before when."""
 
-    def __init__(self, text: str, *, transient: bool, pause: timedelta = timedelta(0)) -> None:
+    def __init__(self, text: str | Text, *, transient: bool, pause: timedelta = timedelta(0)) -> None:
         self.transient = transient
         self.pause = pause
         super().__init__(text)
@@ -61,7 +79,7 @@ class SendError(ThubaoError):
     `uncertain` is true when the whole mail was handed over and the answer never came: it may have been sent.
     """
 
-    def __init__(self, text: str, *, permanent: bool, uncertain: bool = False) -> None:
+    def __init__(self, text: str | Text, *, permanent: bool, uncertain: bool = False) -> None:
         self.permanent = permanent
         self.uncertain = uncertain
         super().__init__(text)

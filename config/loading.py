@@ -59,6 +59,12 @@ def load_home(path: Path, environment: Mapping[str, str] = os.environ) -> Home:
     return loaded
 
 
+def language_of(path: Path, environment: Mapping[str, str] = os.environ) -> Language:
+    """The language in which the office of this folder is spoken to, whatever else may be wrong there."""
+    file = read_toml(path / SETTINGS_FILE, SETTINGS_FILE, Complaints(Language.VI)) if (path / SETTINGS_FILE).is_file() else None
+    return _language(file.values if file is not None else {}, environment)
+
+
 def _settings_and_campaigns(home: Path, file: TomlFile | None, complaints: Complaints) -> Home | None:
     model = SettingsReader(home, file, complaints).read() if file is not None else None
     officers = tuple(model.office.officers) if model is not None else ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from config.campaign import Campaign
 from config.errors import ThubaoError
 from config.settings import Home
+from config.text import Text
 from service.convert import available
 from service.credentials import mailbox_login, read_secret
 from service.digest import digest_moments
@@ -56,7 +59,7 @@ class CheckReport:
 def check_home(home: Home, now: datetime, *, online: bool) -> CheckReport:
     """Everything that can be known before the service starts; ConfigError when a form names rules that nobody knows."""
     refuse_unknown_rules(home)
-    problems: list[str] = []
+    problems = list(_unwritable(home))
     servers: list[str] = []
     if online:
         for settings in home.mailboxes:
@@ -65,7 +68,7 @@ def check_home(home: Home, now: datetime, *, online: bool) -> CheckReport:
                     counts = [f"{folder}: {mailbox.status(folder).messages}" for folder in settings.folders]
                 servers.append(f"{settings.name} {settings.host}:{settings.port} ({', '.join(counts)})")
             except ThubaoError as error:
-                problems.append(f"{settings.name}: {error}")
+                problems.append(f"{settings.name}: {error.in_(home.office.language)}")
         problems.extend(_check_smtp(home, servers))
     notes = [_absent(name) for name, program in available().items() if not program.found]
     for campaign in home.campaigns:
@@ -82,6 +85,17 @@ def check_home(home: Home, now: datetime, *, online: bool) -> CheckReport:
     )
 
 
+def _unwritable(home: Home) -> Iterator[str]:
+    """The folder of what is on record, where it may not be written to: nothing at all could be received."""
+    folder = home.path / "data"
+    if not os.access(folder if folder.exists() else home.path, os.W_OK | os.X_OK):
+        refused = Text(
+            vi=f"không ghi được vào {folder}: kiểm tra quyền của người dùng đang chạy Thubao",
+            en=f"cannot write to {folder}: check that it belongs to the user that runs Thubao",
+        )
+        yield refused.in_(home.office.language)
+
+
 def _check_smtp(home: Home, servers: list[str]) -> list[str]:
     smtp = home.smtp
     if smtp is None:
@@ -92,7 +106,7 @@ def _check_smtp(home: Home, servers: list[str]) -> list[str]:
         sender.check()
         sender.close()
     except ThubaoError as error:
-        return [f"smtp: {error}"]
+        return [f"smtp: {error.in_(home.office.language)}"]
     servers.append(f"smtp {smtp.host}:{smtp.port} ({smtp.sending.value})")
     return []
 

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from config.errors import ConfigError, ThubaoError
+from config.text import Language, Text
 from service import cli_decide, cli_form, cli_letters, cli_look, cli_proof, cli_setup, cli_work
-from service.cli_session import HomeOption, choose_home
+from service.cli_session import HomeOption, choose_home, home_path
 
 _DONE, _FAILED, _BAD_USAGE = 0, 1, 2
 
@@ -81,7 +82,7 @@ def main() -> None:
         _complain(str(error))
         sys.exit(_BAD_USAGE)
     except ThubaoError as error:
-        _complain(str(error))
+        _complain(error.in_(_language()))
         sys.exit(_FAILED)
     except KeyboardInterrupt:
         sys.exit(_FAILED)
@@ -94,8 +95,19 @@ def main() -> None:
     except Exception as error:
         if logging.getLogger().isEnabledFor(logging.DEBUG):
             raise
-        _complain(f"a fault inside Thubao: {type(error).__name__}: {error}. Run it again with `thubao --verbose` and report it.")
+        told = f"{type(error).__name__}: {error}"
+        fault = Text(
+            vi=f"lỗi bên trong Thubao: {told}. Đề nghị chạy lại với `thubao --verbose` và báo cho người phát triển.",
+            en=f"a fault inside Thubao: {told}. Run it again with `thubao --verbose` and report it.",
+        )
+        _complain(fault.in_(_language()))
         sys.exit(_FAILED)
+
+
+def _language() -> Language:
+    from config.loading import language_of
+
+    return language_of(home_path(None))
 
 
 def _complain(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from config.text import Language
-from service.cli_session import CampaignOption, HomeOption, JsonOption, print_json, session
+from service.cli_session import CampaignOption, HomeOption, JsonOption, NowOption, print_json, session
 
 form = typer.Typer(name="form", help="The blank form: write it, or derive one from an office's own.", no_args_is_help=True)
 
@@ -23,16 +23,21 @@ def blank(
     output: Annotated[Path | None, typer.Option("--output", help="The workbook to write.", show_default=False)] = None,
     campaign: CampaignOption = None,
     home: HomeOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the blank form, for one unit or for any; a unit's own comes back with its code in it."""
     from service.outputs.blank_form import write_blank_form
 
-    with session(home, None) as at:
+    with session(home, now) as at:
         chosen = at.desk.campaign(campaign)
         whose = at.desk.unit(chosen, unit) if unit else None
         path = output or Path(f"{chosen.id}{f'-{whose.code}' if whose else ''}.xlsx")
         write_blank_form(path.absolute(), chosen, whose, language=at.home.office.language)
-        typer.echo(str(path))
+        if as_json:
+            print_json({"campaign": chosen.id, "unit": whose.code if whose else None, "file": str(path)})
+        else:
+            typer.echo(str(path))
 
 
 @form.command("learn")

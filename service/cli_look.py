@@ -88,13 +88,13 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Where a number comes from, down to the cell and the raw text."""
-    from service.desk import NotUnderstoodError
+    from service.desk import unknown_indicator
 
     with session(home, now) as at:
         chosen = at.desk.campaign(campaign)
         found = chosen.form.indicator(indicator)
         if found is None:
-            raise NotUnderstoodError(f"the form has no indicator {indicator}; `thubao show {unit}` lists them")
+            raise unknown_indicator(chosen, indicator)
         plain = _unit(at, campaign, unit)
         by_number = {each["id"]: each for each in _messages(at)}
         columns = plain["values"].get(indicator, {})

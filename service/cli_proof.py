@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from config.text import Text
 from service.cli_session import CampaignOption, HomeOption, JsonOption, NowOption, print_json, session
 
 OutputOption = Annotated[Path | None, typer.Option("--output", help="The folder to write to.", show_default=False)]
@@ -61,6 +62,7 @@ def backup(
         Path, typer.Argument(metavar="DIR", help="The folder of the backup; an earlier backup there is brought up to date.")
     ],
     home: HomeOption = None,
+    now: NowOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Copy settings, database, raw mails and outputs, also while Thubao runs. The copy is a home folder."""
@@ -68,10 +70,15 @@ def backup(
     from service.cli_session import RefusedError
     from service.console import Console
 
-    with session(home, None) as at:
+    with session(home, now) as at:
         target = folder.absolute()
         if target == at.home.path or at.home.path in target.parents:
-            raise RefusedError(f"{folder} is inside the home folder; choose a folder on another disk")
+            raise RefusedError(
+                Text(
+                    vi=f"{folder} nằm trong thư mục làm việc; chọn thư mục ở ổ đĩa khác",
+                    en=f"{folder} is inside the home folder; choose a folder on another disk",
+                )
+            )
         report = copy(at.installation, target)
         if as_json:
             problems = list(report.problems)

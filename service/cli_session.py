@@ -19,6 +19,7 @@ import typer
 from config.campaign import Campaign, Unit
 from config.errors import ThubaoError
 from config.settings import Home, Sending
+from config.text import Text
 
 if TYPE_CHECKING:  # opening pulls in the database and the readers: only commands that need them pay for it
     from service.desk import Desk
@@ -65,7 +66,7 @@ WhyOption = Annotated[str, typer.Option("--why", parser=_reason, metavar="TEXT",
 OptionalWhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays on record.", show_default=False)]
 
 _chosen_home: list[Path] = []
-"""Set by `thubao --home DIR COMMAND`; a --home behind the command wins."""
+"""Set by `thubao --home DIR COMMAND`, and by a --home behind the command, which wins."""
 
 
 class RefusedError(ThubaoError):
@@ -80,7 +81,7 @@ def choose_home(path: Path | None) -> None:
 def home_path(given: Path | None) -> Path:
     """The home folder: behind the command, before it, from the environment, or the current folder."""
     if given is not None:
-        return given.absolute()
+        choose_home(given)
     if _chosen_home:
         return _chosen_home[0].absolute()
     return Path(os.environ.get("THUBAO_HOME") or Path.cwd()).absolute()
@@ -125,7 +126,12 @@ def act_at(home: Home, now: datetime | None) -> datetime:
         return datetime.now(home.office.timezone)
     smtp = home.smtp
     if smtp is not None and smtp.sending is Sending.ON and not _is_loopback(smtp.host):
-        raise RefusedError('--now is for rehearsals: set sending = "dry-run" in thubao.toml first')
+        raise RefusedError(
+            Text(
+                vi='--now chỉ để chạy thử: đặt sending = "dry-run" trong thubao.toml trước',
+                en='--now is for rehearsals: set sending = "dry-run" in thubao.toml first',
+            )
+        )
     return now if now.tzinfo else now.replace(tzinfo=home.office.timezone)
 
 

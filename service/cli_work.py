@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from config.text import Text
 from service.cli_session import HomeOption, JsonOption, NowOption, RefusedError, Session, moment_of, print_json, session
 
 if TYPE_CHECKING:
@@ -23,19 +25,18 @@ ReceivedAtOption = Annotated[
 ]
 
 
-def run(home: HomeOption = None) -> None:
-    """The service: reads the mailbox, files, reminds, consolidates, until stopped."""
+def run(home: HomeOption = None, now: NowOption = None) -> None:
+    """The service: reads the mailbox, files, reminds, consolidates, until stopped. With --now, from that moment on."""
     from service.console import Console, progress_bar
     from service.worker import Worker
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    with session(home, None, exclusive=True) as at:
+    with session(home, now, exclusive=True) as at:
         console = Console(at.home.office)
-        zone = at.home.office.timezone
         with progress_bar(at.home.office) as progress:
             console.say("Thubao đang chạy; dừng bằng Ctrl+C hoặc SIGTERM.", "Thubao is running; stop it with Ctrl+C or SIGTERM.")
-            with closing(Worker(at.installation, lambda: datetime.now(zone), progress=progress)) as worker:
+            with closing(Worker(at.installation, _running_clock(at, now), progress=progress)) as worker:
                 worker.run(report=console.tick)
         console.say("Đã dừng.", "Stopped.")
 
@@ -51,7 +52,7 @@ def tick(home: HomeOption = None, now: NowOption = None, as_json: JsonOption = F
         if as_json:
             print_json(_tick(report))
         else:
-            Console(at.home.office).tick(report if report.received else replace(report, problems=()))
+            Console(at.home.office).tick(replace(report, problems=()) if _came_to_nothing(report) else report)
     _refuse_problems(report)
 
 
@@ -67,7 +68,7 @@ def poll(home: HomeOption = None, now: NowOption = None, as_json: JsonOption = F
         if as_json:
             print_json(_tick(report))
         else:
-            Console(at.home.office).tick(report if report.received else replace(report, problems=()))
+            Console(at.home.office).tick(replace(report, problems=()) if _came_to_nothing(report) else report)
     _refuse_problems(report)
 
 
@@ -99,15 +100,18 @@ def import_(
         else:
             Console(at.home.office).imported(report)
     if report.unread:
-        raise NoMailError("; ".join(report.unread))
+        told = "; ".join(report.unread)
+        raise NoMailError(Text(vi=f"không đọc được {told}", en=f"cannot read {told}"))
 
 
 def read(
     files: Annotated[list[Path], typer.Argument(help="Mails, workbooks, reports, archives or pictures.")],
     home: HomeOption = None,
+    now: NowOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What is understood of a file, and what is not. Recorded nowhere."""
+    del now  # the same at every moment; taken so that a script may give it to every command
     from service.console import Console
     from service.looking import look_at, office_for_reading, refuse_missing
 
@@ -205,15 +209,28 @@ def replay(
             Console(at.home.office).say(f"Đã đọc lại {count} thư.", f"{count} messages read again.")
 
 
+def _came_to_nothing(report: TickReport) -> bool:
+    """Whether no mailbox answered, or an output that was due could not be made."""
+    return bool(report.planned.problems or (report.problems and not report.received))
+
+
 def _refuse_problems(report: TickReport) -> None:
-    """Nothing could be fetched: exit 1 and one line. With a mailbox that answered, the problems are only told."""
-    if report.problems and not report.received:
+    """Exit 1 with one line for what came to nothing; of several mailboxes one that failed is only told."""
+    if _came_to_nothing(report):
         raise RefusedError("; ".join(report.problems))
 
 
 def _clock(at: Session, now: datetime | None) -> Any:  # noqa: ANN401 - a Clock, named only where the worker is loaded
     zone = at.home.office.timezone
     return (lambda: at.now) if now is not None else (lambda: datetime.now(zone))
+
+
+def _running_clock(at: Session, now: datetime | None) -> Any:  # noqa: ANN401 - as above
+    """The time of day, or a pretended one that runs on from its moment."""
+    if now is None:
+        return _clock(at, None)
+    began = time.monotonic()
+    return lambda: at.now + timedelta(seconds=time.monotonic() - began)
 
 
 def _tick(report: TickReport) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from config.errors import ConfigError, MailServerError, Problem
 from config.settings import MailboxSettings, OAuth2, Secret
+from config.text import Language, Text
 
 _TOKEN_SERVICES = {
     "google": "https://oauth2.googleapis.com/token",
@@ -50,10 +51,22 @@ def read_secret(secret: Secret, where: str, environment: Mapping[str, str] = os.
     if secret.env is not None:
         value = environment.get(secret.env, "")
         if not value:
-            raise _problem(where, f"the environment variable {secret.env} is not set: set it to the secret")
+            raise _problem(
+                where,
+                Text(
+                    vi=f"biến môi trường {secret.env} chưa được đặt: đặt biến này bằng mật khẩu",
+                    en=f"the environment variable {secret.env} is not set: set it to the secret",
+                ),
+            )
         return value
     if secret.file is None:
-        raise _problem(where, "no secret is named: name an environment variable or a file")
+        raise _problem(
+            where,
+            Text(
+                vi="chưa chỉ ra mật khẩu: ghi tên biến môi trường hoặc tên tệp",
+                en="no secret is named: name an environment variable or a file",
+            ),
+        )
     return _read_file(secret.file, where)
 
 
@@ -67,7 +80,13 @@ def mailbox_login(
     password = settings.password
     where = f"[mailbox {settings.name}] password"
     if password is None:
-        raise _problem(where, "no password is named: set password_env or password_file")
+        raise _problem(
+            where,
+            Text(
+                vi="chưa chỉ ra mật khẩu: đặt password_env hoặc password_file",
+                en="no password is named: set password_env or password_file",
+            ),
+        )
     return lambda: Login(username=settings.username, password=read_secret(password, where, environment))
 
 
@@ -101,24 +120,33 @@ class AccessTokens:
         provider = self._settings.provider
         address = _TOKEN_SERVICES.get(provider)
         if address is None:
-            raise _problem(self._where, f"provider {provider!r} is not known: write {' or '.join(_TOKEN_SERVICES)}")
+            known = ", ".join(_TOKEN_SERVICES)
+            raise _problem(
+                self._where,
+                Text(
+                    vi=f"không có provider {provider!r}: ghi một trong {known}",
+                    en=f"provider {provider!r} is not known: write one of {known}",
+                ),
+            )
         fields = {"grant_type": "refresh_token", "client_id": self._settings.client_id}
         for name, secret in (("refresh_token", self._settings.refresh_token), ("client_secret", self._settings.client_secret)):
             if secret is not None:
                 fields[name] = read_secret(secret, f"{self._where} {name}", self._environment)
         if "refresh_token" not in fields:
-            raise _problem(self._where, "no refresh_token is named: name an environment variable or a file")
+            raise _problem(
+                self._where,
+                Text(
+                    vi="chưa chỉ ra refresh_token: ghi tên biến môi trường hoặc tên tệp",
+                    en="no refresh_token is named: name an environment variable or a file",
+                ),
+            )
         if provider == "microsoft":
             fields["scope"] = _MICROSOFT_SCOPE
         try:
             answer = json.loads(self._post(address.format(tenant=self._settings.tenant or "common"), fields))
             token, seconds = str(answer["access_token"]), float(answer.get("expires_in", 3600))
         except urllib.error.HTTPError as error:
-            refused = error.code in {400, 401, 403}  # the refresh token was withdrawn: no retry helps
-            advice = "give Thubao access again and store the new refresh token" if refused else "it is tried again"
-            raise MailServerError(
-                f"{provider} gives no access token (HTTP {error.code}): {advice}", transient=not refused
-            ) from None
+            raise _no_token(provider, error.code) from None
         except OSError as error:
             raise MailServerError(
                 f"the token service of {provider} cannot be reached ({error}): it is tried again", transient=True
@@ -135,18 +163,51 @@ def _read_file(path: Path, where: str) -> str:
         mode = path.stat().st_mode
         value = path.read_text(encoding="utf-8").strip("\r\n")
     except OSError as error:
-        raise _problem(where, f"cannot read {path}: {error.strerror}") from None
+        raise _problem(
+            where, Text(vi=f"không đọc được {path}: {error.strerror}", en=f"cannot read {path}: {error.strerror}")
+        ) from None
     except UnicodeDecodeError:
-        raise _problem(where, f"{path} is not UTF-8 text: write the secret into it, nothing else") from None
+        raise _problem(
+            where,
+            Text(
+                vi=f"{path} không phải văn bản UTF-8: chỉ ghi mật khẩu vào tệp này",
+                en=f"{path} is not UTF-8 text: write the secret into it, nothing else",
+            ),
+        ) from None
     if os.name != "nt" and mode & (stat.S_IRWXG | stat.S_IRWXO) and not path.is_relative_to(_MOUNTED_SECRETS):
-        raise _problem(where, f"{path} can be read by others: run `chmod 600 {path}`")
+        raise _problem(
+            where,
+            Text(
+                vi=f"người khác đọc được {path}: chạy `chmod 600 {path}`",
+                en=f"{path} can be read by others: run `chmod 600 {path}`",
+            ),
+        )
     if not value or len(value.splitlines()) != 1:
-        raise _problem(where, f"{path} must hold the secret on one line, nothing else")
+        raise _problem(
+            where,
+            Text(vi=f"{path} phải chứa đúng một dòng là mật khẩu", en=f"{path} must hold the secret on one line, nothing else"),
+        )
     return value
 
 
-def _problem(where: str, text: str) -> ConfigError:
-    return ConfigError((Problem(file="thubao.toml", where=where, text=text),))
+def _no_token(provider: str, code: int) -> MailServerError:
+    refused = code in {400, 401, 403}  # the refresh token was withdrawn: no retry helps
+    anew = Text(
+        vi="cấp quyền lại cho Thubao và lưu refresh token mới", en="give Thubao access again and store the new refresh token"
+    )
+    advice = anew if refused else Text(vi="sẽ thử lại", en="it is tried again")
+    return MailServerError(
+        Text(
+            vi=f"{provider} không cấp mã truy cập (HTTP {code}): {advice.vi}",
+            en=f"{provider} gives no access token (HTTP {code}): {advice.en}",
+        ),
+        transient=not refused,
+    )
+
+
+def _problem(where: str, text: Text) -> ConfigError:
+    vi, en = (Problem(file="thubao.toml", where=where, text=text.in_(each)) for each in (Language.VI, Language.EN))
+    return ConfigError((en,), told=Text(vi=str(vi), en=str(en)))
 
 
 def _post(address: str, fields: Mapping[str, str]) -> bytes:

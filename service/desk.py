@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from config.campaign import Campaign, IndicatorType, Unit
 from config.errors import ThubaoError
+from config.text import Text
 from config.vietnamese import fold
 from service.health import MailboxHealth, mailbox_health
 from service.installation import Installation
@@ -29,6 +30,17 @@ _WHOLE_NUMBER = re.compile(r"[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?: [0-9
 
 class NotUnderstoodError(ThubaoError):
     """The officer named something that does not exist or is not clear; the text says what to write."""
+
+
+def unknown_indicator(campaign: Campaign, code: str) -> NotUnderstoodError:
+    """The form does not have an indicator of this code: its codes are told."""
+    codes = ", ".join(each.code for each in campaign.form.indicators)
+    return NotUnderstoodError(
+        Text(
+            vi=f"biểu mẫu không có chỉ tiêu {code}; các mã chỉ tiêu: {codes}",
+            en=f"the form has no indicator {code}; its codes are: {codes}",
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +73,12 @@ class Desk:
             return min(running, key=lambda each: (each.deadline < self._now, each.deadline))
         found = self._installation.home.campaign(identifier)
         if found is None:
+            known = ", ".join(each.id for each in campaigns)
             raise NotUnderstoodError(
-                f"there is no campaign {identifier}; write one of: {', '.join(each.id for each in campaigns)}"
+                Text(
+                    vi=f"không có đợt báo cáo {identifier}; ghi một trong: {known}",
+                    en=f"there is no campaign {identifier}; write one of: {known}",
+                )
             )
         return found
 
@@ -76,8 +92,18 @@ class Desk:
             return named[0]
         if named:
             names = ", ".join(f"{each.code} {each.full_name}" for each in named)
-            raise NotUnderstoodError(f"“{wanted}” may be {names}; write the code")
-        raise NotUnderstoodError(f"no unit is called “{wanted}”; `thubao status` lists them with their codes")
+            raise NotUnderstoodError(
+                Text(
+                    vi=f"“{wanted}” có thể là {names}; ghi mã đơn vị",
+                    en=f"“{wanted}” may be {names}; write the code",
+                )
+            )
+        raise NotUnderstoodError(
+            Text(
+                vi=f"không có đơn vị nào tên “{wanted}”; `thubao status` liệt kê các đơn vị",
+                en=f"no unit is called “{wanted}”; `thubao status` lists them",
+            )
+        )
 
     def board(self, campaign: Campaign) -> Board:
         """The board of a campaign."""
@@ -107,7 +133,12 @@ class Desk:
         with self._installation.database.reading() as connection:
             found = message_record(connection, number)
         if found is None:
-            raise NotUnderstoodError(f"there is no message {number}; `thubao messages` lists them")
+            raise NotUnderstoodError(
+                Text(
+                    vi=f"không có thư số {number}; `thubao messages` liệt kê các thư",
+                    en=f"there is no message {number}; `thubao messages` lists them",
+                )
+            )
         return found
 
     def assign(self, number: int, campaign: Campaign, unit: Unit, why: str = "") -> None:
@@ -117,7 +148,12 @@ class Desk:
         self.recorded(number)
         with self._installation.database.writing() as connection:
             if reading_of(connection, number) is None:
-                raise NotUnderstoodError(f"message {number} was not read yet; run `thubao tick` first")
+                raise NotUnderstoodError(
+                    Text(
+                        vi=f"thư số {number} chưa được đọc; chạy `thubao tick` trước",
+                        en=f"message {number} was not read yet; run `thubao tick` first",
+                    )
+                )
             self._record(connection, DecisionKind.ASSIGN, campaign, unit, why, message_id=number)
             refile(self._installation, connection, self._same_sender(connection, number), self._now)
 
@@ -125,15 +161,28 @@ class Desk:
         """The figure is this one. The unit's own text stays on record beside it."""
         indicator = campaign.form.indicator(code)
         if indicator is None:
-            raise NotUnderstoodError(f"the form has no indicator {code}; `thubao show {unit.code}` lists them")
+            raise unknown_indicator(campaign, code)
         if column not in indicator.columns:
             choices = ", ".join(indicator.columns)
-            known = f"write one of: {choices}" if choices else "it is a heading and holds no figures"
-            raise NotUnderstoodError(f"indicator {code} has no column {column}; {known}")
+            known = Text(
+                vi=f"ghi một trong: {choices}" if choices else "đây là dòng tiêu đề, không ghi số liệu",
+                en=f"write one of: {choices}" if choices else "it is a heading and holds no figures",
+            )
+            raise NotUnderstoodError(
+                Text(
+                    vi=f"chỉ tiêu {code} không có cột {column}; {known.vi}",
+                    en=f"indicator {code} has no column {column}; {known.en}",
+                )
+            )
         value: int | str = written
         if indicator.type is not IndicatorType.TEXT:
             if _WHOLE_NUMBER.fullmatch(written) is None:
-                raise NotUnderstoodError(f"{written} is no whole number; write it with digits only")
+                raise NotUnderstoodError(
+                    Text(
+                        vi=f"“{written}” không phải số nguyên; chỉ ghi chữ số, ví dụ 1250",
+                        en=f"“{written}” is no whole number; write it with digits only, such as 1250",
+                    )
+                )
             value = int(re.sub(r"[. ]", "", written))
         return self._ruled(DecisionKind.CORRECT, campaign, unit, why, {"indicator": code, "column": column, "value": value})
 
@@ -141,23 +190,43 @@ class Desk:
         """The report is accepted as it stands."""
         submission = self.submission(campaign, unit)
         if not submission.versions:
-            raise NotUnderstoodError(f"{unit.full_name} has sent nothing that could be approved")
+            raise NotUnderstoodError(
+                Text(
+                    vi=f"{unit.full_name} chưa gửi gì để duyệt",
+                    en=f"{unit.full_name} has sent nothing that could be approved",
+                )
+            )
         if submission.provisional:
             first = f"thubao assign {submission.unconfirmed[0]} {unit.code}"
-            raise NotUnderstoodError(f"the sender for {unit.full_name} is not confirmed; run `{first}` first")
+            raise NotUnderstoodError(
+                Text(
+                    vi=f"người gửi cho {unit.full_name} chưa được xác nhận; chạy `{first}` trước",
+                    en=f"the sender for {unit.full_name} is not confirmed; run `{first}` first",
+                )
+            )
         return self._ruled(DecisionKind.APPROVE, campaign, unit, "", {})
 
     def send_back(self, campaign: Campaign, unit: Unit, why: str) -> Change:
         """The report is returned; the unit owes it again."""
         if not self.submission(campaign, unit).versions:
-            raise NotUnderstoodError(f"{unit.full_name} has sent nothing that could be returned")
+            raise NotUnderstoodError(
+                Text(
+                    vi=f"{unit.full_name} chưa gửi gì để trả lại",
+                    en=f"{unit.full_name} has sent nothing that could be returned",
+                )
+            )
         return self._ruled(DecisionKind.RETURN, campaign, unit, why, {})
 
     def extend(self, campaign: Campaign, unit: Unit, day: date, why: str = "", *, at: time = time(23, 59, 59)) -> Change:
         """The unit has until the end of that day, or until an hour of it."""
         until = datetime.combine(day, at, self._installation.home.office.timezone)
         if until <= campaign.deadline:
-            raise NotUnderstoodError(f"{day:%d/%m/%Y} is not after the deadline; write a later day")
+            raise NotUnderstoodError(
+                Text(
+                    vi=f"ngày {day:%d/%m/%Y} không sau thời hạn; ghi ngày muộn hơn",
+                    en=f"{day:%d/%m/%Y} is not after the deadline; write a later day",
+                )
+            )
         return self._ruled(DecisionKind.EXTEND, campaign, unit, why, {"until": until.isoformat()})
 
     def excuse(self, campaign: Campaign, unit: Unit, why: str) -> Change:

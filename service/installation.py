@@ -127,9 +127,19 @@ def _locked(path: Path, *, wait: float = 0) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        raise AlreadyRunningError(f"another Thubao is at work on {folder.parent}; stop it first or let it work") from error
+        raise AlreadyRunningError(
+            Text(
+                vi=f"một Thubao khác đang làm việc với {folder.parent}; đề nghị chờ hoặc dừng nó trước",
+                en=f"another Thubao is at work on {folder.parent}; stop it first or let it work",
+            )
+        ) from error
     except OSError as error:
-        raise StorageError(f"cannot write to {folder}: {error.strerror}; check that it belongs to this user") from error
+        raise StorageError(
+            Text(
+                vi=f"không ghi được vào {folder} ({error.strerror}); kiểm tra quyền của người dùng đang chạy Thubao",
+                en=f"cannot write to {folder}: {error.strerror}; check that it belongs to this user",
+            )
+        ) from error
     try:
         yield
     finally:

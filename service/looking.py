@@ -10,7 +10,7 @@ from config.campaign import Campaign
 from config.errors import ParseError
 from config.loading import load_home, reference_campaign
 from config.settings import Office
-from config.text import Language
+from config.text import Language, Text
 from parsers.codec import to_plain
 from service.cli_session import RefusedError, home_path
 from service.rules.match import Query, identify
@@ -34,7 +34,7 @@ def look_at(paths: tuple[Path, ...], office: Office, campaigns: tuple[Campaign, 
     views = Views(office.timezone, office.language)
     pool = ReadingPool(campaigns)
     try:
-        return [_look(path, pool, views, campaigns) for path in paths]
+        return [_look(path, pool, views, campaigns, office.language) for path in paths]
     finally:
         pool.close()
 
@@ -54,11 +54,12 @@ def _nothing(path: Path, error: str, **more: bool) -> dict[str, Any]:
     return {"file": str(path), "documents": [], "unit": None, "evidence": [], "error": error, **more}
 
 
-def _look(path: Path, pool: ReadingPool, views: Views, campaigns: tuple[Campaign, ...]) -> dict[str, Any]:
+def _look(path: Path, pool: ReadingPool, views: Views, campaigns: tuple[Campaign, ...], language: Language) -> dict[str, Any]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        return _nothing(path, f"cannot read {path}: {error.strerror}", missing=True)
+        told = Text(vi=f"không đọc được {path}: {error.strerror}", en=f"cannot read {path}: {error.strerror}")
+        return _nothing(path, told.in_(language), missing=True)
     try:
         reading = pool.read_file(path.name, data)
     except (ReaderDied, ParseError) as error:

@@ -22,6 +22,7 @@ from imapclient.imapclient import SENT
 
 from config.errors import ConfigError, MailServerError
 from config.settings import MailboxSettings, Security
+from config.text import Text
 from service.credentials import Login
 from service.mailbox_errors import SERVER_ERRORS, connection_error, login_error, session_error
 from service.mailbox_fetch import BulkFetch, Fetched, MailFacts, Unfetched, Why, fetch_facts
@@ -296,7 +297,7 @@ class Mailbox:
             login = self._login()
         except ConfigError as error:
             self._disconnect(politely=True)
-            raise MailServerError(str(error), transient=False) from error
+            raise MailServerError(error.told, transient=False) from error
         try:
             if login.access_token:
                 client.oauth2_login(login.username, login.access_token)
@@ -328,7 +329,11 @@ def _tls_context(settings: MailboxSettings) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=None if authority is None else str(authority))
     except OSError as error:
         raise MailServerError(
-            f"cannot use certificate_authority {authority}: {error.strerror or error}: name a file in PEM format", transient=False
+            Text(
+                vi=f"không dùng được certificate_authority {authority} ({error.strerror or error}): ghi tên một tệp PEM",
+                en=f"cannot use certificate_authority {authority}: {error.strerror or error}: name a file in PEM format",
+            ),
+            transient=False,
         ) from error
 
 
@@ -336,7 +341,10 @@ def _require_loopback(wire: Wire, settings: MailboxSettings) -> None:
     address = str(wire.sock.getpeername()[0]).split("%")[0]
     if not ipaddress.ip_address(address).is_loopback:
         raise MailServerError(
-            f'{settings.host} is another machine: security = "none" would send the password in the open; set "tls"',
+            Text(
+                vi=f'{settings.host} là máy khác: security = "none" sẽ gửi mật khẩu không mã hóa; đặt "tls"',
+                en=f'{settings.host} is another machine: security = "none" would send the password in the open; set "tls"',
+            ),
             transient=False,
         )
 

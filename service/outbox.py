@@ -11,6 +11,7 @@ from typing import Protocol
 
 from config.errors import ConfigError, SendError
 from config.settings import Security, SmtpSettings
+from config.text import Text
 
 _SECONDS = 60
 _TOO_LARGE = "5.3.4"
@@ -20,7 +21,7 @@ _QUOTA = ("5.4.5", "5.2.2", "quota", "limit exceeded", "too many")
 class UnreachableError(SendError):
     """The server cannot be reached or does not let us in: no mail is to blame, every mail has to wait."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str | Text) -> None:
         super().__init__(text, permanent=False)
 
 
@@ -107,20 +108,35 @@ class SmtpSender:
                 self._connection.login(settings.username, password)
         except smtplib.SMTPAuthenticationError as error:
             self._drop()
-            advice = f"{settings.host} refused the user name or password of {settings.username}: check [smtp] in thubao.toml"
+            advice = Text(
+                vi=f"{settings.host} từ chối tên hoặc mật khẩu của {settings.username}: kiểm tra [smtp] trong thubao.toml",
+                en=f"{settings.host} refused the user name or password of {settings.username}: check [smtp] in thubao.toml",
+            )
             raise UnreachableError(advice) from error
         except ssl.SSLError as error:
             self._drop()
             reason = getattr(error, "verify_message", "") or error.reason or error
-            raise UnreachableError(f"no safe connection to {place}: {reason}; check `security`") from error
+            unsafe = Text(
+                vi=f"không có kết nối an toàn tới {place} ({reason}): kiểm tra `security`",
+                en=f"no safe connection to {place}: {reason}; check `security`",
+            )
+            raise UnreachableError(unsafe) from error
         except socket.gaierror as error:
             self._drop()
-            raise UnreachableError(f"there is no host named {settings.host}: check [smtp] host") from error
+            unknown = Text(
+                vi=f"không có máy chủ {settings.host}: kiểm tra host trong [smtp]",
+                en=f"there is no host named {settings.host}: check [smtp] host",
+            )
+            raise UnreachableError(unknown) from error
         except ConfigError as error:
-            raise UnreachableError(str(error)) from error
+            raise UnreachableError(error.told) from error
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise UnreachableError(f"cannot reach {place}: {error}") from error
+            silent = Text(
+                vi=f"không kết nối được {place} ({error}): kiểm tra host và port trong [smtp], hoặc chờ",
+                en=f"cannot reach {place}: {error}; check host and port in [smtp], or wait",
+            )
+            raise UnreachableError(silent) from error
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:

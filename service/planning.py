@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from sqlalchemy import Connection
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
+from config.text import Text
 from service.chasing import enqueue_chase
 from service.consolidating import Output, consolidate_campaign, is_due
 from service.correction import enqueue_corrections
@@ -21,8 +21,6 @@ from service.officer_mail_settling import settle_orders
 from service.rules.remind import DueReminder, RungKind, due_reminders
 from storage.notices import NoticeKind, enqueue, notice_key
 from storage.submissions import latest_consolidation
-
-log = logging.getLogger("thubao.planning")
 
 _KINDS = {RungKind.REMINDER: NoticeKind.REMINDER, RungKind.OVERDUE: NoticeKind.OVERDUE}
 
@@ -50,8 +48,7 @@ def plan(installation: Installation, now: datetime, *, closing: bool = True) -> 
         try:
             output = close_if_due(installation, campaign, now) if closing else None
         except (ThubaoError, OSError) as error:  # the alert and the reminders leave all the same; the next round tries again
-            log.error("the consolidated report of %s could not be made: %s", campaign.id, error)  # noqa: TRY400 - one line says it
-            problems.append(f"{campaign.id}: {error}")
+            problems.append(_not_made(campaign, error).in_(installation.home.office.language))
             output = None
         if output is not None:
             outputs.append(output)
@@ -65,6 +62,14 @@ def plan(installation: Installation, now: datetime, *, closing: bool = True) -> 
             alerts += _enqueue_alert(installation, connection, campaign, now) if closing else 0
             _enqueue_deliveries(connection, campaign, now)
     return PlanReport(reminders=reminders, alerts=alerts, consolidated=tuple(outputs), problems=tuple(problems))
+
+
+def _not_made(campaign: Campaign, error: ThubaoError | OSError) -> Text:
+    why = error.told if isinstance(error, ThubaoError) else Text(vi=str(error), en=str(error))
+    return Text(
+        vi=f"{campaign.id}: không lập được bản tổng hợp: {why.vi}",
+        en=f"{campaign.id}: the consolidated report could not be made: {why.en}",
+    )
 
 
 def planned_reminders(

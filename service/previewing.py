@@ -46,7 +46,10 @@ def preview_letter(installation: Installation, campaign: Campaign, unit: Unit, k
     """The letter of this kind to this unit, in the state of this moment."""
     template = campaign.letters.get(kind)
     if template is None:
-        raise NoSuchLetterError(f"there is no letter {kind}; write one of: {', '.join(campaign.letters)}")
+        known = ", ".join(campaign.letters)
+        raise NoSuchLetterError(
+            Text(vi=f"không có mẫu thư {kind}; ghi một trong: {known}", en=f"there is no letter {kind}; write one of: {known}")
+        )
     with installation.database.reading() as connection:
         submission = submission_of(connection, campaign, unit)
         latest = latest_consolidation(connection, campaign.id)
@@ -66,7 +69,12 @@ def letter_of(installation: Installation, number: int, now: datetime) -> Preview
         notice = next((each for each in notices(connection) if each.id == number), None)
         content = notice_content(connection, number)
     if notice is None:
-        raise NoSuchLetterError(f"there is no notice {number}; `thubao notices` lists them")
+        raise NoSuchLetterError(
+            Text(
+                vi=f"không có thông báo số {number}; `thubao notices` liệt kê các thông báo",
+                en=f"there is no notice {number}; `thubao notices` lists them",
+            )
+        )
     if content is None:
         content = Correspondence(installation, now).write(notice, "").content
     mail = message_from_bytes(content, policy=SMTP)

@@ -13,7 +13,7 @@ from datetime import time as time_of_day
 
 from config.errors import MailServerError
 from config.settings import MailboxSettings
-from config.text import Text
+from config.text import Language, Text
 from service.mailbox import Fetched, FolderStatus, Mailbox, Unfetched, Why
 from service.receive_notes import gap_note, renumbered_note, set_aside_note, skipped_folder_note, too_large_note
 from storage.archive import Archive
@@ -71,6 +71,7 @@ def receive(
     recorded: Recorded = lambda _numbers: None,
     full: bool = False,
     stop: Callable[[], bool] = lambda: False,
+    language: Language = Language.VI,
 ) -> ReceiveReport:
     """Bring home what is new in every folder of a connected mailbox.
 
@@ -78,7 +79,7 @@ def receive(
     every UID at once and finds the window's beginning anew; say so at the start of the service, it is done hourly anyway.
     When `stop` says so it ends soon, with what arrived recorded.
     A folder that cannot be opened is noted and the others go on; a connection that cannot be restored raises
-    `MailServerError`, and what arrived before is recorded.
+    `MailServerError`, and what arrived before is recorded. What is put on record about a failure is in `language`.
     """
     reports: list[ReceiveReport] = []
     notes: list[Text] = []
@@ -91,11 +92,11 @@ def receive(
         try:
             reports.append(look.run(full=full))
         except MailServerError as error:
-            note_failure(database, settings, error, now(), folders=(folder,))
+            note_failure(database, settings, error.in_(language), now(), folders=(folder,))
             errors.append(error)
             if not mailbox.connected:
                 raise
-            notes.append(skipped_folder_note(settings.name, folder, str(error)))
+            notes.append(skipped_folder_note(settings.name, folder, error.told))
     if errors and not reports:
         raise errors[0]
     return ReceiveReport(
@@ -109,14 +110,14 @@ def receive(
 
 
 def note_failure(
-    database: Database, settings: MailboxSettings, error: MailServerError, now: datetime, *, folders: Iterable[str] | None = None
+    database: Database, settings: MailboxSettings, error: str, now: datetime, *, folders: Iterable[str] | None = None
 ) -> None:
     """Put on record that the mailbox could not be read and since when, for the board."""
     with database.writing() as connection:
         for folder in settings.folders if folders is None else folders:
             cursor = folder_cursor(connection, settings.name, folder)
             since = cursor.error_since if cursor.error else now
-            save_cursor(connection, settings.name, folder, replace(cursor, error=str(error), error_since=since))
+            save_cursor(connection, settings.name, folder, replace(cursor, error=error, error_since=since))
 
 
 class _FolderLook:

@@ -15,11 +15,11 @@ def renumbered_note(mailbox: str, folder: str) -> Text:
     )
 
 
-def skipped_folder_note(mailbox: str, folder: str, reason: str) -> Text:
+def skipped_folder_note(mailbox: str, folder: str, reason: Text) -> Text:
     """A folder could not be read; the others were."""
     return Text(
-        vi=f"Hộp thư {mailbox}: không đọc được thư mục {folder} ({reason}). Các thư mục khác vẫn được đọc.",
-        en=f"Mailbox {mailbox}: folder {folder} could not be read ({reason}). The other folders were read.",
+        vi=f"Hộp thư {mailbox}: không đọc được thư mục {folder} ({reason.vi}). Các thư mục khác vẫn được đọc.",
+        en=f"Mailbox {mailbox}: folder {folder} could not be read ({reason.en}). The other folders were read.",
     )
 
 

@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from config.errors import MailServerError
 from config.settings import MailboxSettings, Sending, SmtpSettings
+from config.text import Text
 from service.backoff import Backoff
 from service.correspondence import Correspondence
 from service.credentials import mailbox_login, read_secret
@@ -36,6 +37,11 @@ _BACKWARD = timedelta(minutes=5)
 _SHORTEST = timedelta(seconds=5)
 _WAIT_FOR_MAILBOX = timedelta(hours=1)
 
+_CLOCK_WENT_BACK = Text(
+    vi="đồng hồ của máy bị chỉnh lùi; chưa gửi gì cho đến khi giờ đúng trở lại",
+    en="the clock went back; nothing is sent until it is right again",
+)
+
 Clock = Callable[[], datetime]
 """The moment that it is now, with a time zone."""
 
@@ -45,7 +51,7 @@ class TickReport:
     """What one tick did."""
 
     received: tuple[ReceiveReport, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()  # mailboxes that could not be read, outputs that could not be made
     planned: PlanReport = field(default_factory=PlanReport)
     sent: SendReport = field(default_factory=SendReport)
 
@@ -67,6 +73,7 @@ class Worker:
         self._clock = clock
         self._backoff = {each.name: Backoff() for each in installation.home.mailboxes}
         self._unread = False
+        self._language = installation.home.office.language
         self._latest: datetime | None = None
         self._recovered = False
         self._mailboxes: dict[str, Mailbox] = {}
@@ -78,11 +85,10 @@ class Worker:
         """Poll, read, file, queue what is due, send it. A mailbox that fails keeps nothing else from being done."""
         received, problems = self.poll()
         if self._clock_went_back():
-            return TickReport(
-                received=received, problems=(*problems, "the clock went back; nothing is sent until it is right again")
-            )
+            return TickReport(received=received, problems=(*problems, _CLOCK_WENT_BACK.in_(self._language)))
         forget_private_mail(self._installation, self._clock())
         planned = plan(self._installation, self._clock(), closing=self.may_close())
+        problems = (*problems, *planned.problems)
         return TickReport(received=received, problems=problems, planned=planned, sent=self.send())
 
     def poll(self) -> tuple[tuple[ReceiveReport, ...], tuple[str, ...]]:
@@ -101,9 +107,10 @@ class Worker:
                 reports.append(self._receive(settings))
             except MailServerError as error:
                 self._unread = True
-                problems.append(f"{settings.name}: {error}")
+                told = error.in_(self._language)
+                problems.append(f"{settings.name}: {told}")
                 self._backoff[settings.name] = backoff.failed(now, transient=error.transient)
-                note_failure(self._installation.database, settings, error, now)
+                note_failure(self._installation.database, settings, told, now)
                 alarm_if_silent(self._installation, settings, now)
             else:
                 self._backoff[settings.name] = backoff.succeeded()
@@ -213,6 +220,7 @@ class Worker:
             recorded=self._ahead.begin,
             full=not self._looked_through,
             stop=self.stopping.is_set,
+            language=self._language,
         )
 
     def _on_arrival(self, done: int, everything: int) -> None:

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from config.errors import StorageError
+from config.text import Text
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _ARRIVING = "arriving"  # no folder of mail is named so: those are two hex digits
@@ -117,7 +118,12 @@ class Archive:
         with _as_storage_error(root):
             self._arriving.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not os.access(self._arriving, os.W_OK | os.X_OK):
-            raise StorageError(f"cannot write to the archive {root}: check that it belongs to the user that runs Thubao")
+            raise StorageError(
+                Text(
+                    vi=f"không ghi được vào kho thư {root}: kiểm tra quyền của người dùng đang chạy Thubao",
+                    en=f"cannot write to the archive {root}: check that it belongs to the user that runs Thubao",
+                )
+            )
 
     def incoming(self) -> Incoming:
         """Begin to write a mail."""
@@ -158,7 +164,12 @@ class Archive:
         try:
             return path.read_bytes()
         except FileNotFoundError:
-            raise StorageError(f"the raw mail {path} is missing; restore it from a backup") from None
+            raise StorageError(
+                Text(
+                    vi=f"thiếu thư gốc {path}; khôi phục từ bản sao lưu",
+                    en=f"the raw mail {path} is missing; restore it from a backup",
+                )
+            ) from None
         except OSError as error:
             raise _storage_error(path, error) from error
 
@@ -250,9 +261,19 @@ def _as_storage_error(path: Path) -> Iterator[None]:
 
 def _storage_error(path: Path, error: OSError) -> StorageError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return StorageError(f"the disk is full, cannot write {path}: make room; nothing is lost and work goes on by itself")
+        return StorageError(
+            Text(
+                vi=f"ổ đĩa đầy, không ghi được {path}: giải phóng chỗ trống; không mất gì và công việc sẽ tự tiếp tục",
+                en=f"the disk is full, cannot write {path}: make room; nothing is lost and work goes on by itself",
+            )
+        )
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return StorageError(f"cannot write {path} ({error.strerror}): check that it belongs to the user that runs Thubao")
+        return StorageError(
+            Text(
+                vi=f"không ghi được {path} ({error.strerror}): kiểm tra quyền của người dùng đang chạy Thubao",
+                en=f"cannot write {path} ({error.strerror}): check that it belongs to the user that runs Thubao",
+            )
+        )
     if error.errno == errno.EIO:
         return StorageError(f"the disk failed at {path}: check it before starting again")
     return StorageError(f"cannot use {path}: {error.strerror or error}")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, make_ur
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.errors import StorageError
+from config.text import Text
 from storage.schema import SCHEMA_VERSION, about, metadata
 
 _BUSY_SECONDS = 30
@@ -110,6 +111,37 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+_ADVICE = {
+    "database is locked": Text(
+        vi="chương trình khác giữ cơ sở dữ liệu quá lâu; dừng nó rồi chạy lại",
+        en="another program holds the database for too long; stop it and start again",
+    ),
+    "database or disk is full": Text(
+        vi="ổ đĩa đầy; giải phóng chỗ trống, không mất gì và công việc sẽ tự tiếp tục",
+        en="the disk is full; make room, nothing is lost and work goes on by itself",
+    ),
+    "unable to open database file": Text(
+        vi="kiểm tra thư mục data có đó và người dùng đang chạy Thubao được ghi vào đó",
+        en="check that the folder exists and belongs to the user that runs Thubao",
+    ),
+    "attempt to write a readonly database": Text(
+        vi="kiểm tra người dùng đang chạy Thubao được ghi vào thư mục data",
+        en="check that the folder belongs to the user that runs Thubao",
+    ),
+    "disk I/O error": Text(
+        vi="ổ đĩa bị lỗi; kiểm tra ổ đĩa trước khi chạy lại", en="the disk failed; check it before starting again"
+    ),
+    "file is not a database": Text(
+        vi="tệp bị hỏng hoặc không phải cơ sở dữ liệu; khôi phục bản sao lưu gần nhất",
+        en="the file is damaged or no database; restore the last backup",
+    ),
+    "database disk image is malformed": Text(
+        vi="tệp bị hỏng; khôi phục bản sao lưu gần nhất hoặc chạy `thubao rebuild`",
+        en="the file is damaged; restore the last backup or run `thubao rebuild`",
+    ),
+}
+
+
 @contextlib.contextmanager
 def _as_storage_error() -> Iterator[None]:
     try:
@@ -120,21 +152,15 @@ def _as_storage_error() -> Iterator[None]:
         raise StorageError(f"the database refused: {str(error).splitlines()[0]}") from error
 
 
-def _in_one_line(error: DBAPIError) -> str:
+def _in_one_line(error: DBAPIError) -> Text:
     reason = str(error.orig).splitlines()[0] if error.orig is not None else str(error)
-    advice = {
-        "database is locked": "another program holds the database for too long; stop it and start again",
-        "database or disk is full": "the disk is full; make room, nothing is lost and work goes on by itself",
-        "unable to open database file": "check that the folder exists and belongs to the user that runs Thubao",
-        "attempt to write a readonly database": "check that the folder belongs to the user that runs Thubao",
-        "disk I/O error": "the disk failed; check it before starting again",
-        "file is not a database": "the file is damaged or no database; restore the last backup",
-        "database disk image is malformed": "the file is damaged; restore the last backup or run `thubao rebuild`",
-    }
-    for part, help_text in advice.items():
+    for part, advice in _ADVICE.items():
         if part in reason:
-            return f"the database refused ({reason}): {help_text}"
-    return f"the database refused: {reason}"
+            return Text(
+                vi=f"cơ sở dữ liệu từ chối ({reason}): {advice.vi}",
+                en=f"the database refused ({reason}): {advice.en}",
+            )
+    return Text(vi=f"cơ sở dữ liệu từ chối: {reason}", en=f"the database refused: {reason}")
 
 
 def integrity_problem(database: Database) -> str:

@@ -125,7 +125,7 @@ def test_a_second_thubao_leaves_with_one_line(commands: Commands) -> None:
     with commands.start("run") as first:
         _await_line(first, "Thubao đang chạy")
         refused = commands.run("tick", code=1)
-        assert "another Thubao" in refused.stderr
+        assert "một Thubao khác" in refused.stderr
         assert refused.stderr.count("\n") == 1
 
 
@@ -140,6 +140,26 @@ def test_decisions_and_outputs_need_not_wait_for_the_service(commands: Commands,
         commands.run("correct", "03253", "4.books", "count", "5", "--why", "x")
         assert commands.plain("consolidate")["reported"] == 1
         assert service.poll() is None
+
+
+def test_an_output_that_cannot_be_made_is_said_and_made_later(commands: Commands) -> None:
+    outputs = commands.home / "data" / "outputs"
+    outputs.parent.mkdir(exist_ok=True)
+    if outputs.exists():
+        outputs.rmdir()
+    outputs.write_text("in the way")
+    told = commands.run("tick", "--now", AFTER, code=1)
+    assert told.stderr.count("\n") == 1
+    assert "bản tổng hợp" in told.stderr
+    assert {each["kind"] for each in commands.plain("notices")} >= {"officer_alert"}  # what does not hang on it left
+    outputs.unlink()
+    assert len(commands.plain("tick", "--now", AFTER)["consolidated"]) == 4
+
+
+def test_the_service_runs_on_from_a_pretended_moment(commands: Commands) -> None:
+    with commands.start("run", "--now", "2020-10-16T00:00:30+07:00") as service:
+        _await_line(service, "Bản tổng hợp số 1")
+    assert commands.plain("status", "--now", AFTER)["mailbox"][0]["last_success"].startswith("2020-10-16T00:00:3")
 
 
 def test_sigterm_ends_it_cleanly(commands: Commands, dovecot: DovecotServer) -> None:

@@ -23,7 +23,7 @@ def commands(tmp_path: Path) -> Commands:
     write_home(home)
     settings = SETTINGS.format(language="vi", officer=OFFICER, address=ADDRESS, dedicated="true")
     (home / "thubao.toml").write_text(settings, encoding="utf-8")
-    return Commands(home, "")
+    return Commands(home, "")  # no password: no server is asked
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,14 @@ def test_the_demonstration_replaces_no_real_home(commands: Commands) -> None:
     assert refused.returncode == 1, refused.stderr
     assert refused.stderr.count("\n") == 1
     assert sorted(commands.home.rglob("*")) == before
+
+
+@pytest.mark.parametrize(("language", "told"), [("vi", "không có đơn vị nào"), ("en", "no unit is called")])
+def test_every_refusal_is_in_the_offices_language(commands: Commands, language: str, told: str) -> None:
+    settings = commands.home / "thubao.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"vi"', f'"{language}"'), "utf-8")
+    assert told in commands.run("show", "Sài Gòn", code=1).stderr
+    unknown = {"vi": "không có máy chủ", "en": "there is no host"}[language]
+    assert unknown in commands.run("check", *NOW, code=1).stderr
+    assert unknown in commands.run("poll", *NOW, code=1).stderr
+    assert unknown in commands.plain("status", *NOW)["mailbox"][0]["error"]

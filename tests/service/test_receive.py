@@ -202,7 +202,7 @@ def test_a_folder_that_is_not_there_does_not_keep_the_others(dovecot: DovecotSer
     with house.database.reading() as connection:
         missing = folder_cursor(connection, "baocao", "Không có")
         found = folder_cursor(connection, "baocao", "INBOX")
-    assert "correct `folders`" in missing.error
+    assert "sửa `folders`" in missing.error
     assert missing.error_since == house.now
     assert (found.error, found.last_success) == ("", house.now)
 
