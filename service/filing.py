@@ -12,7 +12,7 @@ from config.campaign import Campaign
 from config.errors import ConfigError, ParseError
 from config.text import Text
 from parsers.codec import to_plain
-from parsers.values import MessageReading, Robot
+from parsers.values import DocumentFate, MessageReading, Robot
 from service.installation import Installation
 from service.judging import Change, rejudge
 from service.officer_mail import OfficerReply, officer_reply
@@ -32,6 +32,7 @@ from storage.readings import (
     documents,
     filing_of,
     reading_of,
+    save_fates,
     save_filing,
     twin_of,
     unfile,
@@ -159,6 +160,7 @@ class _FilingDesk:
             for code in (filing.unit, *document_units.values()):
                 self._touched[filing.campaign, code] = None
         if filing.duplicate_of is not None:  # the copy may have been received before the one that was filed
+            save_fates(self._connection, ((number, each.path, DocumentFate.DUPLICATE, filing.why) for each in reading.documents))
             self._touched |= dict.fromkeys(_owners(self._connection, filing.duplicate_of))
         if filing.state in {MessageState.FILED, MessageState.UNATTRIBUTED}:
             self._arrived.append(Arrived(record=record, reading=reading, filing=filing))

@@ -183,6 +183,8 @@ def names_elsewhere(view: str, tokens: Sequence[Token], taken: set[int], lookup:
         following = tokens[place + 1]
         if token.folded in NOT_AN_AREA or not following.capital or following.gap.strip():
             continue
+        if "\n" in token.gap + following.gap:  # a blank left open in a form's heading, and the title below it
+            continue
         names_area = tuple(each.folded for each in tokens[place : place + len(lookup.area)]) == lookup.area
         words = {token.folded, following.folded, token.folded + following.folded}
         if words & NOT_A_NAME or token.text.isupper() is not following.text.isupper():

@@ -15,7 +15,7 @@ from service.forgetting import forget_private_mail
 from service.judging import submission_of
 from service.rules.submission import Content, Submission
 from storage.notices import NoticeKind, NoticeState, enqueue, move
-from storage.readings import MessageState, reading_of
+from storage.readings import MessageState, documents, reading_of
 from tests.service.office import ADDRESS, Office, open_office
 from tests.service.papers import CAMPAIGN, everything, mail, on, photos, report, sound_figures, unit_called, whole_form, workbook
 
@@ -106,6 +106,9 @@ def test_the_same_mail_twice_is_one_report_and_one_answer(office: Office) -> Non
     first = office.take(mail(1, OWN, *everything()), on(8))
     again = office.take(mail(1, OWN, *everything(), body="qua máy chủ khác"), on(9))
     assert (office.state(again), office.filing(again).duplicate_of) == (MessageState.DUPLICATE, first)
+    with office.database.reading() as connection:
+        fates = {(each.message_id, each.fate) for each in documents(connection)}
+    assert fates == {(first, "used"), (again, "duplicate")}
     assert len(office.outbox()) == 1
     assert of(office).version == 1
 

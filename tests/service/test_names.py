@@ -177,7 +177,16 @@ def test_place_off_the_roster_is_told(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["UBND XÃ QUÀI TỞ", "Xã Đoàn Quài Tở", "xã hội học tập", "xã em gửi", "UBND các xã, thị trấn", "xã Nà Sáy"]
+    "text",
+    [
+        "UBND XÃ QUÀI TỞ",
+        "Xã Đoàn Quài Tở",
+        "xã hội học tập",
+        "xã em gửi",
+        "UBND các xã, thị trấn",
+        "xã Nà Sáy",
+        "UBND XÃ\nMẪU TỔNG HỢP SỐ LIỆU",
+    ],
 )
 def test_what_is_no_other_place_is_not_told(text: str) -> None:
     assert INDEX.names_other_place(text) == ()
