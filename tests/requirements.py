@@ -8,10 +8,14 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/usr/lib/dovecot"))
+_POSTGRESQL = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name), reverse=True)
+SYSTEM_PATH = os.pathsep.join(
+    (os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/usr/lib/dovecot", *map(str, _POSTGRESQL))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,8 @@ POPPLER = Requirement(commands=("pdftoppm",), package="poppler-utils", purpose="
 UNAR = Requirement(commands=("unar",), package="unar", purpose="unpack rar archives")
 ANTIWORD = Requirement(commands=("antiword",), package="antiword", purpose="read old Word files")
 STRACE = Requirement(commands=("strace",), package="strace", purpose="kill the program at a chosen system call")
-EVERYTHING = (DOVECOT, LMTP, OPENSSL, LIBREOFFICE, TESSERACT, POPPLER, UNAR, ANTIWORD, STRACE)
+POSTGRESQL = Requirement(commands=("initdb",), package="postgresql", purpose="keep the records on a second database")
+EVERYTHING = (DOVECOT, LMTP, OPENSSL, LIBREOFFICE, TESSERACT, POPPLER, UNAR, ANTIWORD, STRACE, POSTGRESQL)
 
 
 def found(requirement: Requirement) -> str | None:

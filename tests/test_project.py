@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from config.letters import KINDS, VARIABLES
+from tests.requirements import EVERYTHING
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("config", "parsers", "storage", "service")
@@ -208,3 +209,8 @@ def test_scripts_of_ci_can_be_run() -> None:
         assert script.stat().st_mode & 0o100, f"{script.name} is not executable"
         assert "set -euo pipefail" in script.read_text("utf-8")
         subprocess.run(["bash", "-n", script], check=True, timeout=20)
+
+
+def test_what_a_test_needs_make_test_installs() -> None:
+    script = (ROOT / ".ci" / "install-servers").read_text(encoding="utf-8")
+    assert [each.package for each in EVERYTHING if not all(name in script.split() for name in each.package.split())] == []

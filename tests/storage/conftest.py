@@ -16,32 +16,17 @@ import psycopg
 import pytest
 
 from storage.database import Database
+from tests.requirements import POSTGRESQL, need
 from tests.servers_dovecot import free_port
 
 _numbers = count(1)
 
 
-def _programs() -> Path | None:
-    """The folder of PostgreSQL's own programs: on the path, or where Debian keeps them."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).parent
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: int(each.parts[-3]))
-    return versions[-1].parent if versions else None
-
-
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The address of a fresh PostgreSQL server of this worker's own."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("PostgreSQL's server is not installed (apt-get install postgresql)")
-    user = None
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        try:
-            user = pwd.getpwnam("postgres")
-        except KeyError:
-            pytest.skip("there is no user postgres to run PostgreSQL as")
+    programs = Path(need(POSTGRESQL)).parent
+    user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
     folder = Path(tempfile.mkdtemp(prefix="thubao-pg-"))
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
