@@ -13,6 +13,7 @@ from config.campaign import Campaign, Slot
 from config.settings import Office
 from config.text import Language, Text
 from service import console_words as words
+from service.outputs import wording
 from service.rules.submission import Content
 
 if TYPE_CHECKING:  # the board is handed in; showing it needs none of what made it
@@ -97,9 +98,7 @@ def word(table: dict[str, Text], key: str, language: Language) -> str:
 
 def grouped(value: int | str | None, language: Language) -> str:
     """A figure with grouped thousands."""
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", ".") if language is Language.VI else f"{value:,}"
-    return "" if value is None else value
+    return value if isinstance(value, str) and "." not in value else wording.figure(value, language)
 
 
 def at_moment(moment: datetime, office: Office) -> str:

@@ -10,6 +10,8 @@ from config.campaign import Campaign, Indicator, IndicatorRole, IndicatorType, S
 from config.text import Language
 from config.vietnamese import without_lead
 from parsers.values import Finding, ValueStatus
+from service.outputs import wording
+from service.rules.consolidate import numeric
 from service.rules.submission import Change, Content, SlotState, Submission
 
 _MOST_PROBLEMS = 12
@@ -26,10 +28,9 @@ def figure(value: int | str | None, language: Language) -> str:
     """A figure with grouped thousands: 1.250 in Vietnamese, 1,250 in English."""
     if value is None:
         return "(trống)" if language is Language.VI else "(blank)"
-    if isinstance(value, str):
-        return value
-    grouped = f"{value:,}"
-    return grouped.replace(",", ".") if language is Language.VI else grouped
+    if isinstance(value, str) and "." not in value:
+        return value  # a text, and one that begins with 0 may be a telephone; figures with a fraction are kept with their point
+    return wording.figure(value, language)
 
 
 def moment(at: datetime, timezone: ZoneInfo, language: Language) -> str:
@@ -85,7 +86,7 @@ def key_figures(campaign: Campaign, submission: Submission, language: Language) 
     lines = []
     for value in submission.values:
         indicator = campaign.form.indicator(value.indicator)
-        if indicator is None or not isinstance(value.value, int) or value.column not in indicator.columns:
+        if indicator is None or numeric(value.value) is None or value.column not in indicator.columns:
             continue
         telling = indicator.role is IndicatorRole.TOTAL or indicator.required or indicator.type is IndicatorType.MONEY
         if telling:

@@ -29,6 +29,7 @@ class Formula:
 
     text: str
     value: int | Decimal | str | None
+    fractional: bool = False  # its result may have a fraction, now or when a figure changes
 
 
 Content = int | Decimal | str | datetime | Formula | None
@@ -36,10 +37,14 @@ Content = int | Decimal | str | datetime | Formula | None
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The style of a cell as the numbers of the workbook's style table: as it is, and for text that begins like a formula."""
+    """The style of a cell as the numbers of the workbook's style table.
+
+    As it is, for text that begins like a formula, and for a number with a fraction, which is shown and never rounded away.
+    """
 
     plain: int
     quoted: int
+    fractional: int
 
 
 def clean_text(text: str) -> str:
@@ -69,10 +74,12 @@ class Cells:
         if isinstance(content, int | Decimal):
             if not -LARGEST_EXACT <= content <= LARGEST_EXACT:
                 return self._text(reference, look, f"{content:f}" if isinstance(content, Decimal) else str(content))
-            return f'<c r="{reference}" s="{look.plain}"><v>{content}</v></c>'
+            style = look.fractional if _has_fraction(content) else look.plain
+            return f'<c r="{reference}" s="{style}"><v>{content}</v></c>'
         if isinstance(content, datetime):
             return f'<c r="{reference}" s="{look.plain}"><v>{_days(content)}</v></c>'
-        return _formula_cell(reference, look.plain, content)
+        fractional = content.fractional or _has_fraction(content.value)
+        return _formula_cell(reference, look.fractional if fractional else look.plain, content)
 
     def row(
         self, number: int, cells: Iterable[tuple[Look, Content]], *, height: float | None = None, first_column: int = 1
@@ -125,6 +132,10 @@ def quoted_sheet(name: str) -> str:
 def column_letter(place: int) -> str:
     """The letters of a 1-based column."""
     return str(get_column_letter(place))
+
+
+def _has_fraction(number: object) -> bool:
+    return isinstance(number, Decimal) and number != number.to_integral_value()
 
 
 def _days(moment: datetime) -> str:

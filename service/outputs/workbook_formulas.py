@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.campaign import RollUp
+from config.campaign import IndicatorType, RollUp
 from service.outputs.workbook_cells import LARGEST_EXACT, Content, Formula
 from service.outputs.workbook_layout import FigureColumn, Layout
 from service.rules.consolidate import numeric
@@ -20,7 +20,7 @@ def total_content(layout: Layout, figure: FigureColumn) -> Content:
         return value
     cells = layout.unit_range(figure)
     result = f"SUM({cells})" if roll_up is RollUp.SUM else f"COUNTIF({cells},1)"
-    return Formula(f'IF(COUNT({cells})=0,"",{result})', number)
+    return Formula(f'IF(COUNT({cells})=0,"",{result})', number, fractional=figure.indicator.type is IndicatorType.DECIMAL)
 
 
 def coverage_formula(layout: Layout, figures: tuple[FigureColumn, ...]) -> Content:

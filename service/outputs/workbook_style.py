@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TYPEFACE = "Times New Roman"
 NUMBER = "#,##0"
+NUMBER_WITH_FRACTION = "#,##0.0#####"
 NUMBER_TO_CONFIRM = '#,##0" ?"'
 NUMBER_CORRECTED = '#,##0" *"'
 INSTANT = "dd/mm/yyyy hh:mm"
@@ -109,7 +110,9 @@ class Styles:
     def look(self, style: Style) -> Look:
         """The numbers under which this workbook knows the style."""
         if style not in self._looks:
-            self._looks[style] = Look(self._register(style, quoted=False), self._register(style, quoted=True))
+            plain, quoted = self._register(style, quoted=False), self._register(style, quoted=True)
+            shown = replace(style, number_format=style.number_format.replace(NUMBER, NUMBER_WITH_FRACTION))
+            self._looks[style] = Look(plain, quoted, plain if shown == style else self._register(shown, quoted=False))
         return self._looks[style]
 
     def _register(self, style: Style, *, quoted: bool) -> int:

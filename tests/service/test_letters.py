@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from config.letters import KINDS
+from config.text import Language
 from service.correspondence import Correspondence
 from service.desk import Desk
+from service.letter_words import figure
 from storage.notices import Notice, NoticeKind, NoticeState, enqueue
 from tests.service.office import OFFICER, Office, open_office
 from tests.service.papers import CAMPAIGN, everything, mail, on, photos, report, sound_figures, unit_called, whole_form, workbook
@@ -197,3 +199,8 @@ def test_a_figure_that_was_blank_before_is_said_to_have_been(office: Office) -> 
     about = replace(about, context={**about.context, "changes": [["4.books", "count", None, 1250]]})
     text = text_of(written(office, about, on(9)))
     assert "(bản trước: để trống)" in text or "(before: blank)" in text
+
+
+@pytest.mark.parametrize(("value", "said"), [("12.5", "12,5"), ("0215386222", "0215386222"), (1250, "1.250"), (None, "(trống)")])
+def test_figures_are_written_as_vietnamese_writes_them(value: int | str | None, said: str) -> None:
+    assert figure(value, Language.VI) == said

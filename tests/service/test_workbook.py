@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import UTC
@@ -18,6 +19,7 @@ from parsers.values import Finding, ValueStatus
 from service.outputs.workbook import write_workbook
 from service.rules.consolidation import Consolidation, UnitLine
 from service.rules.submission import Content, UnitValue
+from tests.requirements import POPPLER, need
 from tests.servers_libreoffice import LibreOffice
 from tests.service.campaign_of_units import CAMPAIGN, consolidation, lines, silent_line
 
@@ -436,3 +438,25 @@ def test_the_signatures_are_not_in_the_last_row(book: Any) -> None:
     row = next(cell.row for cell in sheet["A"] if "NGƯỜI LẬP BIỂU" in str(cell.value))
     assert sheet.max_row - row >= 2
     assert sheet.cell(sheet.max_row, 1).value == "\u00a0", "an empty row would not be printed, nor leave room to sign"
+
+
+def test_a_fraction_is_shown_and_never_rounded_away(tmp_path: Path, libreoffice: LibreOffice) -> None:
+    form = replace(
+        CAMPAIGN.form,
+        indicators=tuple(
+            replace(each, type=IndicatorType.DECIMAL) if each.code == "4.books" else each for each in CAMPAIGN.form.indicators
+        ),
+    )
+    line = lines(missing=0)[0]
+    kept = tuple(each for each in line.submission.values if each.indicator != "4.books")
+    books = UnitValue(indicator="4.books", column="count", value="1012.5", raw="1.012,5", status=ValueStatus.OK)
+    line = replace(line, submission=replace(line.submission, values=(*kept, books)))
+    campaign = replace(CAMPAIGN, form=form, roster=CAMPAIGN.roster[:1])
+    file = tmp_path / "fractions.xlsx"
+    write_workbook(file, campaign, consolidation(campaign, (line,)), Language.VI)
+    need(POPPLER)
+    shown = subprocess.run(
+        ["pdftotext", "-layout", str(libreoffice.to_pdf(file)), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert shown.count("1.012,5") >= 4, "in the form, by unit twice, and among the sources"
+    assert "1.013" not in shown
