@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from config.text import Language
 from service.cli_session import CampaignOption, HomeOption, JsonOption, NowOption, Session, print_json, session
 
 _TOLD_OF_A_MESSAGE = ("id", "subject", "from", "received_at", "message_id", "uid", "sha256")
@@ -110,7 +111,7 @@ def explain(
             "unit": plain["code"],
             "name": plain["name"],
             "indicator": indicator,
-            "label": found.label,
+            "label": found.label if at.home.office.language is Language.VI else found.label_en,
             "values": columns,
             "findings": findings,
             "versions": [

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from config.text import Language
+from config.text import Language, Text
 from service.cli_session import HomeOption, JsonOption, NowOption, RefusedError, act_at, home_path, moment_of, print_json
 
 
@@ -66,8 +66,12 @@ def init(
         )
     else:
         written = write_home(folder.absolute(), campaign=campaign, language=language, office=office)
-    typer.echo(f"Đã tạo {len(written)} tệp trong {folder}.")
-    typer.echo(f"Tiếp theo: sửa {folder / 'thubao.toml'}, rồi chạy: thubao --home {folder} check")
+    settings = folder / "thubao.toml"
+    told = Text(
+        vi=f"Đã tạo {len(written)} tệp trong {folder}.\nTiếp theo: sửa {settings}, rồi chạy: thubao --home {folder} check",
+        en=f"{len(written)} files are in {folder}.\nNext: edit {settings}, then run: thubao --home {folder} check",
+    )
+    typer.echo(told.in_(language))
 
 
 def check(

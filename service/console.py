@@ -93,8 +93,7 @@ class Console:
         for finding in plain["findings"]:
             self._print(f"- {self._word(words.SEVERITY, finding['severity'])} {finding['code']}: {finding['message']}")
         for moment in plain["timeline"]:
-            told = " ".join(str(value) for key, value in moment.items() if key not in {"at", "what"} and value)
-            self._print(f"  {self._at(datetime.fromisoformat(moment['at']))} {moment['what']} {told}", "bright_black")
+            self._print(f"  {self._at(datetime.fromisoformat(moment['at']))} {self._happened(moment)}", "bright_black")
 
     def messages(self, plain: list[dict[str, Any]]) -> None:
         """Every message with its documents."""
@@ -106,9 +105,8 @@ class Console:
             if mail["why"]:
                 self._print(f"    {mail['why']}")
             for each in mail["evidence"]:
-                self._print(
-                    f"    {each.get('kind')}: {each.get('detail')} ({each.get('unit', '')} {each.get('score')})", "bright_black"
-                )
+                kind = self._word(words.EVIDENCE, each["kind"])
+                self._print(f"    {kind}: {each.get('detail')} ({each.get('unit', '')} {each.get('score')})", "bright_black")
             self._documents(mail["documents"])
 
     def files(self, plain: list[dict[str, Any]]) -> None:
@@ -138,7 +136,8 @@ class Console:
                 place = f"{source['document']} · {source['sheet']} {source['cell']} · sha256 {source['sha256'][:12]}"
                 self._print(f"    “{value['raw']}” · {place}")
             if mail:
-                self._print(f"    #{mail['id']} {mail['received_at']} {mail['from']} “{mail['subject']}” {mail['message_id']}")
+                at = self._at(datetime.fromisoformat(mail["received_at"]))
+                self._print(f"    #{mail['id']} {at} {mail['from']} “{mail['subject']}” {mail['message_id']}")
             if value.get("why"):
                 self._print(f"    {self._say('quyết định', 'decision')} {value['decision']}: {value['why']}")
         for finding in answer["findings"]:
@@ -208,6 +207,18 @@ class Console:
             count = self._say(f"tối đa {entry.recipients} thư", f"at most {entry.recipients} mails")
             self._print(f"  {self._at(entry.at)} {entry.campaign}: {kind}, {count}")
 
+    def _happened(self, moment: dict[str, Any]) -> str:
+        """One moment of a unit's timeline."""
+        if moment["what"] == "received":
+            slots = ", ".join(self._word(words.SLOT, each) for each in moment["slots"])
+            number, version = moment["message"], moment["version"]
+            return self._say(f"nhận thư #{number}, lần {version}: {slots}", f"message #{number}, version {version}: {slots}")
+        if moment["what"] == "notice":
+            kind, state = self._word(words.NOTICE_KIND, moment["kind"]), self._word(words.NOTICE_STATE, moment["state"])
+            return f"{kind}, {state}" + (f": {moment['subject']}" if moment["subject"] else "")
+        told = f"{self._word(words.DECISION, moment['kind'])} ({moment['who']})"
+        return f"{told}: {moment['why']}" if moment["why"] else told
+
     def _figure_row(self, campaign: Campaign, code: str, column: str, value: dict[str, Any]) -> tuple[str, ...]:
         indicator = campaign.form.indicator(code)
         label = (indicator.label if self._language is Language.VI else indicator.label_en) if indicator else ""
@@ -239,7 +250,7 @@ class Console:
 
     def _print(self, line: str, style: str = "") -> None:
         """A line as it is: what senders wrote is never taken for markup."""
-        self._terminal.print(line, style=style or None, markup=False)
+        self._terminal.print(line, style=style or None, markup=False, soft_wrap=True)
 
     def _word(self, table: dict[str, Text], key: str) -> str:
         return word(table, key, self._language)

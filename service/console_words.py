@@ -67,6 +67,37 @@ SEVERITY = {
     "warning": Text(vi="cảnh báo", en="warning"),
     "info": Text(vi="lưu ý", en="note"),
 }
+SLOT = {
+    "narrative": Text(vi="báo cáo", en="report"),
+    "form": Text(vi="biểu số liệu", en="form"),
+    "photos": Text(vi="ảnh", en="photos"),
+}
+EVIDENCE = {
+    "address": Text(vi="địa chỉ gửi", en="address"),
+    "learned": Text(vi="địa chỉ đã được cán bộ xác nhận", en="address that the officer confirmed"),
+    "thread": Text(vi="trả lời thư của cơ quan", en="answer to a letter of the office"),
+    "form_code": Text(vi="mã trong biểu mẫu đã gửi", en="code in the form that was sent out"),
+    "letterhead": Text(vi="tiêu đề văn bản", en="letterhead"),
+    "form_heading": Text(vi="tiêu đề biểu", en="form heading"),
+    "subject": Text(vi="tiêu đề thư", en="subject"),
+    "file_name": Text(vi="tên tệp", en="file name"),
+    "folder_name": Text(vi="tên thư mục", en="folder name"),
+    "forwarded": Text(vi="thư được chuyển tiếp", en="forwarded mail"),
+    "body": Text(vi="nội dung thư", en="body"),
+    "signature": Text(vi="chữ ký cuối thư", en="signature"),
+    "request": Text(vi="đề nghị trong thư", en="request"),
+}
+DECISION = {
+    "assign": Text(vi="nhận diện đơn vị", en="assigned"),
+    "correct": Text(vi="sửa số liệu", en="figure corrected"),
+    "approve": Text(vi="duyệt", en="approved"),
+    "return": Text(vi="trả lại", en="returned"),
+    "extend": Text(vi="gia hạn", en="extended"),
+    "excuse": Text(vi="miễn", en="excused"),
+    "order": Text(vi="lệnh qua thư", en="ordered by mail"),
+    "withdraw": Text(vi="rút lệnh", en="order withdrawn"),
+    "lapse": Text(vi="lệnh không thực hiện được", en="order that could not be carried out"),
+}
 NOTICE_KIND = {
     "kickoff": Text(vi="triển khai", en="kick-off"),
     "receipt": Text(vi="xác nhận đã nhận", en="receipt"),
