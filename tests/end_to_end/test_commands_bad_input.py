@@ -94,3 +94,14 @@ def test_every_refusal_is_in_the_offices_language(commands: Commands, language: 
     assert unknown in commands.run("check", *NOW, code=1).stderr
     assert unknown in commands.run("poll", *NOW, code=1).stderr
     assert unknown in commands.plain("status", *NOW)["mailbox"][0]["error"]
+
+
+def test_a_home_that_cannot_be_written_to_is_no_home_in_order(commands: Commands) -> None:
+    data = commands.home / "data"
+    for each in data.iterdir():
+        each.rmdir()
+    data.rmdir()
+    data.write_text("in the way")
+    told = commands.run("check", "--offline", code=1).stderr
+    assert told.count("\n") == 1
+    assert str(data) in told
