@@ -127,9 +127,12 @@ def html_to_text(html: str) -> str:
     return _tidy("".join(pieces)) or _without_tags(html)
 
 
+_LONGEST_GIVEN_UP = 200_000
+
+
 def _without_tags(html: str) -> str:
     """What the parser gave up on: thousands of elements inside each other."""
-    shown = re.sub(r"(?is)<(script|style|head)\b.{0,100000}?</\1>|<!--.{0,100000}?-->", " ", html)
+    shown = re.sub(r"(?is)<(script|style|head)\b.{0,2000}?</\1>|<!--.{0,2000}?-->", " ", html[:_LONGEST_GIVEN_UP])
     return _tidy(re.sub(r"<[^>]{0,2000}>", " ", shown))
 
 
@@ -149,7 +152,9 @@ _DRIVES = (
     r"|drive\.proton\.me|disk\.yandex\.\w+|cloud\.mail\.ru|(?:[\w-]+\.)?box\.com|(?:\w+\.)?pcloud\.(?:com|link)|gofile\.io"
     r"|(?:www\.)?swisstransfer\.com|fromsmash\.com|(?:www\.)?send(?:gb|space)\.com|filemail\.com|(?:www\.)?jumpshare\.com"
 )
-_LINK = re.compile(rf"(?i)\b(?:https?://)?(?:{_DRIVES})/[^\s<>\"'\]]+")
+_LINK = re.compile(
+    rf"(?i)(?:https?://|(?<![\w.-]))(?:{_DRIVES})/[^\s<>\"'\]]+"
+)  # a host begins once: else endless dots take for ever
 
 
 def drive_links(text: str) -> tuple[str, ...]:

@@ -244,7 +244,7 @@ def _fingerprint(headers: Headers, subject: str, senders: Sequence[str], leaves:
 def _content_digest(leaf: Leaf) -> bytes:
     if leaf.declared_type.startswith(("text/", "message/")) or (leaf.slice is not None and leaf.slice.encoding == "identity"):
         lines = leaf.data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        return hashlib.sha256(re.sub(rb"[ \t]+\n", b"\n", lines).strip()).digest()
+        return hashlib.sha256(b"\n".join(line.rstrip(b" \t") for line in lines.split(b"\n")).strip()).digest()
     return bytes.fromhex(leaf.sha256)
 
 

@@ -165,7 +165,7 @@ def structured(raw: bytes) -> HeaderValue:
     return HeaderValue(value=decode_bytes(value.strip()).lower(), parameters=parameters)
 
 
-_PAIR = re.compile(rb'[;\s]*([^=;\s]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
+_PAIR = re.compile(rb'[;\s]*([^=;\s]{1,100})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
 
 
 def _pairs(rest: bytes) -> list[tuple[bytes, bytes]]:

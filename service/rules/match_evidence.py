@@ -33,6 +33,7 @@ _SCHOOL_WORDS = (
 _HINTED = 0.3
 _RECIPIENTS = re.compile(r"n[ơo]i nh[ậa]n\s*:[^\n]*(?:\n[ \t]*[-–+•][^\n]*)*", re.IGNORECASE)
 _VERB = 15
+_LINE = 400
 _VERBS = ("gui", "nop", "bao cao", "xin", "kinh gui", "em")
 _ADDRESSED = ("kinh gui", "kinh chuyen", "noi nhan")
 
@@ -341,7 +342,7 @@ def _found(index: NameIndex, kind: EvidenceKind, text: str, path: str = "") -> I
 
 def _is_addressee(view: str, hit: NameHit) -> bool:
     """Whether the unit is who the line is written to: "Kính gửi: UBND xã Quài Tở", not "Kính gửi Phòng, xã Quài Tở nộp ..."."""
-    line = fold(view[view.rfind("\n", 0, hit.start) + 1 : hit.start])
+    line = fold(view[max(view.rfind("\n", 0, hit.start) + 1, hit.start - _LINE) : hit.start])
     after = fold(view[hit.start : hit.start + len(hit.text) + _VERB].partition("\n")[0])
     return any(words in line for words in _ADDRESSED) and not any(f" {verb} " in f" {after} " for verb in _VERBS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,9 @@ from service.rules.names_words import (
 _BREAKS = frozenset(",;:\n()!|")
 _WINDOW = 8
 _NEAR = 60
+_LONGEST_SQUEEZED = 120
+"""A word of more letters was squeezed together by nobody who wanted to be understood."""
+
 _LOCAL_KINDS: frozenset[Words] = frozenset({("xa",), ("thi", "tran"), ("phuong",)})
 _LOCAL_ENDS = frozenset(words[-1] for words in _LOCAL_KINDS)
 _AREA_ENDS = frozenset(words[-1] for words in AREA_KINDS)
@@ -109,6 +113,8 @@ class Inside:
 
 def split_squeezed(word: str, lookup: Lookup) -> Iterator[tuple[tuple[Entry, ...], Inside]]:
     """The one unit that a squeezed word names, if it comes apart into known words and exactly one name."""
+    if len(word) > _LONGEST_SQUEEZED:
+        return
     found: list[tuple[tuple[str, ...], str]] = [((word,), word)] if word in lookup.squeezed else []
     found = found or list(_partitions(word, lookup))
     units = {each.unit for _, name in found for each in lookup.squeezed[name]}
@@ -156,9 +162,9 @@ def other_area_near(start: int, view: str, tokens: Sequence[Token], area: Words)
     if not area:
         return False
     ours = theirs = False
-    for place, token in enumerate(tokens):
-        if abs(token.start - start) > _NEAR:
-            continue
+    first = bisect_left(tokens, start - _NEAR, key=lambda token: token.start)
+    for place in range(first, bisect_right(tokens, start + _NEAR, key=lambda token: token.start)):
+        token = tokens[place]
         if not place or tokens[place - 1].folded not in _AREA_ENDS or not _ends_with(tokens, place, AREA_KINDS):
             continue
         if "\n\n" in view[min(start, token.start) : max(start, token.start)]:

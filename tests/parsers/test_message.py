@@ -366,6 +366,15 @@ def test_what_stands_after_the_end_of_a_page_is_read() -> None:
     assert html_to_text(forwarded).split() == ["Kính", "chuyển", "gốc", "Xã", "gửi"]
 
 
+@pytest.mark.parametrize("unit", ["a.", " ", "<!--", "https://drive.google.com/", "x.sharepoint.com", "From: a\n"])
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_text_without_end_takes_no_time(unit: str, kind: str) -> None:
+    body = unit * (300_000 // len(unit))
+    began = time.process_time()
+    read_envelope_and_parts(f"From: a@b.example\r\nContent-Type: text/{kind}\r\n\r\nxin {body}".encode())
+    assert time.process_time() - began < 4
+
+
 def test_html_to_text_takes_anything() -> None:
     assert html_to_text("") == ""
     assert html_to_text("<p>a") == "a"

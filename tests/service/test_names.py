@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -190,6 +191,13 @@ def test_place_off_the_roster_is_told(text: str) -> None:
 )
 def test_what_is_no_other_place_is_not_told(text: str) -> None:
     assert INDEX.names_other_place(text) == ()
+
+
+def test_one_word_without_end_names_nobody_and_takes_no_time() -> None:
+    began = time.process_time()
+    assert INDEX.find_units("tuangiao" * 5_000) == ()
+    INDEX.find_units("Quài Tở " * 2_500)
+    assert time.process_time() - began < 4
 
 
 def test_english_roster_without_kinds_is_found() -> None:
