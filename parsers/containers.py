@@ -29,6 +29,7 @@ from parsers.ole_directory import ole_directory
 from parsers.outlook import BODY_NAME, msg_members, tnef_members
 from parsers.part_names import last_step, readable
 from parsers.parts import Leaf, is_blank, leaf_of, make_leaf, walk
+from parsers.pdf_streams import swells
 from parsers.photos import is_page_picture
 from parsers.uuencode import uuencoded_files
 from parsers.values import DocumentFate, Finding
@@ -183,6 +184,8 @@ def unpack(
         finding = _finding("D-UNREADABLE", leaf.path, broken())  # zeros of a transfer that failed, a page saved by a scanner
         return Unpacked(media_type=media_type, fate=DocumentFate.UNREADABLE, why=broken(), findings=(finding,))
     if media_type in _OLE_TYPES and ole_directory(leaf.data).is_crowded:
+        return _shut(leaf, media_type, Refused(_CROWDED))
+    if media_type == kind.PDF and swells(leaf.data):
         return _shut(leaf, media_type, Refused(_CROWDED))
     if media_type == kind.ENCRYPTED_OFFICE or (media_type in _OLD_OFFICE and is_protected_ole(leaf.data, media_type)):
         return _locked(leaf, media_type, allowance)

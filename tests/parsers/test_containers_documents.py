@@ -6,6 +6,7 @@ import binascii
 import io
 import struct
 import time
+import zlib
 
 import openpyxl
 import pypdfium2
@@ -77,6 +78,16 @@ def test_a_pdf_of_ten_thousand_pages_and_one_with_a_huge_picture_take_no_time() 
     assert list(opened(many.getvalue(), "bc.pdf")) == ["bc.pdf"]
     assert list(opened(huge.getvalue(), "bc.pdf")) == ["bc.pdf"]
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(("drawn", "times"), [(b" ", 100_000_000), (b"BT (aaaaaaaaaa) Tj 0 1 Td ET ", 400_000)])
+def test_a_page_that_swells_is_refused_before_it_is_drawn(drawn: bytes, times: int) -> None:
+    pressed = zlib.compress(drawn * times, 9)
+    head = b"%PDF-1.5\n1 0 obj\n<</Length " + str(len(pressed)).encode() + b"/Filter/FlateDecode>>stream\n"
+    began = time.process_time()
+    (found,) = opened(head + pressed + b"\nendstream\nendobj\n", "bc.pdf").values()
+    assert found.fate is DocumentFate.REFUSED
+    assert time.process_time() - began < 2
 
 
 def test_a_picture_in_rich_text_comes_out() -> None:
