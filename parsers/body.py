@@ -171,7 +171,7 @@ _FORWARD_SUBJECT = re.compile(r"(?i)^\s*(?:re:\s*|trả lời:\s*)*(?:fwd?|chuy�
 _SENDER_LINE = re.compile(r"(?im)^[>\s*]*(?:from|từ|người gửi|gửi từ|von|de)\s*:\s*\**\s*(\S.*)$")
 _SUBJECT_LINE = re.compile(r"(?im)^[>\s*]*(?:subject|chủ đề|tiêu đề|v/v|betreff|objet)\s*:\s*\**\s*(.*)$")
 _OTHER_LINE = re.compile(r"(?im)^[>\s*]*(?:date|sent|to|ngày|đã gửi|tới|đến|gửi lúc|vào|gửi)\s*:")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def inline_forwards(text: str, subject: str) -> tuple[Forwarded, ...]:

@@ -228,7 +228,7 @@ def _mistyped(view: str, tokens: Sequence[Token], lookup: Lookup) -> Iterator[_F
 def _one_error_away(seen: Sequence[Token], lookup: Lookup) -> list[Entry]:
     """The names of the one unit that these words miss by a single letter, none where there are two such units."""
     joined = "".join(each.folded for each in seen)
-    if len(joined) < _FUZZY_FROM - 1 or any(not _joins(each.gap) for each in seen[1:]):
+    if not _FUZZY_FROM - 1 <= len(joined) <= lookup.longest_squeezed + 1 or any(not _joins(each.gap) for each in seen[1:]):
         return []
     if len(seen) == 1 and _is_two_words(joined):
         return []

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers.body import address_list
 from parsers.part_names import archived_name, decode_bytes, decode_words, part_name, readable, structured
 
 NAME = "Báo cáo tổng kết xã Quài Tở.xlsx"
@@ -119,6 +120,12 @@ def test_a_header_of_quotes_alone_takes_no_time() -> None:
     began = time.process_time()
     name_in(b'attachment; filename="' + b'"' * 60_000 + b'.txt"')
     assert time.process_time() - began < 2
+
+
+def test_a_sender_without_end_takes_no_time() -> None:
+    began = time.process_time()
+    assert address_list("_" * 20_000) == ()
+    assert time.process_time() - began < 0.5
 
 
 def test_names_in_archives_of_every_age() -> None:
