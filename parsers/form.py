@@ -6,6 +6,7 @@ that could be either of two things is not given at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from parsers.form_findings import (
     header_has_value,
     hidden_sheet,
     no_quantity_column,
+    no_result,
     only_parts,
     other_year,
     several_forms,
@@ -50,6 +52,7 @@ _LONG = 200
 _FRAGMENT = 3  # a table with fewer rows than a third of the largest, all of them also there, is no second form
 _SAME_LETTERHEAD = 85
 _BULLETS = "-+*•–"
+_NO_RESULT = re.compile(r"\b(?:ke hoach|du kien|du thao|nhap|ban nhap|plan|draft)\b")  # names of sheets
 _GRAND_TOTALS = frozenset({"tong cong", "cong", "tong", "tong so", "total"})  # of everything: adds classes to books
 
 
@@ -144,6 +147,10 @@ def _chosen(found: list[_Read], year: int) -> list[_Read]:
     past = [each for each in kept if _is_past_copy(each, kept, year)]
     kept = [each for each in kept if each not in past]
     extra = [other_year(each.reading.sheet, max(years_in(each.title) - {year})) for each in past]
+    planned = [each for each in kept if _NO_RESULT.search(fold(each.reading.sheet))]
+    if len(planned) < len(kept):
+        kept = [each for each in kept if each not in planned]
+        extra += [no_result(each.reading.sheet) for each in planned]
     compiled = compiled_of([each.reading for each in kept])
     if compiled is not None:
         kept = [kept[compiled.whole]]

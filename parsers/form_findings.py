@@ -186,6 +186,17 @@ def other_year(sheet: str, year: int) -> Finding:
     )
 
 
+def no_result(sheet: str) -> Finding:
+    """A form on a sheet named for a plan or a draft, beside the one with the results, was left out."""
+    return _finding(
+        "F-NO-RESULT",
+        "",
+        f"Biểu số liệu ở trang “{sheet}” là kế hoạch hoặc bản nháp nên không được dùng; số liệu lấy từ trang kết quả.",
+        f"The form on sheet “{sheet}” is a plan or a draft and was not used; the figures are those of the results.",
+        Severity.INFO,
+    )
+
+
 def shifted_table(sheet: str) -> Finding:
     """So many figures stand in wrong places that the whole table may be one row or column off."""
     return _finding(

@@ -86,7 +86,7 @@ def merge_message(figures: Figures, sent: tuple[SentForm, ...], form: Form) -> M
 
     A question about a figure stands until a newer message states that figure.
     """
-    newest, conflicts = _one_reading(sent)
+    newest, conflicts = _one_reading(sent, form)
     values, ranks, doubts = dict(figures.values), dict(figures.ranks), dict(figures.doubts)
     senders = dict(figures.senders)
     whole = _is_whole(sent, form)
@@ -132,8 +132,13 @@ def is_less_trusted(rank: int, sender: str, before: int, before_sender: str) -> 
     return rank < before or (rank == before == 0 and sender != before_sender)
 
 
-def _one_reading(sent: tuple[SentForm, ...]) -> tuple[dict[Key, tuple[Value, SentForm]], dict[Key, tuple[Finding, ...]]]:
-    """The values of all forms of one message; where two of them differ, the preferred one is used and asked about."""
+def _one_reading(
+    sent: tuple[SentForm, ...], form: Form
+) -> tuple[dict[Key, tuple[Value, SentForm]], dict[Key, tuple[Finding, ...]]]:
+    """The values of all forms of one message; where two of them differ, the preferred one is used and asked about.
+
+    Of two versions of one form that differ, a figure that only one of them gives is no complement of the other.
+    """
     chosen: dict[Key, tuple[Value, SentForm]] = {}
     conflicts: dict[Key, tuple[Finding, ...]] = {}
     for one in sorted(sent, key=_preference):
@@ -151,8 +156,11 @@ def _one_reading(sent: tuple[SentForm, ...]) -> tuple[dict[Key, tuple[Value, Sen
                 chosen[key] = (_doubted(value), one)
             else:
                 chosen[key] = (value, one) if value.status is ValueStatus.OK else other
-    if _at_odds(chosen, conflicts, sent):
-        chosen = {key: (_doubted(value), one) for key, (value, one) in chosen.items()}
+    odds = _at_odds(chosen, conflicts, sent)
+    versions = [each for each in sent if _is_whole((each,), form)] if conflicts else []
+    for key, (value, one) in chosen.items():
+        if odds or not all(_states(each, key) for each in versions):
+            chosen[key] = (_doubted(value), one)
     return chosen, conflicts
 
 

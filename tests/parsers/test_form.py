@@ -526,6 +526,16 @@ def test_last_years_copy_on_another_sheet_is_left_out() -> None:
     assert "F-OTHER-YEAR" in codes(reading)
 
 
+@pytest.mark.parametrize("name", ["Kế hoạch", "Dự kiến", "Nháp"])
+def test_a_plan_or_a_draft_beside_the_results_is_left_out(name: str) -> None:
+    planned, done = form_sheet({**SOME, "4.books": (999,), "6.arts": (9, 99)}, name=name), form_sheet(SOME, name="Kết quả")
+    for book in ((planned, done), (done, planned)):
+        reading = one(*book)
+        assert figures(reading) == figures(one(form_sheet(SOME)))
+        assert codes(reading) == {"F-NO-RESULT"}
+    assert figures(one(planned))["4.books", "count"] == 999
+
+
 def test_a_copy_of_last_year_with_this_years_title_is_known_by_the_name_of_its_sheet() -> None:
     past = sheet(whole({"1": (99,)}, title=[("BÁO CÁO NĂM 2020",)]), name="2019")
     this = sheet(whole(SOME, title=[("BÁO CÁO NĂM 2020",)]), name="2020")

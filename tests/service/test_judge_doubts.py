@@ -122,6 +122,16 @@ def test_one_figure_that_differs_between_two_files_is_a_question_in_words() -> N
     assert figure(submission)[1] is ValueStatus.CONFIRM
 
 
+def test_what_only_one_of_two_differing_versions_gives_is_no_complement_of_the_other() -> None:
+    without = {key: each for key, each in FIGURES.items() if key != BOOKS}
+    news = ("2", "count")
+    for planned, done in ((3, 5), (5, 5)):
+        first, second = whole_form({**without, news: done}), whole_form({**FIGURES, news: planned, BOOKS: 70})
+        for papers in ((first, second), (second, first)):
+            submission = judged(sent(1, on(6), *(workbook(each, f"{number}.xlsx") for number, each in enumerate(papers))))
+            assert figure(submission) == (70, ValueStatus.OK if planned == done else ValueStatus.CONFIRM)
+
+
 def test_a_file_that_could_not_be_read_is_named_in_a_whole_sentence() -> None:
     plain = Finding(code="D-UNREADABLE", severity=Severity.WARNING, where="a.zip/b.doc", text=Text(vi="tệp bị hỏng", en="broken"))
     (told,) = about(judged(sent(1, on(6), closed("b.doc", "application/msword", plain))), "D-UNREADABLE")
