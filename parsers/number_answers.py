@@ -65,6 +65,10 @@ def single(cell: CountCell, quantity: Quantity) -> NumberReading:
         codes.append("rate_suffix_ignored")
     if _glued_pair(cell, quantity):
         return _side_by_side(cell, quantity, codes)
+    sexes = [each.value for each in cell.parsed.quantities if each.part and "subset" in each.kinds]
+    if cell.pair and cell.known.heads_per_event and quantity.kinds & cell.known.own and len(sexes) > 1:
+        persons = sum(sexes, Decimal(0))  # "5 lớp: 42 nam, 42 nữ"
+        return paired(cell, quantity.value, persons, [*codes, "summed_components", "ambiguous_reading"])
     if not quantity.kinds:
         if cell.pair and column == cell.pair[0] and cell.known.heads_per_event and "parenthetical_ignored" in codes:
             codes.append("ambiguous_reading")  # "120 trong đó nữ 45" classes are persons

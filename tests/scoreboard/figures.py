@@ -251,6 +251,10 @@ _PAIRS: tuple[Callable[[int, int, str, str], str], ...] = (
     lambda a, b, x, y: f"{a} {x}, mỗi {x} khoảng {b // a} {y}, tổng {b} {y}",
     lambda a, b, _x, y: f"{a}/{b} {y}",
     lambda a, b, x, _y: f"{a} {x}/{b}",
+    lambda a, b, x, y: f"{b} {y} ({a} {x})",
+    lambda a, b, x, y: f"{a} {x}, {b} {y}, trong đó nữ {b // 2} {y}",
+    lambda a, b, x, y: f"{a} {x} ({max(b // a, 1)} {y}/{x})",
+    lambda a, b, x, _y: f"{a} {x}: {b - b // 2} nam, {b // 2} nữ",
 )
 _MONEY: tuple[Callable[[int], Content], ...] = (
     str,

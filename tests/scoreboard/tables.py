@@ -61,6 +61,7 @@ _HEAD = {
     "note": ("Ghi chú", "Ghi chu", "Ghi chú (nếu có)"),
     "past": ("Năm 2019", "Cùng kỳ 2019", "Kết quả năm trước"),
     "plan": ("Kế hoạch", "KH năm 2020", "Chỉ tiêu giao"),
+    "women": ("Trong đó nữ", "Nữ", "Trong đó: Nữ", "Dân tộc"),
     "gap": ("",),
 }
 
@@ -132,7 +133,17 @@ class Layout:
         if dice.random() > self.wild:
             return indicator.label
         return dice.choice(
-            (self._typo, self._typo, self._bare, self._alias, self._cut, self._bullet, self._upper, self._shorter)
+            (
+                self._typo,
+                self._typo,
+                self._bare,
+                self._alias,
+                self._cut,
+                self._bullet,
+                self._upper,
+                self._shorter,
+                self._with_unit,
+            )
         )(indicator)
 
     def _typo(self, indicator: Indicator) -> str:
@@ -177,6 +188,13 @@ class Layout:
             if self.dice.random() < 0.7:
                 label = label.replace(long, short)
         return label
+
+    def _with_unit(self, indicator: Indicator) -> str:
+        return (
+            f"{indicator.label} ({self.dice.choice((indicator.unit, indicator.unit.lower()))})"
+            if indicator.unit
+            else indicator.label
+        )
 
     def _changed(self, lines: list[Line]) -> list[Line]:
         dice = self.dice
@@ -231,6 +249,8 @@ class Layout:
             self.notes.append("columns turned round")
         else:
             names += ["count", "people"]
+        if 0.16 < extra < 0.2 and names[-1] == "people":
+            names.append("women")
         if dice.random() < 0.04:
             names.insert(names.index("label") + 1, "gap")
         if dice.random() < 0.9:
@@ -347,7 +367,7 @@ class Layout:
             page.put(row, places["note"], cells.get("note"))
         elif line.code and cells.get("note") and line.code == "11":
             self.truth["11", "text"] = self.truth.get(("11", "text"), BLANK) | BLANK
-        for name in ("past", "plan"):
+        for name in ("past", "plan", "women"):
             if (
                 name in places
                 and line.code
