@@ -15,24 +15,12 @@ from rapidfuzz import fuzz
 
 from config.campaign import Column, ColumnKind
 from config.vietnamese import fold
+from parsers.form_header_words import ANY_QUANTITY, KIND_WORDS, kinds_counted
 from parsers.form_money import money_factor, names_money
 from parsers.form_own_headings import OwnHeadings, own_headings
 from parsers.grid import CellKind, Sheet
+from parsers.number_units import counted_by
 
-KIND_WORDS = {
-    ColumnKind.ROW_NUMBER: {"stt", "tt", "so tt", "so thu tu", "thu tu", "no", "nr", "ma so"},
-    ColumnKind.LABEL: {
-        "noi dung", "chi tieu", "noi dung hoat dong", "ten chi tieu", "noi dung cong viec", "tieu chi", "danh muc",
-        "noi dung chi tieu", "cac chi tieu", "hoat dong", "cac hoat dong", "ten hoat dong",
-        "noi dung cac hoat dong", "indicator", "indicators", "item", "items", "activity", "activities", "description",
-    },
-    ColumnKind.UNIT: {"don vi tinh", "dvt", "don vi", "dv tinh", "d v t", "dv", "unit", "unit of measure", "units"},
-    ColumnKind.NOTE: {"ghi chu", "chu thich", "ghi chu neu co", "gc", "note", "notes", "remark", "remarks", "comments"},
-}  # fmt: skip
-_ANY_QUANTITY = {
-    "so luong", "sl", "so lieu", "ket qua", "gia tri", "tong so", "thuc hien", "ket qua thuc hien", "so luong thuc hien", "kq",
-    "so lieu thuc hien", "ket qua dat duoc", "so lieu bao cao", "quantity", "value", "amount", "figures", "number", "result",
-}  # fmt: skip
 _PLAN = re.compile(r"\b(ke hoach|kh|muc tieu|duoc giao|chi tieu giao|du kien|dang ky|plan|planned|target)\b")
 _ACTUAL = re.compile(r"\b(thuc hien|ket qua|dat duoc|da lam|actual|result)\b")
 _BEFORE = re.compile(r"\b(nam truoc|cung ky|ky truoc|nam ngoai|lan truoc|previous|last year)\b")
@@ -99,6 +87,7 @@ class _Words:
     kinds: tuple[tuple[ColumnKind, frozenset[str]], ...]
     keys: tuple[str, ...]
     telling: tuple[tuple[str, frozenset[str]], ...]
+    kinds_of_keys: tuple[tuple[str, frozenset[str]], ...]
     groups: frozenset[str]
     own: OwnHeadings
     known: dict[str, tuple[ColumnKind | None, tuple[str, ...], bool]] = field(default_factory=dict)
@@ -134,7 +123,7 @@ def _words_of(columns: tuple[Column, ...]) -> _Words:
         shared = {word for other, others in named.items() if other != key for word in others}
         telling.append((key, frozenset(words - shared - _NO_TELLING) or frozenset(words - shared)))
     printed = own_headings(columns)
-    return _Words(tuple(kinds), tuple(named), tuple(telling), printed.groups | _ANY_QUANTITY, printed)
+    return _Words(tuple(kinds), tuple(named), tuple(telling), kinds_counted(quantities), printed.groups | ANY_QUANTITY, printed)
 
 
 def header_kinds(sheet: Sheet, row: int, first: int, last: int, columns: tuple[Column, ...]) -> list[frozenset[str]]:
@@ -288,7 +277,9 @@ def _chosen(physical: list[_Physical], label: int, words: _Words, year: int) -> 
     by_order = certain_year and any(each.unnamed and each.column in assigned.values() for each in kept)
     if len(assigned) < len(words.keys) and single is None:
         nameless = _nameless(physical, max(label, kinds.get(ColumnKind.UNIT, 0)))
-        found = _in_order(nameless, assigned, words)
+        found = _implied(nameless, physical, assigned, words)
+        nameless = [each for each in nameless if each not in found.values()]
+        found |= _in_order(nameless, {**assigned, **found}, words)
         assigned, uncertain = {**assigned, **found}, uncertain | frozenset(found)
         by_order = by_order or bool(found and certain_year)
     taken = {column for column in (*assigned.values(), single, *kinds.values()) if column is not None}
@@ -330,6 +321,17 @@ def _nameless(physical: list[_Physical], after: int) -> list[int]:
             break
         if each.kind is None and not each.keys and not each.unnamed and not each.compared:
             found.append(each.column)
+    return found
+
+
+def _implied(nameless: list[int], physical: list[_Physical], assigned: dict[str, int], words: _Words) -> dict[str, int]:
+    """Columns headed by what a missing quantity counts in other words: "Số học viên" for persons; each by one of them only."""
+    found: dict[str, int] = {}
+    for key, kinds in words.kinds_of_keys:
+        headed = [each for each in physical if each.column in nameless and each.lines]
+        alike = [each.column for each in headed if kinds & counted_by(each.lines[-1])]
+        if key not in assigned and len(alike) == 1:
+            found[key] = alike[0]
     return found
 
 

@@ -6,7 +6,7 @@ import re
 
 from config.campaign import ColumnKind, IndicatorType
 from config.vietnamese import fold
-from parsers.form_header import KIND_WORDS
+from parsers.form_header_words import KIND_WORDS
 from parsers.labels import clean_label
 
 _UNIT_NAMES = re.compile(

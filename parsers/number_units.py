@@ -154,6 +154,12 @@ def known_word(phrase: str, folded: str) -> Word | None:
     return LEXICON.get(folded)
 
 
+def counted_by(heading: str) -> frozenset[str]:
+    """The kinds of things that a heading says are counted: persons for "Số học viên", classes for "Lớp"; parts of them no."""
+    known = LEXICON.get(re.sub(r"^(?:tong )?so (?:luot )?|^tong |^luot (?=\w)", "", fold(heading)))
+    return known.kinds - {"subset"} if known and known.role is Role.UNIT else frozenset()
+
+
 LEXICON = _lexicon()
 EXACT_LEXICON = _EXACT_ONLY
 LONGEST_PHRASE = 5

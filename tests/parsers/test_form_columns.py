@@ -70,6 +70,19 @@ def test_a_heading_that_names_no_quantity_is_told_by_the_rows_of_one_column(firs
     assert certain(reading) == TRUTH
 
 
+@pytest.mark.parametrize("second", ["Số học viên", "Số học sinh", "Số lượt"])
+def test_persons_called_otherwise_are_persons_beside_a_column_without_a_name(second: str) -> None:
+    header = ("STT", "Nội dung", "Đ.vị", "Số lớp", "Địa điểm", second, "Ghi chú")
+    given = rows({code: (count, None, people) for code, (count, people) in GIVEN.items()})
+    assert certain(one(sheet([*TITLE, header, *given]))) == TRUTH
+
+
+def test_women_are_not_all_persons() -> None:
+    header = ("STT", "Nội dung", "Đơn vị", "Số lớp", "Trong đó nữ", "Dân tộc", "Ghi chú")
+    given = rows({code: (count, people, people) for code, (count, people) in GIVEN.items()})
+    assert {key for _, key in certain(one(sheet([*TITLE, header, *given])))} == {"count"}
+
+
 def test_more_columns_without_a_name_than_quantities_leave_every_figure_asked_about() -> None:
     header = ("STT", "Nội dung", "Đơn vị", "Cang", "Nong", "Hua", "Huổi")
     given = rows({code: (count, people, count, people) for code, (count, people) in GIVEN.items()})
