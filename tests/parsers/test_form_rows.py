@@ -1,0 +1,61 @@
+"""Rows that units move, rename, add and leave to be filled in: each figure with its own row, or told."""
+
+from __future__ import annotations
+
+import pytest
+
+from parsers.values import ValueStatus
+from tests.parsers.form_sheets import FORM, HEADER, TITLE, Row, codes, figures, form_sheet, one, rows, sheet, value, whole
+
+SOME: dict[str, Row] = {"1": (3,), "1.total_participants": (None, 120), "1.it_training": (1, 40), "4.books": (250,)}
+
+
+@pytest.mark.parametrize("where", [0, 12, 27])
+def test_a_group_moved_as_a_whole_keeps_its_short_labels(where: int) -> None:
+    given: dict[str, Row] = {"9.collectives": (2,), "9.individuals": (None, 3), "10": (7_000_000,), "10.other": (7_000_000,)}
+    lines = rows(given)
+    moved = [each for each in lines if each[0] in ("9", "10") or each[3:]]
+    moved += [each for each in lines if each[1] == "Ngân sách nhà nước"]
+    kept = [each for each in lines if each not in moved]
+    reading = one(sheet([*TITLE, *HEADER, *kept[:where], *moved, *kept[where:]]))
+    filled = [each for each in reading.values if each.value]
+    assert {(each.indicator, each.value) for each in filled} == {(code, each[-1]) for code, each in given.items()}
+    assert {each.status for each in filled} == {ValueStatus.OK}
+
+
+def test_a_unit_behind_the_label_is_no_part_of_it() -> None:
+    labels = {each.code: f"{each.label} ({each.unit.removeprefix('Số ')})" for each in FORM.indicators if each.unit}
+    given: dict[str, Row] = {**SOME, "9.collectives": (2,), "9.individuals": (None, 3), "6.arts": (2, 70)}
+    reading = one(form_sheet(given, labels=labels))
+    assert figures(reading) == figures(one(form_sheet(given)))
+    assert {each.status for each in reading.values} == {ValueStatus.OK, ValueStatus.EMPTY}
+
+
+def test_figures_of_schools_below_a_blank_row_are_told() -> None:
+    lines = whole(SOME)
+    place = next(number for number, line in enumerate(lines) if "Hoạt động thể dục thể thao" in line)
+    lines[place : place + 1] = [lines[place][:3], (None, "- Trường TH", None, 3, 120), (None, "- Trường THCS", None, 1, 45)]
+    reading = one(sheet(lines))
+    assert [(each.code, each.where) for each in reading.findings] == [("F-ROW-PARTS", "6.sports")] * 2
+    assert len(reading.extras) == 2
+
+
+def test_a_grand_total_of_everything_is_an_extra_and_no_question() -> None:
+    lines = [each for each in whole(SOME) if "Xóa mù chữ" not in each]
+    reading = one(sheet([*lines, (None, "Tổng cộng", None, 99, 999)]))
+    assert not codes(reading)
+    assert len(reading.extras) == 1
+
+
+@pytest.mark.parametrize("row", [(None, None, "VD: 3 lớp/120 người"), (None, None, "Ví dụ: 02/45"), ("...", "......", "…")])
+def test_what_was_left_to_be_filled_in_is_blank(row: Row) -> None:
+    dots: dict[str, Row] = {"11": ("......",)}
+    reading = one(form_sheet({"1.it_training": row, **dots}))
+    assert reading.blank
+    assert not figures(reading)
+
+
+@pytest.mark.parametrize("text", ["3.120", "1.250"])
+def test_thousands_of_classes_beside_blank_persons_are_asked_about(text: str) -> None:
+    assert value(one(form_sheet({"1.it_training": (text,)})), "1.it_training").status is ValueStatus.CONFIRM
+    assert value(one(form_sheet({"1.it_training": (3, text)})), "1.it_training", "people").status is ValueStatus.OK
