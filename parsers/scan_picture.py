@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -31,6 +32,9 @@ FIGURE_HEIGHT = 12  # pixels; figures of 13 points are 25 tall
 FIGURE_INK = 50
 NARROWEST = 34  # pixels: no column and no row of a printed table is narrower
 THICKEST = 16  # pixels between the first and the last row of a line; a stamp or a photo is thicker
+LINE_THICK = 4  # pixels on either side of a line's darkest row
+INKED = 178  # of 255: how dark a row of pixels along a line is
+PEAK = 2  # times as long as the rows beside it: a line that letters touch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,6 @@ class Rule:
     at: int
     start: int
     end: int
-    thickness: int = 1
 
     @property
     def length(self) -> int:
@@ -137,13 +140,14 @@ def find_grids(page: Image.Image) -> list[Grid]:
     """The ruled tables of a page, top to bottom."""
     dark = page.point(lambda value: 255 if value < DARK else 0)
     across = _rules(dark, max(8, page.width // BLOCK_ACROSS))
-    down = _rules(dark.transpose(Image.Transpose.TRANSPOSE), max(8, page.height // BLOCK_DOWN))
+    turned = dark.transpose(Image.Transpose.TRANSPOSE)
+    down = _rules(turned, max(8, page.height // BLOCK_DOWN))
     grids = []
     for rows, columns in _connected(across, down):
         width, height = _spread(columns), _spread(rows)
         row_edges = _edges(rows, width * EDGE_SHARE)
-        column_edges = _supported(_edges(columns, height * EDGE_SHARE), columns, row_edges)
-        row_edges = _supported(row_edges, rows, column_edges)
+        column_edges = _supported(_edges(columns, height * EDGE_SHARE), columns, row_edges, turned)
+        row_edges = _supported(row_edges, rows, column_edges, dark)
         if len(row_edges) > 2 and len(column_edges) > 2:  # noqa: PLR2004 - two rows and two columns
             kept_rows = tuple(rule for rule in rows if any(abs(rule.at - edge) <= TOUCH for edge in row_edges))
             kept_columns = tuple(rule for rule in columns if any(abs(rule.at - edge) <= TOUCH for edge in column_edges))
@@ -164,7 +168,7 @@ def _rules(dark: Image.Image, block: int) -> list[Rule]:
         pieces.extend(
             Rule(at=y, start=start * block, end=end * block) for start, end in _runs(shrunk[y * width : (y + 1) * width])
         )
-    return [rule for rule in _merged(pieces, block) if rule.length >= LINE_BLOCKS * block and rule.thickness <= THICKEST]
+    return [rule for rule in _merged(pieces, block) if rule.length >= LINE_BLOCKS * block]
 
 
 def _runs(row: bytes) -> Iterator[tuple[int, int]]:
@@ -194,15 +198,26 @@ def _merged(pieces: Sequence[Rule], block: int) -> list[Rule]:
                 break
         else:
             lines.append([piece])
-    return [
-        Rule(
-            at=round(sum(each.at * each.length for each in line) / sum(each.length for each in line)),
-            start=min(each.start for each in line),
-            end=max(each.end for each in line),
-            thickness=line[-1].at - line[0].at + 1,
-        )
-        for line in lines
-    ]
+    return [rule for line in lines if (rule := _rule(line)) is not None]
+
+
+def _rule(pieces: list[Rule]) -> Rule | None:
+    """The ruling line in pieces that touch: letters beside a line are cut off; a stamp or a photo is no line."""
+    lengths: Counter[int] = Counter()
+    for piece in pieces:
+        lengths[piece.at] += piece.length
+    peak = max(lengths, key=lambda at: lengths[at])
+    beside = [lengths[at] for at in lengths if abs(at - peak) > LINE_THICK]
+    if beside:
+        if lengths[peak] * len(beside) >= PEAK * sum(beside):
+            pieces = [piece for piece in pieces if abs(piece.at - peak) <= LINE_THICK]
+        elif max(lengths) - min(lengths) >= THICKEST:
+            return None
+    return Rule(
+        at=round(sum(each.at * each.length for each in pieces) / sum(each.length for each in pieces)),
+        start=min(each.start for each in pieces),
+        end=max(each.end for each in pieces),
+    )
 
 
 def _connected(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
@@ -238,22 +253,25 @@ def _spread(rules: Sequence[Rule]) -> int:
 def _edges(rules: Sequence[Rule], least: float) -> tuple[int, ...]:
     """Positions of edges: lines at one position together, those that are too short in all left out (letters in a column)."""
     merged: list[list[Rule]] = []
-    for rule in sorted(rules, key=lambda each: each.at):
-        if merged and rule.at - merged[-1][-1].at <= TOUCH:
-            merged[-1].append(rule)
-        else:
+    for rule in sorted(rules, key=lambda each: each.length, reverse=True):  # the longest says where the line is
+        beside = next((each for each in merged if abs(rule.at - each[0].at) <= TOUCH), None)
+        if beside is None:
             merged.append([rule])
-    return tuple(
-        round(sum(rule.at for rule in each) / len(each)) for each in merged if sum(rule.length for rule in each) >= least
-    )
+        else:
+            beside.append(rule)
+    long_enough = (each for each in merged if sum(rule.length for rule in each) >= least)
+    return tuple(sorted(round(sum(r.at * r.length for r in each) / sum(r.length for r in each)) for each in long_enough))
 
 
-def _supported(edges: tuple[int, ...], rules: Sequence[Rule], crossing: tuple[int, ...]) -> tuple[int, ...]:
+def _supported(edges: tuple[int, ...], rules: Sequence[Rule], crossing: tuple[int, ...], dark: Image.Image) -> tuple[int, ...]:
     """The edges that run along a fifth of the table's rows (or columns) from end to end; letters in a column never do."""
     stretches = list(itertools.pairwise(crossing))
     kept: list[tuple[int, int]] = []  # (edge, stretches it covers)
     for edge in edges:
-        support = sum(_covered(rules, edge, start, end) >= STRETCH_SHARE * (end - start) for start, end in stretches)
+        support = sum(
+            _covered(rules, edge, start, end) >= STRETCH_SHARE * (end - start) and _is_inked(dark, edge, start, end)
+            for start, end in stretches
+        )
         if support * 5 < len(stretches):
             continue
         if kept and edge - kept[-1][0] < NARROWEST:  # first letters of a left-aligned column stand like a line beside the line
@@ -261,6 +279,15 @@ def _supported(edges: tuple[int, ...], rules: Sequence[Rule], crossing: tuple[in
         else:
             kept.append((edge, support))
     return tuple(edge for edge, _ in kept)
+
+
+def _is_inked(dark: Image.Image, at: int, start: int, end: int) -> bool:
+    """Whether one row of pixels near a position is dark nearly throughout; letters below each other leave gaps."""
+    box = (start, max(0, at - LINE_THICK), end, min(dark.height, at + LINE_THICK + 1))
+    if box[2] <= box[0] or box[3] <= box[1]:
+        return False
+    strip = dark.crop(box)
+    return max(strip.resize((1, strip.height), Image.Resampling.BOX).tobytes()) >= INKED
 
 
 def grid_cells(grid: Grid) -> list[GridCell]:

@@ -15,7 +15,7 @@ from config.text import Text
 from config.vietnamese import fold
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.values import Finding
-from parsers.writing_blocks import RawCell, RawParagraph, RawWriting, WritingError, all_paragraphs
+from parsers.writing_blocks import RawCell, RawParagraph, RawWriting, WritingError, all_paragraphs, with_superscripts
 from parsers.writing_rtf import RTF_START, lean_rtf
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -183,7 +183,7 @@ def _paragraphs(raws: Iterable[RawParagraph], decode: Callable[[str, str], str])
             if own != font and pending:
                 whole, pending = whole + decode(pending, font), ""
             pending, font = pending + text, own
-        text = clean(whole + (decode(pending, font) if pending else ""))
+        text = with_superscripts(clean(whole + (decode(pending, font) if pending else "")))
         if text:
             found.append(Paragraph(text=text, style=raw.style, level=raw.level, bold=raw.bold))
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -22,8 +23,9 @@ from parsers.writing_blocks import (
     RawWriting,
     cut_short,
     damaged,
+    raised,
 )
-from parsers.writing_docx_styles import Numbering, Styles, heading_level, list_place, run_font, switch
+from parsers.writing_docx_styles import Numbering, Styles, heading_level, is_gone, is_raised, list_place, run_font, switch
 from parsers.writing_xml import attribute, child, children, local, open_zip, read_xml
 
 HEADER_PARTS = 6
@@ -77,6 +79,16 @@ def _running(archive: zipfile.ZipFile, folder: str, styles: Styles) -> Iterator[
                 yield from (paragraph for cell in block.cells for paragraph in cell.paragraphs)
 
 
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """How the text of a run is set, by itself or by the styles around it."""
+
+    font: str
+    bold: bool
+    gone: bool  # hidden or struck through
+    raised: bool = False
+
+
 class _Walk:
     """One pass over a part in document order."""
 
@@ -112,7 +124,8 @@ class _Walk:
         style = self._styles.resolved(identifier)
         pieces: list[tuple[str, str, bool]] = []
         boxes: list[etree._Element] = []
-        self._runs(element, style.font or self._styles.default_font, style.bold is True, pieces, boxes)
+        looks = _Looks(style.font or self._styles.default_font, style.bold is True, style.gone is True)
+        self._runs(element, looks, pieces, boxes)
         if label := self._label(properties, style.list_id, style.list_level):
             font = pieces[0][1] if pieces else ""
             pieces.insert(0, (label + " ", font, bool(pieces) and pieces[0][2]))
@@ -133,50 +146,48 @@ class _Walk:
         return "" if list_id in ("", "0") else self._numbering.label(list_id, level)
 
     def _runs(
-        self,
-        element: etree._Element,
-        font: str,
-        bold: bool,  # noqa: FBT001 - private, passed down unchanged
-        pieces: list[tuple[str, str, bool]],
-        boxes: list[etree._Element],
+        self, element: etree._Element, around: _Looks, pieces: list[tuple[str, str, bool]], boxes: list[etree._Element]
     ) -> None:
         for each in element:
             name = local(each)
             if name == "r":
                 properties = child(each, "rPr")
-                taken_back = any(switch(properties, each) for each in ("vanish", "strike", "dstrike"))
-                if taken_back or child(properties, "del") is not None:
-                    continue
-                own_font, own_bold = run_font(properties), switch(properties, "b")
-                if named := attribute(child(properties, "rStyle"), "val"):
-                    style = self._styles.resolved(named)
-                    own_font, own_bold = own_font or style.font, style.bold if own_bold is None else own_bold
-                self._content(each, own_font or font, bold if own_bold is None else own_bold, pieces, boxes)
+                looks = self._looks(properties, around)
+                if not looks.gone and child(properties, "del") is None:
+                    self._content(each, looks, pieces, boxes)
             elif name in THROUGH:
-                self._runs(each, font, bold, pieces, boxes)
+                self._runs(each, around, pieces, boxes)
             elif name == "AlternateContent":
                 chosen = _chosen(each)
                 if chosen is not None:
-                    self._runs(chosen, font, bold, pieces, boxes)
+                    self._runs(chosen, around, pieces, boxes)
+
+    def _looks(self, properties: etree._Element | None, around: _Looks) -> _Looks:
+        font, bold, gone = run_font(properties), switch(properties, "b"), is_gone(properties)
+        if named := attribute(child(properties, "rStyle"), "val"):
+            style = self._styles.resolved(named)
+            font, bold, gone = font or style.font, style.bold if bold is None else bold, style.gone if gone is None else gone
+        return _Looks(
+            font or around.font,
+            around.bold if bold is None else bold,
+            around.gone if gone is None else gone,
+            is_raised(properties),
+        )
 
     def _content(
-        self,
-        run: etree._Element,
-        font: str,
-        bold: bool,  # noqa: FBT001 - private, passed down unchanged
-        pieces: list[tuple[str, str, bool]],
-        boxes: list[etree._Element],
+        self, run: etree._Element, looks: _Looks, pieces: list[tuple[str, str, bool]], boxes: list[etree._Element]
     ) -> None:
         for each in run:
             name = local(each)
             if name == "t":
-                pieces.append((each.text or "", font, bold))
+                text = each.text or ""
+                pieces.append((raised(text) if looks.raised else text, looks.font, looks.bold))
             elif name in TEXT_OF:
-                pieces.append((TEXT_OF[name], font, bold))
+                pieces.append((TEXT_OF[name], looks.font, looks.bold))
             elif name == "AlternateContent":
                 chosen = _chosen(each)
                 if chosen is not None:
-                    self._content(chosen, font, bold, pieces, boxes)
+                    self._content(chosen, looks, pieces, boxes)
             elif name in ("drawing", "pict", "object"):
                 boxes.extend(found for found in each.iter() if local(found) == "txbxContent" and not _inside_box(found, each))
 

@@ -22,6 +22,7 @@ class Style:
     parent: str = ""
     font: str = ""
     bold: bool | None = None
+    gone: bool | None = None  # hidden or struck through: no text
     level: int = 0
     list_id: str = ""
     list_level: int = 0
@@ -67,6 +68,7 @@ class Styles:
                 name=name,
                 font=found.font or style.font,
                 bold=style.bold if found.bold is None else found.bold,
+                gone=style.gone if found.gone is None else found.gone,
                 level=found.level or style.level,
                 list_id=found.list_id or style.list_id,
                 list_level=found.list_level or style.list_level,
@@ -84,6 +86,7 @@ def _style(element: etree._Element) -> Style:
         parent=attribute(child(element, "basedOn"), "val"),
         font=run_font(run),
         bold=switch(run, "b"),
+        gone=is_gone(run),
         level=heading_level(paragraph, name),
         list_id=list_id,
         list_level=list_level,
@@ -102,6 +105,17 @@ def switch(properties: etree._Element | None, name: str) -> bool | None:
     if found is None:
         return None
     return attribute(found, "val") not in ("0", "false", "off", "none")
+
+
+def is_gone(properties: etree._Element | None) -> bool | None:
+    """Whether a run's properties hide it or strike it through; None when they say nothing of it."""
+    said = [found for each in ("vanish", "strike", "dstrike") if (found := switch(properties, each)) is not None]
+    return any(said) if said else None
+
+
+def is_raised(properties: etree._Element | None) -> bool:
+    """Whether a run's properties set it above the line."""
+    return attribute(child(properties, "vertAlign"), "val") == "superscript"
 
 
 def heading_level(properties: etree._Element | None, style_name: str) -> int:

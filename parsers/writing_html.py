@@ -19,6 +19,7 @@ from parsers.writing_blocks import (
     RawWriting,
     damaged,
     plain,
+    raised,
 )
 from parsers.writing_xml import local
 
@@ -153,10 +154,13 @@ class _Walk:
         own_level = int(name[1]) if len(name) == 2 and name[0] == "h" and name[1].isdigit() else level  # noqa: PLR2004 - the same
         if name == "li":
             self._pieces.append(("- ", own_font, own_bold))
+        before = len(self._pieces)
         self._add(element.text, own_font, bold=own_bold, keep=name == "pre")
         for each in element:
             yield from self._inside(each, own_font, bold=own_bold, level=own_level)
             self._add(each.tail, own_font, bold=own_bold, keep=name == "pre")
+        if name == "sup":
+            self._pieces[before:] = [(raised(text), font, bold) for text, font, bold in self._pieces[before:]]
         if breaking:
             yield from self._flush(own_level)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -18,6 +19,7 @@ from parsers.writing_blocks import (
     RawWriting,
     cut_short,
     damaged,
+    raised,
 )
 from parsers.writing_xml import attribute, child, children, local, open_zip, parse_xml, read_xml
 
@@ -47,7 +49,7 @@ def read_odt(data: bytes) -> RawWriting:
 
 
 def _read(root: etree._Element, styles: etree._Element | None, *, pictures: bool) -> RawWriting:
-    walk = _Walk(_fonts(styles, root))
+    walk = _Walk(_styles(styles, root))
     body = child(root, "body")
     blocks = tuple(walk.blocks(child(body, "text")))
     running: list[RawParagraph] = []
@@ -60,28 +62,46 @@ def _read(root: etree._Element, styles: etree._Element | None, *, pictures: bool
     return RawWriting(blocks=blocks, running=tuple(running), needs_ocr=bare, findings=findings)
 
 
-STRUCK = "\0struck"
-"""In place of a font: what a style strikes through was taken back and is no text."""
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What a style says of text: `gone` is hidden or struck through, and no text; `raised` stands above the line."""
+
+    font: str = ""
+    bold: bool = False
+    gone: bool = False
+    raised: bool = False
+
+    def under(self, above: _Looks) -> _Looks:
+        """These looks where they stand inside others."""
+        return _Looks(self.font or above.font, self.bold or above.bold, self.gone or above.gone, self.raised or above.raised)
 
 
-def _fonts(*roots: etree._Element | None) -> dict[str, tuple[str, bool, str]]:
-    """Style name -> (font, bold, parent style), from the common and the automatic styles."""
-    found: dict[str, tuple[str, bool, str]] = {}
+def _styles(*roots: etree._Element | None) -> dict[str, tuple[_Looks, str]]:
+    """Style name -> its own looks and its parent style, from the common and the automatic styles."""
+    found: dict[str, tuple[_Looks, str]] = {}
     for root in roots:
         for group in ("styles", "automatic-styles"):
             for style in children(child(root, group), "style"):
                 text = child(style, "text-properties")
-                font = attribute(text, "font-name") or attribute(text, "font-family").strip("'\"")
-                bold = attribute(text, "font-weight") == "bold"
-                if (attribute(text, "text-line-through-style") or "none") != "none":
-                    font = STRUCK
-                found[attribute(style, "name")] = (font, bold, attribute(style, "parent-style-name"))
+                looks = _Looks(
+                    font=attribute(text, "font-name") or attribute(text, "font-family").strip("'\""),
+                    bold=attribute(text, "font-weight") == "bold",
+                    gone=(attribute(text, "text-line-through-style") or "none") != "none" or attribute(text, "display") == "none",
+                    raised=_is_raised(attribute(text, "text-position")),
+                )
+                found[attribute(style, "name")] = (looks, attribute(style, "parent-style-name"))
     return found
 
 
+def _is_raised(position: str) -> bool:
+    """Whether a text position ("super 58%", "33% 58%") is above the line."""
+    first = position.partition(" ")[0]
+    return first == "super" or (first.endswith("%") and first[:-1].isdigit() and int(first[:-1]) > 0)
+
+
 class _Walk:
-    def __init__(self, fonts: dict[str, tuple[str, bool, str]]) -> None:
-        self._fonts = fonts
+    def __init__(self, styles: dict[str, tuple[_Looks, str]]) -> None:
+        self._styles = styles
         self._cells = 0
         self._paragraphs = 0
         self.cut = False
@@ -108,9 +128,9 @@ class _Walk:
         pieces: list[tuple[str, str, bool]] = []
         boxes: list[etree._Element] = []
         style = attribute(element, "style-name")
-        font, bold = self._style(style)
-        if font != STRUCK:
-            self._text(element, font, bold, pieces, boxes)
+        looks = self._looks(style)
+        if not looks.gone:
+            self._text(element, looks, pieces, boxes)
         spoken = [bold for text, _, bold in pieces if text.strip()]
         yield RawParagraph(
             pieces=tuple((text, font) for text, font, _ in pieces),
@@ -121,43 +141,37 @@ class _Walk:
         for box in boxes:
             yield from self.blocks(box)
 
-    def _style(self, name: str) -> tuple[str, bool]:
-        font, bold, depth = "", False, 0
-        while name in self._fonts and depth < 12:  # noqa: PLR2004 - longer chains are loops
-            own_font, own_bold, name = self._fonts[name]
-            font, bold, depth = font or own_font, bold or own_bold, depth + 1
-        return font, bold
+    def _looks(self, name: str) -> _Looks:
+        found, depth = _Looks(), 0
+        while name in self._styles and depth < 12:  # noqa: PLR2004 - longer chains are loops
+            above, name = self._styles[name]
+            found, depth = found.under(above), depth + 1
+        return found
 
     def _text(
-        self,
-        element: etree._Element,
-        font: str,
-        bold: bool,  # noqa: FBT001 - private, passed down unchanged
-        pieces: list[tuple[str, str, bool]],
-        boxes: list[etree._Element],
+        self, element: etree._Element, looks: _Looks, pieces: list[tuple[str, str, bool]], boxes: list[etree._Element]
     ) -> None:
-        if element.text:
-            pieces.append((element.text, font, bold))
+        def add(text: str | None) -> None:
+            if text:
+                pieces.append((raised(text) if looks.raised else text, looks.font, looks.bold))
+
+        add(element.text)
         for each in element:
             name = local(each)
             if name == "s":
                 count = attribute(each, "c")
-                pieces.append((" " * (min(int(count), 200) if count.isdigit() else 1), font, bold))
+                add(" " * (min(int(count), 200) if count.isdigit() else 1))
             elif name == "tab":
-                pieces.append(("\t", font, bold))
+                add("\t")
             elif name == "line-break":
-                pieces.append(("\n", font, bold))
+                add("\n")
             elif name == "frame":
                 boxes.append(each)
             elif name and name not in SILENT:
-                own_font, own_bold = self._style(attribute(each, "style-name"))
-                if own_font == STRUCK:
-                    if each.tail:
-                        pieces.append((each.tail, font, bold))
-                    continue
-                self._text(each, own_font or font, own_bold or bold, pieces, boxes)
-            if each.tail:
-                pieces.append((each.tail, font, bold))
+                inside = self._looks(attribute(each, "style-name")).under(looks)
+                if not inside.gone:
+                    self._text(each, inside, pieces, boxes)
+            add(each.tail)
 
     def _table(self, element: etree._Element) -> Iterator[RawBlock]:
         cells: list[RawCell] = []

@@ -6,11 +6,13 @@ pypdfium2 counts pages and reads text in a millisecond a page; pdfplumber reads 
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -19,6 +21,7 @@ from pypdfium2 import PdfiumError
 from config.text import Text
 from parsers.writing_blocks import LockedError, RawBlock, RawParagraph, RawWriting, cut_short, damaged, plain
 from parsers.writing_pdf_tables import PageTable, RuledPage, goes_on, joined, raw_table, ruled_pages
+from parsers.writing_pdf_upright import upright
 
 PAGE_LIMIT = 60
 TABLE_PAGE_LIMIT = 24  # pages looked at for tables
@@ -26,6 +29,7 @@ RULED_OBJECTS = 8  # a page with fewer paths has no table
 RULED_OBJECTS_MOST = 20_000  # a drawing
 OBJECT_LIMIT = 4_000  # page objects looked at for fonts and rules
 SAMPLED = 8
+FORM_DEPTH = 3  # pages set into pages set into pages
 PAGE_TEXT_LIMIT = 60_000
 LETTERS_WITHOUT_OCR = 40  # a page with less text than this and a picture is a scan
 RESOLUTION = 200
@@ -44,6 +48,9 @@ def read_pdf(data: bytes) -> RawWriting:
     """The blocks of a PDF. WritingError when it cannot be opened, LockedError when it has a password."""
     document = _opened(data)
     try:
+        if (turned := upright(document, PAGE_LIMIT)) is not None:
+            document.close()
+            data, document = turned, _opened(turned)
         count = len(document)
         pages = [_page(document, index) for index in range(min(count, PAGE_LIMIT))]
     finally:
@@ -153,8 +160,7 @@ class _Objects:
 
 def _objects(page: pypdfium2.PdfPage) -> _Objects:
     found = _Objects()
-    for number in range(min(pdfium.FPDFPage_CountObjects(page), OBJECT_LIMIT)):
-        each = pdfium.FPDFPage_GetObject(page, number)
+    for number, each in enumerate(itertools.islice(_drawn(page), OBJECT_LIMIT)):
         kind = pdfium.FPDFPageObj_GetType(each)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             found.paths += 1
@@ -165,6 +171,23 @@ def _objects(page: pypdfium2.PdfPage) -> _Objects:
             found.unseen += pdfium.FPDFTextObj_GetTextRenderMode(each) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
             found.fonts[_font_name(each)] += 1
     return found
+
+
+def _drawn(page: pypdfium2.PdfPage) -> Iterator[Any]:
+    """The objects of a page; of a page that was set into another one, those inside it as well."""
+    for number in range(min(pdfium.FPDFPage_CountObjects(page), OBJECT_LIMIT)):
+        each = pdfium.FPDFPage_GetObject(page, number)
+        yield each
+        if pdfium.FPDFPageObj_GetType(each) == pdfium.FPDF_PAGEOBJ_FORM:
+            yield from _inside(each, FORM_DEPTH)
+
+
+def _inside(form: Any, depth: int) -> Iterator[Any]:  # noqa: ANN401 - a handle of pdfium
+    for number in range(min(pdfium.FPDFFormObj_CountObjects(form), OBJECT_LIMIT)):
+        each = pdfium.FPDFFormObj_GetObject(form, number)
+        yield each
+        if depth and pdfium.FPDFPageObj_GetType(each) == pdfium.FPDF_PAGEOBJ_FORM:
+            yield from _inside(each, depth - 1)
 
 
 def _font_name(text_object: object) -> str:

@@ -11,8 +11,12 @@ from typing import Any
 
 import pypdfium2
 
-from parsers.writing_blocks import RawCell, RawTable, damaged, plain
+from parsers.writing_blocks import RawCell, RawTable, damaged, plain, raised
 
+THIN = 1.6  # points: a thicker bar is no line through text
+STRUCK = (0.4, 0.78)  # where between top and foot of a letter a line strikes it through; underlines run lower
+RAISED_SIZE = 0.8  # of the letters beside it
+RAISED_BY = 0.15  # of their size
 SAME = 3.0  # points: two rulings this close are one
 TABLES_PER_PAGE = 12
 CELLS_PER_PAGE = 4_000
@@ -90,10 +94,11 @@ def _only(data: bytes, pages: Sequence[int]) -> bytes:
 def _ruled_page(page: Any) -> RuledPage | None:  # noqa: ANN401 - pdfplumber has no types
     if len(page.chars) > CHARACTERS_PER_PAGE:
         return None
+    strokes = _strokes(page)
     tables = [
         (table.bbox, read)
         for table in page.find_tables()[:TABLES_PER_PAGE]
-        if len(table.cells) <= CELLS_PER_PAGE and (read := _table(table, page.chars)) is not None
+        if len(table.cells) <= CELLS_PER_PAGE and (read := _table(table, page.chars, strokes)) is not None
     ]
     if not tables:
         return None
@@ -108,7 +113,7 @@ def _in(character: dict[str, Any], box: Box) -> bool:
     return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
 
 
-def _table(table: Any, characters: list[dict[str, Any]]) -> PageTable | None:  # noqa: ANN401 - pdfplumber has no types
+def _table(table: Any, characters: list[dict[str, Any]], strokes: list[Box]) -> PageTable | None:  # noqa: ANN401 - pdfplumber has no types
     from pdfplumber.utils.text import extract_text
 
     boxes: list[Box] = sorted(set(table.cells), key=lambda box: (box[1], box[0]))
@@ -127,11 +132,47 @@ def _table(table: Any, characters: list[dict[str, Any]]) -> PageTable | None:  #
         row, column = _place(down, box[1]), _place(across, box[0])
         last_row, last_column = max(row, _place(down, box[3]) - 1), max(column, _place(across, box[2]) - 1)
         own = [each for y in range(row, last_row + 1) for x in range(column, last_column + 1) for each in grid.get((y, x), ())]
+        own = _as_written(own, [each for each in strokes if box[0] < each[0] and each[2] < box[2] and box[1] < each[1] < box[3]])
         text = _unwrapped(extract_text(own)) if own else ""
         cells.append(
             RawCell(row=row, column=column, bottom=last_row, right=last_column, paragraphs=(plain(text, font=_font(own)),))
         )
     return PageTable(top=top, bottom=bottom, edges=tuple(across), cells=cells)
+
+
+def _strokes(page: Any) -> list[Box]:  # noqa: ANN401 - pdfplumber has no types
+    """The thin level lines of a page, rulings among them."""
+    drawn = (*page.lines, *page.rects, *page.curves)
+    return [
+        (each["x0"], each["top"], each["x1"], each["bottom"])
+        for each in drawn
+        if each["bottom"] - each["top"] <= THIN and each["x1"] > each["x0"]
+    ]
+
+
+def _as_written(characters: list[dict[str, Any]], strokes: list[Box]) -> list[dict[str, Any]]:
+    """The characters of a cell without those that a line of the cell strikes through; small raised digits marked as raised."""
+    left = [each for each in characters if not any(_strikes(stroke, each) for stroke in strokes)] if strokes else characters
+    tallest = max(left, key=lambda each: float(each["size"]), default=None)
+    if tallest is None or all(each["size"] >= RAISED_SIZE * tallest["size"] for each in left):
+        return left
+    return [{**each, "text": raised(each["text"])} if _is_raised(each, left) else each for each in left]
+
+
+def _strikes(stroke: Box, character: dict[str, Any]) -> bool:
+    top, height = character["top"], character["bottom"] - character["top"]
+    across = stroke[0] <= (character["x0"] + character["x1"]) / 2 <= stroke[2]
+    return bool(across and top + STRUCK[0] * height <= (stroke[1] + stroke[3]) / 2 <= top + STRUCK[1] * height)
+
+
+def _is_raised(character: dict[str, Any], others: list[dict[str, Any]]) -> bool:
+    """Whether a character is smaller than one on its line and ends above it."""
+    return any(
+        character["size"] < RAISED_SIZE * other["size"]
+        and other["top"] - other["size"] / 2 <= character["top"] < other["bottom"]
+        and character["bottom"] <= other["bottom"] - RAISED_BY * other["size"]
+        for other in others
+    )
 
 
 def _unwrapped(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from io import BytesIO
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from config.errors import ParseError
 from parsers.recognition import RecognisedWord
@@ -64,6 +64,25 @@ def test_text_alone_is_no_table() -> None:
     page = ruled()
     page.paste(255, (0, 0, 1600, 1000))
     assert find_grids(page) == []
+
+
+def test_a_thin_line_is_found_where_letters_touch_it_and_letters_below_each_other_are_none() -> None:
+    page = Image.new("L", (1700, 2400), 255)
+    pen = ImageDraw.Draw(page)
+    edges = (160, 230, 1060, 1225, 1395, 1485, 1560)
+    for row in range(13):
+        pen.line((edges[0], 300 + row * 42, edges[-1], 300 + row * 42), fill=60, width=2)
+    for edge in edges:
+        pen.line((edge, 300, edge, 300 + 12 * 42), fill=60, width=2)
+    font = ImageFont.load_default(26)
+    for row, label in enumerate(
+        ("Tap the", "Hoi sach", "Ho tro", "Lop boi", "Hinh", "Lop", "Kinh phi", "Hoi", "Lop", "Ngan", "Kinh", "Lop")
+    ):
+        for edge in edges[:-1]:
+            pen.text((edge + 3, 306 + row * 42), label if edge == 230 else "14", fill=0, font=font)
+    (grid,) = find_grids(page.filter(ImageFilter.GaussianBlur(0.8)))
+    assert [abs(found - edge) <= 4 for found, edge in zip(grid.columns, edges, strict=True)] == [True] * 7
+    assert len(grid.rows) == 13
 
 
 @pytest.mark.parametrize("angle", [-6.3, 0.9, 4.2])

@@ -6,6 +6,7 @@ import io
 
 import docx
 import openpyxl
+from docx.enum.style import WD_STYLE_TYPE
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
@@ -85,3 +86,40 @@ def test_in_an_open_document_text() -> None:
     document.save(stream)
     text = converted(stream.getvalue(), "docx", "odt", LibreOffice(program=need(LIBREOFFICE)))
     assert read_writing(text, content_type.ODT).text == "Số sách: 250 quyển"
+
+
+def test_by_a_style_of_a_word_file_hidden_text_too() -> None:
+    document = docx.Document()
+    for name, effect in (("Old", "strike"), ("Secret", "hidden")):
+        style = document.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
+        setattr(style.font, effect, True)
+    paragraph = document.add_paragraph("Số sách: ")
+    paragraph.add_run("150", style="Old")
+    paragraph.add_run("9", style="Secret")
+    paragraph.add_run("250")
+    stream = io.BytesIO()
+    document.save(stream)
+    assert read_writing(stream.getvalue(), _DOCX).text == "Số sách: 250"
+
+
+def test_hidden_text_of_an_open_document_text_is_not_read() -> None:
+    document = docx.Document()
+    document.add_paragraph("Số sách: 250").add_run("9").font.hidden = True
+    stream = io.BytesIO()
+    document.save(stream)
+    text = converted(stream.getvalue(), "docx", "odt", LibreOffice(program=need(LIBREOFFICE)))
+    assert read_writing(text, content_type.ODT).text == "Số sách: 250"
+
+
+def test_a_raised_digit_is_a_footnote_and_no_digit_of_the_figure() -> None:
+    document = docx.Document()
+    document.add_paragraph("Số sách: 250").add_run("1").font.superscript = True
+    stream = io.BytesIO()
+    document.save(stream)
+    text = converted(stream.getvalue(), "docx", "odt", LibreOffice(program=need(LIBREOFFICE)))
+    for told in (
+        read_writing(stream.getvalue(), _DOCX).text,
+        read_writing(text, content_type.ODT).text,
+        read_html("<p>Số sách: 250<sup>1</sup></p>").text,
+    ):
+        assert told == "Số sách: 250¹"

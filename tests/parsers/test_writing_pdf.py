@@ -108,3 +108,50 @@ def test_a_giant_page_is_drawn_small() -> None:
     document.save(stream)
     (picture,) = page_pictures(stream.getvalue())
     assert max(Image.open(BytesIO(picture)).size) <= 3_400
+
+
+def _table(*, rotate: int = 0, struck: bool = False, raised: bool = False) -> bytes:
+    """A ruled table of three rows and three columns, as one page."""
+    lines = [f"0.5 w {x} 500 m {x} 620 l S" for x in (100, 200, 300, 400)]
+    lines += [f"0.5 w 100 {y} m 400 {y} l S" for y in (500, 540, 580, 620)]
+    words = [
+        f"BT /F1 12 Tf {110 + 100 * column} {595 - 40 * row} Td (R{row}C{column}) Tj ET" for row in range(3) for column in (0, 1)
+    ]
+    words += [f"BT /F1 12 Tf 310 {595 - 40 * row} Td (2{row}) Tj ET" for row in range(3)]
+    if struck:
+        words.append("BT /F1 12 Tf 330 595 Td (99) Tj ET 0.6 w 330 599 m 342 599 l S")
+    if raised:
+        words.append("BT /F1 7 Tf 323 600 Td (1) Tj ET")
+    document = pypdfium2.PdfDocument(pdf("\n".join(lines + words).encode()))
+    document[0].set_rotation(rotate)
+    stream = BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _figures(data: bytes) -> list[list[str]]:
+    (sheet,) = read_writing(data, "application/pdf").tables
+    return [[sheet.at(row, column).text for column in (1, 2, 3)] for row in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_page_saved_turned_is_read_upright(rotation: int) -> None:
+    assert _figures(_table(rotate=rotation)) == [["R0C0", "R0C1", "20"], ["R1C0", "R1C1", "21"], ["R2C0", "R2C1", "22"]]
+
+
+def test_a_table_set_into_the_page_whole_is_found() -> None:
+    inner, outer = pypdfium2.PdfDocument(_table()), pypdfium2.PdfDocument.new()
+    page = outer.new_page(595, 842)
+    page.insert_obj(inner.page_as_xobject(0, outer).as_pageobject())
+    page.gen_content()
+    stream = BytesIO()
+    outer.save(stream)
+    assert _figures(stream.getvalue())[2] == ["R2C0", "R2C1", "22"]
+
+
+def test_a_figure_struck_through_in_print_is_no_part_of_the_new_one() -> None:
+    assert _figures(_table(struck=True))[0][2] == "20"
+
+
+def test_a_raised_digit_in_print_is_a_footnote_and_no_digit() -> None:
+    assert _figures(_table(raised=True))[0][2] == "20¹"
