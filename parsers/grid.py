@@ -20,6 +20,10 @@ class CellKind(StrEnum):
     ERROR = "error"
 
 
+UNREAD = "?"
+"""The text of a doubtful cell in which something is written that nobody could read: asked about, never taken for blank."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One cell. A formula cell carries its cached result as kind and value; without one it is BLANK with `formula` set.

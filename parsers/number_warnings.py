@@ -139,6 +139,10 @@ _WARNINGS = {
         "The number in digits and the number in words differ; please check.",
     ),
     # no value, asked about
+    "ink_unread": _refused(
+        "Trong ô có chữ hoặc số nhưng không đọc được từ ảnh chụp, bản quét; đề nghị ghi rõ số liệu ô này.",
+        "Something is written in the cell that could not be read from the photo or scan; please write out its figure.",
+    ),
     "ambiguous_slash": _refused(
         "Ô ghi hai số cách nhau bằng dấu “/” nhưng chỉ tiêu chỉ cần một số; đề nghị ghi một số.",
         "The cell holds two numbers with a slash where the indicator needs one; please write one number.",

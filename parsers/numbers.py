@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from config.campaign import IndicatorType
-from parsers.grid import Cell, CellKind
+from parsers.grid import UNREAD, Cell, CellKind
 from parsers.number_counts import read_count
 from parsers.number_dates import date_reading, serial_reading
 from parsers.number_literals import THOUSAND, clean
@@ -54,6 +54,8 @@ _MOST_DIGITS = 25
 
 def read_number(cell: Cell, context: NumberContext) -> NumberReading:
     """What a cell of figures says in its context. Never raises; a doubtful cell (OCR) is always to be confirmed."""
+    if cell.doubtful and cell.text.strip() == UNREAD:
+        return rejected("ink_unread")
     answer = _by_kind(cell, context)
     if cell.formula and cell.kind is not CellKind.BLANK:
         answer = replace(_with(answer, "formula"), suggest=None)  # nobody typed its result

@@ -12,6 +12,7 @@ import struct
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from functools import cache
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -57,6 +58,7 @@ class PictureVerdict:
     why: Text = NO_TEXT
     photo: PhotoReading | None = None
     findings: tuple[Finding, ...] = ()
+    perhaps_page: bool = False  # a photo on which a page of paper may lie: whoever can read its text decides
 
 
 def read_photo(data: bytes, media_type: str, *, name: str = "", inline: bool = False) -> PictureVerdict:
@@ -136,9 +138,16 @@ def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> Pict
         width=reading.width, height=reading.height, taken_at=reading.taken_at,
         perceptual_hash=look.perceptual_hash, has_position=reading.has_position,
     )  # fmt: skip
-    role, why = _role(look, reading, image, len(data), name=name, inline=inline, from_camera=exif.from_camera)
+    text = _text_on(look, reading, image)
+    role, why = _role(look, reading, text, len(data), name=name, inline=inline, from_camera=exif.from_camera)
     used = role in {DocumentRole.PHOTO, DocumentRole.SCAN}
-    return PictureVerdict(role=role, fate=DocumentFate.USED if used else DocumentFate.IGNORED, why=why, photo=reading)
+    return PictureVerdict(
+        role=role,
+        fate=DocumentFate.USED if used else DocumentFate.IGNORED,
+        why=why,
+        photo=reading,
+        perhaps_page=role is DocumentRole.PHOTO and text is not _Text.NONE,
+    )
 
 
 def _findings(code: str, text: Text) -> tuple[Finding, ...]:
@@ -214,10 +223,11 @@ _SEEN = 240
 _TINY = 10_000
 _SMALL = 160_000
 _SCAN_SIDE = 600
+_PAPER = 0.45
 
 
 def _role(
-    look: Look, reading: PhotoReading, image: Image.Image, size: int, *, name: str, inline: bool, from_camera: bool
+    look: Look, reading: PhotoReading, text: _Text, size: int, *, name: str, inline: bool, from_camera: bool
 ) -> tuple[DocumentRole, Text]:
     width, height = reading.width, reading.height
     pixels, ratio = width * height, max(width, height) / max(1, min(width, height))
@@ -228,7 +238,7 @@ def _role(
         return DocumentRole.DECORATION, _LOGO
     if inline and _SIGNATURE_NAME.match(name) and pixels <= _TINY * 4 and not from_camera:
         return DocumentRole.DECORATION, _LOGO
-    if look.may_be_page and min(width, height) >= _SCAN_SIDE and _shows_text(image):
+    if text is _Text.COVERS:
         is_screen = not from_camera and (ratio > 1.8 or (look.is_flat and width > height * 1.5))  # noqa: PLR2004 - A4 is 1.41, phones 1.33 to 1.78
         if is_screen:
             return DocumentRole.UNKNOWN, _SCREENSHOT
@@ -243,16 +253,30 @@ def _role(
     return DocumentRole.PHOTO, NO_TEXT
 
 
-def _shows_text(image: Image.Image) -> bool:
-    """Whether text on paper covers the picture, seen at about 1,000 pixels a side."""
+class _Text(Enum):
+    """How much of a picture text on paper covers."""
+
+    NONE = auto()
+    SOME = auto()  # a page that lies on a table, or a photograph full of small things
+    COVERS = auto()
+
+
+def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
+    """How much of the picture is text on paper, seen at about 1,000 pixels a side."""
+    if not look.may_be_page or min(reading.width, reading.height) < _SCAN_SIDE:
+        return _Text.NONE
     if image.mode == "P" and _is_colourful(image.getpalette() or []):
-        return False  # a photograph as GIF: its dots look like letters
+        return _Text.NONE  # a photograph as GIF: its dots look like letters
     grey = image.convert("L") if image.mode in {"L", "RGB", "CMYK"} else _plain_rgb(image).convert("L")
     factor = max(1, round(max(grey.size) / 1200))
     text, empty = text_share(grey.reduce(factor) if factor > 1 else grey)
     ratio = max(grey.size) / min(grey.size)
     nearly_blank = text >= 0.008 and text + empty >= 0.93 and 1.25 <= ratio <= 1.5  # noqa: PLR2004 - the last page of a report
-    return nearly_blank or (text >= 0.05 and text + empty >= 0.55)  # noqa: PLR2004 - measured on pages and photographs
+    if look.paper >= _PAPER and (nearly_blank or (text >= 0.06 and text + empty >= 0.55)):  # noqa: PLR2004 - measured on pages and photographs
+        return _Text.COVERS
+    smooth = look.even >= 0.25 and look.colour <= 0.2  # noqa: PLR2004 - as above
+    some = smooth and ((text >= 0.06 and text + empty >= 0.52) or (text >= 0.12 and text + empty >= 0.42))  # noqa: PLR2004 - as above
+    return _Text.SOME if some else _Text.NONE
 
 
 def _is_colourful(palette: list[int]) -> bool:

@@ -42,7 +42,7 @@ def look_at(small: Image.Image, orientation: int = 1) -> Look:
     flat = drawn or even >= 0.93 or (colours <= 12 and even >= 0.6)  # noqa: PLR2004 - as above
     return Look(
         perceptual_hash=_difference_hash(grey, orientation), is_flat=flat, has_transparency=transparent,
-        may_be_page=paper >= 0.45 and colour <= 0.3, commonest=commonest, even=even, paper=paper, colour=colour,  # noqa: PLR2004 - generous
+        may_be_page=paper >= 0.35 and colour <= 0.3, commonest=commonest, even=even, paper=paper, colour=colour,  # noqa: PLR2004 - generous
     )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from parsers.parts import make_leaf
 from parsers.photos import read_photo
 from parsers.recognition import Recognise
 from parsers.spreadsheets import PasswordError, read_sheets
-from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading
+from parsers.syllables import is_syllable, letter_runs
+from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading, PhotoReading
 from parsers.writing import Convert, Paragraph, Writing, read_writing
 from parsers.writing_pdf import page_pictures
 
@@ -53,6 +54,7 @@ _CANNOT_SCAN = Text(
     en="a scan; this server cannot read text on pictures (package tesseract-ocr-vie); please send Excel or Word",
 )
 _LONGEST_TITLE = 160
+_FEWEST_WORDS, _TRUE_WORDS = 40, 0.6
 _HEADING_LINES = 6
 _MOST_TYPED_ROWS = 0.6
 _FORM_TITLE = re.compile(r"^(?:mau|bieu|bang|phu luc)\b|\b(?:tong hop|thong ke) so lieu\b")
@@ -166,15 +168,26 @@ class DocumentReader:
             findings=(*opened.findings, *verdict.findings),
         )
         if verdict.role is not DocumentRole.SCAN:
-            return Understood(document=document)
+            page = self._page_on(opened) if verdict.perhaps_page else None
+            return Understood(document=document) if page is None else _with_photo(page, verdict.photo)
         if self._recognise is None:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_CANNOT_SCAN))
         try:
             content = self._scan((leaf.data,), self._recognise)
         except ParseError as error:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_words(error)))
-        understood = self._judged(opened, content)
-        return replace(understood, document=replace(understood.document, photo=verdict.photo))
+        return _with_photo(self._judged(opened, content), verdict.photo)
+
+    def _page_on(self, opened: OpenedLeaf) -> Understood | None:
+        """The page of paper on what may be a photograph, None where no text can be read on it."""
+        if self._recognise is None:
+            return None
+        try:
+            content = self._scan((opened.leaf.data,), self._recognise)
+        except ParseError:
+            return None
+        found = self._judged(opened, content)
+        return found if found.document.forms or found.document.narrative or _is_written(content) else None
 
     def _scan(self, pages: Iterable[bytes], recognise: Recognise) -> _Content:
         from parsers.scan import read_scan
@@ -318,6 +331,16 @@ def _scanned(writing: Writing) -> _Content:
         findings=writing.findings,
         scanned=True,
     )
+
+
+def _with_photo(understood: Understood, photo: PhotoReading | None) -> Understood:
+    return replace(understood, document=replace(understood.document, photo=photo))
+
+
+def _is_written(content: _Content) -> bool:
+    """Whether real words were read: a page of whatever kind, and not a photograph full of small things."""
+    words = [each for each in letter_runs(_text_of(content)) if len(each) > 1]
+    return len(words) >= _FEWEST_WORDS and sum(map(is_syllable, words)) >= _TRUE_WORDS * len(words)
 
 
 def _heading_of(forms: tuple[FormReading, ...]) -> str:

@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from parsers.grid import Sheet
+from parsers.grid import UNREAD, Sheet
 from parsers.recognition import Recognise, RecognisedWord
 from parsers.scan_picture import Grid, GridCell, find_grids, grid_cells, has_ink, png, prepared, stacked, without_rules
+from parsers.scan_slant import facing, straightened
 from parsers.writing import Writing, assemble
 from parsers.writing_blocks import RawBlock, RawCell, RawTable, RawWriting, damaged, plain
 
 PAGES_MOST = 12
 SECOND_LOOK_MOST = 250  # cells read once more on their own
 SURE = 80.0  # a second look below this confidence says nothing
-UNREAD = "?"  # something is written in the cell: it is asked about, and never taken for blank
+CONFIDENT = 60.0
+FEWEST_WORDS = 20  # a page that lies on its head still looks like many words
+TURNS = (180, 90, 270)
+LEGIBLE = 0.6  # of a page's letters read with confidence; one upside down has 0.2
+MUCH_BETTER = 0.2  # a turn must gain this share
 POOR = 25.0  # words below this confidence outside tables are specks and stamps
 
 
@@ -32,6 +37,7 @@ class Scan:
 class _Page:
     blocks: tuple[RawBlock, ...]
     pictures: Mapping[tuple[int, int, int], bytes]  # (table on this page, row, column)
+    turn: int  # degrees by which it was turned to be read
 
 
 def read_scan(pictures: Iterable[bytes], recognise: Recognise) -> Writing:
@@ -43,11 +49,12 @@ def scan_pages(pictures: Iterable[bytes], recognise: Recognise, *, keep_pictures
     """The text and tables on pictures of pages, and a picture of each cell for the officer to look at."""
     blocks: list[RawBlock] = []
     cut_out: dict[tuple[int, int, int], bytes] = {}
-    pages = 0
+    pages, turns = 0, TURNS
     for picture in pictures:
         if pages == PAGES_MOST:
             break
-        page = _read_page(prepared(picture), recognise, keep_pictures=keep_pictures)
+        page = _read_page(prepared(picture), recognise, turns, keep_pictures=keep_pictures)
+        turns = (page.turn, *(each for each in turns if each != page.turn)) if page.turn else turns
         before = sum(isinstance(block, RawTable) for block in blocks)
         cut_out.update({(before + table, row, column): image for (table, row, column), image in page.pictures.items()})
         blocks.extend(page.blocks)
@@ -60,10 +67,8 @@ def scan_pages(pictures: Iterable[bytes], recognise: Recognise, *, keep_pictures
     return Scan(writing=replace(writing, tables=tables), cell_pictures=pictures_by_address)
 
 
-def _read_page(page: Image.Image, recognise: Recognise, *, keep_pictures: bool) -> _Page:
-    grids = find_grids(page)
-    clean = without_rules(page, grids)
-    words = recognise(png(clean), "page" if not grids else "sparse")
+def _read_page(page: Image.Image, recognise: Recognise, turns: Sequence[int], *, keep_pictures: bool) -> _Page:
+    turn, page, grids, clean, words = _upright(page, recognise, turns)
     outside = [word for word in words if not any(grid.inside(*word.middle) for grid in grids)]
     found: list[tuple[float, RawBlock]] = [*_lines(outside)]
     pictures: dict[tuple[int, int, int], bytes] = {}
@@ -82,7 +87,37 @@ def _read_page(page: Image.Image, recognise: Recognise, *, keep_pictures: bool) 
                 {(number, cell.top, cell.left): png(page.crop(cell.box)) for cell, text in zip(cells, texts, strict=True) if text}
             )
     ordered = [block for _, block in sorted(found, key=lambda pair: pair[0])]
-    return _Page(blocks=tuple(ordered), pictures=pictures)
+    return _Page(blocks=tuple(ordered), pictures=pictures, turn=turn)
+
+
+_Seen = tuple[int, Image.Image, list[Grid], Image.Image, tuple[RecognisedWord, ...]]
+
+
+def _upright(page: Image.Image, recognise: Recognise, turns: Sequence[int]) -> _Seen:
+    """A page that lies on its side or its head turned to where it reads best; one that reads as it is stays."""
+    best = _seen(page, 0, recognise)
+    for turn in turns if len(best[-1]) >= FEWEST_WORDS else ():
+        legible = _legible(best[-1])
+        if legible >= LEGIBLE:
+            break
+        other = _seen(facing(straightened(page.rotate(turn, expand=True))), turn, recognise)
+        if _legible(other[-1]) > legible + MUCH_BETTER:
+            best = other
+    return best
+
+
+def _seen(page: Image.Image, turn: int, recognise: Recognise) -> _Seen:
+    """The page and how far it was turned, its tables, the page without their lines, and its words."""
+    grids = find_grids(page)
+    clean = without_rules(page, grids)
+    return turn, page, grids, clean, recognise(png(clean), "page" if not grids else "sparse")
+
+
+def _legible(words: Sequence[RecognisedWord]) -> float:
+    """The share of letters that stand in words read with confidence; 0 without words of more than two letters."""
+    written = [word for word in words if sum(map(str.isalpha, word.text)) > 2]  # noqa: PLR2004 - crumbs read like "ll"
+    letters = sum(len(word.text) for word in written)
+    return sum(len(word.text) for word in written if word.confidence >= CONFIDENT) / letters if letters else 0.0
 
 
 def _cell_texts(

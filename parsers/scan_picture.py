@@ -11,13 +11,12 @@ from io import BytesIO
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from parsers.scan_slant import DARK, facing, straightened
 from parsers.writing_blocks import damaged
 
 PIXELS_MOST = 60_000_000
 LONG_SIDE = 2_400  # an A4 page at 200 dpi has 2,339
 SHORT_SIDE_LEAST = 1_500
-DARK = 165  # of a page whose paper is 255
-SKEW_MOST = 8.0  # degrees
 PICTURE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
 
 BLOCK_ACROSS = 60  # the page is this many blocks wide when looking for lines across
@@ -30,7 +29,7 @@ SAME_LINE = 9
 EDGE_SHARE = 0.22  # of a table's height or width that an edge must cover
 FIGURE_HEIGHT = 12  # pixels; figures of 13 points are 25 tall
 FIGURE_INK = 50
-NARROWEST = 34  # pixels: no column and no row of a printed table is narrower
+NARROWEST = 22  # pixels: no column and no row of a printed table is narrower
 THICKEST = 16  # pixels between the first and the last row of a line; a stamp or a photo is thicker
 LINE_THICK = 4  # pixels on either side of a line's darkest row
 INKED = 178  # of 255: how dark a row of pixels along a line is
@@ -86,7 +85,7 @@ def prepared(picture: bytes) -> Image.Image:
             page = ImageOps.exif_transpose(opened).convert("L")
     except PICTURE_ERRORS as error:
         raise damaged(f"{type(error).__name__}: {error}") from error
-    return straightened(_evenly_lit(_sized(page)))
+    return facing(straightened(_evenly_lit(_sized(page))))
 
 
 def _sized(page: Image.Image) -> Image.Image:
@@ -101,39 +100,18 @@ def _sized(page: Image.Image) -> Image.Image:
 
 
 def _evenly_lit(page: Image.Image) -> Image.Image:
-    """Takes the paper off: shadows of a phone photo go, ink stays."""
+    """Divides by the paper: shadows of a phone photo go, ink stays as dark as it is beside its paper."""
     small = page.resize((max(1, page.width // 8), max(1, page.height // 8)), Image.Resampling.BOX)
     paper = (
         small.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(4)).resize(page.size, Image.Resampling.BILINEAR)
     )
-    return ImageOps.autocontrast(ImageOps.invert(ImageChops.subtract(paper, page)), cutoff=(0.5, 0))
+    darker = ImageChops.subtract(paper.point(_LOGARITHMS), page.point(_LOGARITHMS))
+    return ImageOps.autocontrast(darker.point(_RATIOS), cutoff=(0.5, 0))
 
 
-def straightened(page: Image.Image) -> Image.Image:
-    """The page turned so that its lines of text lie level."""
-    angle = _skew(page)
-    if abs(angle) < 0.08:  # noqa: PLR2004 - less than three pixels on an A4 page
-        return page
-    return page.rotate(angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
-
-
-def _skew(page: Image.Image) -> float:
-    """The turn, in degrees, at which rows of pixels differ most: text lines and gaps fall apart then."""
-    width = 480
-    small = page.resize((width, max(1, round(page.height * width / page.width))), Image.Resampling.BOX)
-    ink = ImageOps.invert(small).point(lambda value: 0 if value < 255 - DARK else value)
-    best = 0.0
-    for reach, step in ((SKEW_MOST, 1.0), (0.75, 0.25), (0.2, 0.1)):
-        steps = round(reach / step)
-        turns = [best + each * step for each in range(-steps, steps + 1)]
-        best = max(turns, key=lambda angle: (round(_sharpness(ink, angle), 1), -abs(angle)))
-    return best
-
-
-def _sharpness(ink: Image.Image, angle: float) -> float:
-    rows = ink.rotate(angle, resample=Image.Resampling.BILINEAR).resize((1, ink.height), Image.Resampling.BOX).tobytes()
-    mean = sum(rows) / len(rows)
-    return math.sqrt(sum((value - mean) ** 2 for value in rows) / len(rows))
+_LOGARITHMS = [round(255 * math.log(value + 1) / math.log(256)) for value in range(256)]
+_RATIOS = [round(255 * 256 ** (-value / 255)) for value in range(256)]
+"""Of a difference of logarithms: how bright a place is beside its paper, 255 for the paper itself."""
 
 
 def find_grids(page: Image.Image) -> list[Grid]:
@@ -334,6 +312,9 @@ def without_rules(page: Image.Image, grids: Sequence[Grid]) -> Image.Image:
             pen.rectangle((rule.start - 6, rule.at - 4, rule.end + 6, rule.at + 4), fill=255)
         for rule in grid.down:
             pen.rectangle((rule.at - 4, rule.start - 6, rule.at + 4, rule.end + 6), fill=255)
+        for cell in grid_cells(grid):  # where a piece of a line was too faint to be found
+            left, top, right, bottom = cell.box
+            pen.rectangle((left - 4, top - 4, right + 4, bottom + 4), outline=255, width=9)
     return clean
 
 

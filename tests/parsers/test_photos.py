@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
 
+from config.loading import reference_campaign
 from parsers import content_type as kind
 from parsers.photos import PictureVerdict, is_page_picture, read_photo, thumbnail, without_position
-from parsers.values import DocumentFate, DocumentRole
+from parsers.read import Outside, expected_of, read_file
+from parsers.recognition import RecognisedWord
+from parsers.values import Document, DocumentFate, DocumentRole
 from tests.bench.mails import from_a_phone
 from tests.parsers.mails import page_picture, photograph, saved
 
@@ -114,6 +117,38 @@ def test_pages_are_scans_scanned_or_photographed(seed: int) -> None:
         assert (verdict.role, verdict.fate) == (DocumentRole.SCAN, DocumentFate.USED)
     assert is_page_picture(saved(page))
     assert not is_page_picture(saved(photograph()))
+
+
+def _on_a_desk(page: Image.Image, share: float) -> Image.Image:
+    """A page photographed with the desk around it, half of it in shadow."""
+    desk = photograph((1500, 2000), 7).point(lambda value: 60 + value // 4)
+    size = (round(1500 * share), round(2000 * share))
+    desk.paste(page.resize(size), ((1500 - size[0]) // 2, (2000 - size[1]) // 2))
+    light = Image.linear_gradient("L").rotate(90).resize(desk.size).point(lambda value: 120 + value * 135 // 255)
+    return ImageChops.multiply(desk, Image.merge("RGB", (light, light, light)))
+
+
+def _read(data: bytes, *found: str) -> Document:
+    words = tuple(
+        RecognisedWord(text=text, left=100, top=40 * line, width=300, height=30, confidence=90.0, line=line)
+        for line, text in enumerate(found, start=1)
+    )
+    outside = Outside(recognise=lambda *_: words)
+    (document,) = read_file("anh.jpg", data, expected_of((reference_campaign(),)), outside=outside).documents
+    return document
+
+
+def test_a_page_on_a_desk_is_a_page_when_words_are_read_on_it_and_else_a_photo() -> None:
+    picture = saved(_on_a_desk(page_picture(), 0.72))
+    written = ["Kế hoạch tổ chức các hoạt động của nhà trường"] * 8
+    assert _read(picture, *written).role is DocumentRole.SCAN
+    photo = _read(picture, "lll", "xq zz", "tường")
+    assert (photo.role, photo.fate) == (DocumentRole.PHOTO, DocumentFate.USED)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_photograph_is_not_searched_for_text(seed: int) -> None:
+    assert not judge(saved(photograph((1600, 1200), seed))).perhaps_page
 
 
 def test_screenshots_and_slides_are_not_photos() -> None:

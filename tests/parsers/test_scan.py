@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
 
+from config.campaign import IndicatorType
 from config.errors import ParseError
+from parsers.grid import Cell, CellKind
+from parsers.number_values import NumberContext
+from parsers.numbers import read_number
 from parsers.recognition import RecognisedWord
 from parsers.scan import read_scan, scan_pages
-from parsers.scan_picture import find_grids, grid_cells, prepared, straightened
+from parsers.scan_picture import find_grids, grid_cells, prepared
+from parsers.scan_slant import _perspective, facing, straightened
+from parsers.values import ValueStatus
 from parsers.writing_pdf import page_pictures
 from service.convert import OutsidePrograms
 from tests.parsers.writing_samples import HEADER, ROWS, converted, form_table, saved
@@ -143,6 +151,52 @@ def test_ink_that_nobody_can_read_is_not_blank() -> None:
     ImageDraw.Draw(page).rectangle((330, 460, 333, 463), fill=0)  # a speck
     table = read_scan((file_of(page),), lambda *_: words(("STT", 250, 340))).tables[0]
     assert {place: cell.text for place, cell in table.cells.items()} == {(1, 1): "STT", (2, 3): "?"}
+
+
+def test_ink_that_nobody_can_read_is_asked_about_in_the_form() -> None:
+    context = NumberContext(unit="lớp", column="count", type=IndicatorType.INTEGER, year=2020)
+    cell = Cell(kind=CellKind.TEXT, value="?", doubtful=True)
+    assert read_number(cell, context).status is ValueStatus.REJECT
+    assert read_number(replace(cell, doubtful=False), context).status is ValueStatus.EMPTY
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_on_its_side_or_its_head_is_turned_until_it_reads(turn: int) -> None:
+    page = ruled(size=(2200, 2200))
+    upright = page.getpixel((200, 300))
+    assert upright == 0
+
+    def recognise(picture: bytes, layout: str = "page") -> tuple[RecognisedWord, ...]:
+        with Image.open(BytesIO(picture)) as seen:
+            ink = ImageOps.invert(seen).getbbox()
+        assert ink is not None
+        reads = layout == "block" or abs(ink[1] - 1200) < 40  # the lines of text, left when the rules are painted over
+        found = words(*(("chuyên", 250 + each * 9, 340) for each in range(30)))
+        return found if reads else tuple(replace(word, confidence=20.0) for word in found)
+
+    (table,) = read_scan((file_of(page.rotate(-turn)),), recognise).tables
+    assert (1, 1) in table.cells
+
+
+@pytest.mark.parametrize("slant", [0.03, -0.05])
+def test_a_page_photographed_at_a_slant_is_seen_from_the_front(slant: float) -> None:
+    page = ruled(rows=7, columns=4, size=(1600, 2200))
+    left, right = 1600 * slant, 1600 * (1 - slant)
+    corners = ((left, 0.0), (right, 30.0), (1600 - left * 0.2, 2200.0), (left * 0.2, 2180.0))
+    data = _perspective(corners, *page.size)
+    photographed = page.transform(page.size, Image.Transform.PERSPECTIVE, data, Image.Resampling.BICUBIC, fillcolor=255)
+    (grid,) = find_grids(facing(straightened(photographed)))
+    assert (len(grid.rows), len(grid.columns)) == (8, 5)
+    widths = [right - left for left, right in itertools.pairwise(grid.columns)]
+    assert max(widths) - min(widths) < 12
+
+
+def test_a_shadow_leaves_ink_as_dark_as_it_was() -> None:
+    page = ruled()
+    shade = Image.linear_gradient("L").rotate(90).resize(page.size).point(lambda value: 70 + value * 120 // 255)
+    lit = ImageChops.multiply(page.point(lambda value: max(value, 60)), shade)
+    (grid,) = find_grids(prepared(file_of(lit)))
+    assert (len(grid.rows), len(grid.columns)) == (5, 4)
 
 
 def test_tables_of_several_pages_are_numbered_on() -> None:
