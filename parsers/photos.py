@@ -263,7 +263,8 @@ class _Text(Enum):
 
 def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
     """How much of the picture is text on paper, seen at about 1,000 pixels a side."""
-    if not look.may_be_page or min(reading.width, reading.height) < _SCAN_SIDE:
+    smooth = look.even >= 0.25 and look.colour <= 0.2  # noqa: PLR2004 - paper beside the grain of a photograph
+    if not look.may_be_page or min(reading.width, reading.height) < _SCAN_SIDE or not (smooth or look.paper >= _PAPER):
         return _Text.NONE
     if image.mode == "P" and _is_colourful(image.getpalette() or []):
         return _Text.NONE  # a photograph as GIF: its dots look like letters
@@ -272,11 +273,9 @@ def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
     text, empty = text_share(grey.reduce(factor) if factor > 1 else grey)
     ratio = max(grey.size) / min(grey.size)
     nearly_blank = text >= 0.008 and text + empty >= 0.93 and 1.25 <= ratio <= 1.5  # noqa: PLR2004 - the last page of a report
-    if look.paper >= _PAPER and (nearly_blank or (text >= 0.06 and text + empty >= 0.55)):  # noqa: PLR2004 - measured on pages and photographs
+    if look.paper >= _PAPER and (nearly_blank or (text >= 0.05 and text + empty >= 0.55)):  # noqa: PLR2004 - measured on pages and photographs
         return _Text.COVERS
-    smooth = look.even >= 0.25 and look.colour <= 0.2  # noqa: PLR2004 - as above
-    some = smooth and ((text >= 0.06 and text + empty >= 0.52) or (text >= 0.12 and text + empty >= 0.42))  # noqa: PLR2004 - as above
-    return _Text.SOME if some else _Text.NONE
+    return _Text.SOME if smooth and text >= 0.05 and text + empty >= 0.34 else _Text.NONE  # noqa: PLR2004 - as above
 
 
 def _is_colourful(palette: list[int]) -> bool:
@@ -341,7 +340,9 @@ def without_position(data: bytes) -> bytes:
         with _opened(data) as image:
             if image.format in {"JPEG", "MPO"} and _exif(image).orientation == 1:
                 return _without_metadata(data)
-            upright = _plain_rgb(ImageOps.exif_transpose(image))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a TIFF reads its tags again when it is loaded
+                upright = _plain_rgb(ImageOps.exif_transpose(image))
             target = io.BytesIO()
             upright.save(target, format="JPEG", quality=92)
             return target.getvalue()
