@@ -49,7 +49,8 @@ def scan_pages(pictures: Iterable[bytes], recognise: Recognise, *, keep_pictures
     """The text and tables on pictures of pages, and a picture of each cell for the officer to look at."""
     blocks: list[RawBlock] = []
     cut_out: dict[tuple[int, int, int], bytes] = {}
-    pages, turns = 0, TURNS
+    pages = 0
+    turns: tuple[int, ...] = TURNS
     for picture in pictures:
         if pages == PAGES_MOST:
             break
