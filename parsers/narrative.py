@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from config.campaign import Section, Severity
 from config.text import Text
 from config.vietnamese import fold
-from parsers.narrative_figures import NarrativeFigure, cited_documents, figures
+from parsers.narrative_citations import cited_documents
+from parsers.narrative_figures import NarrativeFigure, figures
 from parsers.narrative_headings import (
     BULLET,
     LABEL,

@@ -1,21 +1,19 @@
-"""Documents cited in a narrative, and the few figures of it that a form repeats: the ceremony and the funds."""
+"""The few figures of a narrative that a form repeats: the ceremony and the funds."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from config.vietnamese import fold
-from parsers.values import CitedDocument, NarrativeReading
+from parsers.values import NarrativeReading
 
 CEREMONY_SECTION = "I.2"
 FUNDS_SECTION = "I.4"
-SUBJECT_LENGTH = 300
-CITATIONS = 40
+EXCERPT_LENGTH = 300
 
 
 class FigureKind(StrEnum):
@@ -39,13 +37,6 @@ class NarrativeFigure:
     text: str
 
 
-MARKS = r"[A-ZĐ][A-Za-zĐđÀ-ỹ&.]*"
-NUMBER = rf"\d{{1,5}}[a-z]?(?:\s?/\s?(?:19|20)\d\d)?\s?[-–/]\s?{MARKS}(?:\s?[-–/]\s?{MARKS})*"  # 68/KH-UBND, 05-KH/ĐU
-DAY = r"(?:ngày\s+)?(\d{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*(\d{1,2})\s*(?:[/.-]|\s+năm\s+)\s*(\d{4}|\d{2})\b"
-CITATION = re.compile(rf"(?P<number>{NUMBER})(?:\s*,)?\s*(?:ban hành\s+|ký\s+)?(?:{DAY})?", re.UNICODE)
-SUBJECT = re.compile(r"(?:\bvề\s+việc|\bvề|\bV/v:?|\bv/v:?)\s+(?P<subject>.+)", re.DOTALL)
-SUBJECT_END = re.compile(r"[;\n]|\.\s|\.$|\(|(?:,|và)\s+(?:Kế hoạch|Công văn|Quyết định|Thông báo|Hướng dẫn|Chỉ thị|Công điện)\b")
-
 HELD = re.compile(r"\b(?:le khai mac|le phat dong|khai mac|phat dong|mit tinh|to chuc le)\b")
 NOT_HELD = re.compile(
     r"\b(?:khong|chua) (?:(?:the|co dieu kien|duoc|co) )*(?:to chuc|tien hanh|thuc hien)\b(?! \w+ (?:hoat dong khac))"
@@ -54,6 +45,12 @@ NOT_HELD = re.compile(
 HELD_EVIDENCE = re.compile(
     r"\b(?:duoc to chuc|da to chuc|to chuc (?:le|vao|luc|tai|ngay|sang|chieu)|nguoi (?:tham )?du|tham gia|dien ra|\d+ nguoi)\b"
 )
+SCHOOLS = re.compile(r"\b(?:cac|nha|100) (?:don vi )?truong\b|\bcac co so giao duc\b|\btruong hoc\b")
+COMMUNE = re.compile(
+    r"\b(?:ubnd|uy ban|cap xa|toan xa|xa (?:da |phoi hop |chi dao )?to chuc"
+    r"|nha van hoa|hoi truong|san van dong|trung tam|tthtcd)\b"
+)
+IN_KIND = re.compile(r"\b(?:tri gia|quy ra tien|hien vat)\b")
 NOTHING = frozenset({"khong", "khong co", "khong to chuc", "chua to chuc", "0"})
 
 STATE = re.compile(r"\b(?:ngan sach(?! (?:ho tro|van dong))|nsnn|nsx|nha nuoc)\b")
@@ -85,8 +82,9 @@ def _ceremony(text: str) -> NarrativeFigure:
     folded = fold(text)
     denied = folded in NOTHING or NOT_HELD.search(folded) is not None
     stated = HELD_EVIDENCE.search(NOT_HELD.sub(" ", folded)) is not None and (HELD.search(folded) is not None or len(folded) > 60)  # noqa: PLR2004 - a sentence
-    value = None if denied == stated else int(stated)
-    return NarrativeFigure(kind=FigureKind.CEREMONY, value=value, text=text[:SUBJECT_LENGTH])
+    of_schools = SCHOOLS.search(folded) is not None and COMMUNE.search(folded) is None  # theirs, and not the commune's
+    value = None if denied == stated or (stated and of_schools) else int(stated)
+    return NarrativeFigure(kind=FigureKind.CEREMONY, value=value, text=text[:EXCERPT_LENGTH])
 
 
 def _funds(text: str) -> Iterator[NarrativeFigure]:
@@ -99,7 +97,7 @@ def _funds(text: str) -> Iterator[NarrativeFigure]:
     for kind, stated in amounts.items():
         certain = {value for value, _ in stated}
         value = certain.pop() if len(certain) == 1 else None
-        yield NarrativeFigure(kind=kind, value=value, text="\n".join(clause for _, clause in stated)[:SUBJECT_LENGTH])
+        yield NarrativeFigure(kind=kind, value=value, text="\n".join(clause for _, clause in stated)[:EXCERPT_LENGTH])
 
 
 def _clauses(text: str) -> Iterator[str]:
@@ -133,7 +131,9 @@ def _kind(folded: str) -> FigureKind | None:
 
 
 def _amount(clause: str) -> int | None:
-    """The one amount of money of a clause; 0 for an outright "không"; None when there is none or more than one."""
+    """The one amount of money of a clause; 0 for an outright "không"; None for none, for more than one, and for goods."""
+    if IN_KIND.search(fold(clause)):
+        return None
     values = {value for match in MONEY.finditer(clause) if (value := _money(match)) is not None}
     if len(values) == 1:
         return values.pop()
@@ -157,39 +157,3 @@ def _money(match: re.Match[str]) -> int | None:
         number += Decimal(tail) / 10
     money = number * worth
     return int(money) if money == money.to_integral_value() else None
-
-
-def cited_documents(text: str) -> tuple[CitedDocument, ...]:
-    """The official documents a text cites: number, date and subject, in order, each number once."""
-    matches = [match for match in CITATION.finditer(text) if _is_number(match.group("number"))][:CITATIONS]
-    found: dict[str, CitedDocument] = {}
-    for index, match in enumerate(matches):
-        end = matches[index + 1].start() if index + 1 < len(matches) else len(text)
-        number = re.sub(r"\s*([-–/])\s*", lambda mark: mark.group(1).replace("–", "-"), match.group("number")).rstrip(".-–/")
-        dated = _date(match.group(2), match.group(3), match.group(4))
-        found.setdefault(number, CitedDocument(number=number, dated=dated, subject=_subject(text[match.end() : end])))
-    return tuple(found.values())
-
-
-def _is_number(number: str) -> bool:
-    """Whether it is a document's number: two capitals after the slash tell "68/KH-UBND" from "3/Lớp"."""
-    letters = re.sub(r"^[\d\sa-z/–-]+", "", number)
-    return len(letters) > 1 and letters[:2].isupper()
-
-
-def _date(day: str | None, month: str | None, year: str | None) -> date | None:
-    if not (day and month and year):
-        return None
-    try:
-        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))  # noqa: PLR2004 - "20" is 2020
-    except ValueError:
-        return None
-
-
-def _subject(after: str) -> str:
-    found = SUBJECT.search(after[: SUBJECT_LENGTH * 2])
-    if found is None or SUBJECT_END.search(after[: found.start()]):
-        return ""
-    subject = found.group("subject")
-    end = SUBJECT_END.search(subject)
-    return re.sub(r"\s+", " ", subject[: end.start()] if end else subject).strip(" ,.;:–-")[:SUBJECT_LENGTH]

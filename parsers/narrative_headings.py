@@ -35,8 +35,11 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
      "một số kiến nghị", "ý kiến đề xuất", "những đề xuất kiến nghị"),
     ("kết quả đạt được bài học kinh nghiệm", "những kết quả đạt được bài học kinh nghiệm", "những kết quả đạt được",
      "kết quả đạt được", "những kết quả đạt được bìa học kinh nghiệm", "ưu điểm", "bài học kinh nghiệm", "mặt làm được"),
+    ("nội dung các hoạt động", "các hoạt động", "kết quả các hoạt động", "kết quả triển khai", "kết quả tổ chức thực hiện",
+     "các hoạt động đã triển khai", "kết quả triển khai các hoạt động", "kết quả tổ chức các hoạt động", "kết quả thực hiện",
+     "các hoạt động trong tuần lễ", "tổ chức các hoạt động"),
     ("lễ phát động", "lễ khai mạc", "tổ chức lễ khai mạc", "tổ chức lễ phát động", "công tác tổ chức lễ khai mạc"),
-    ("đánh giá chung", "nhận xét đánh giá chung", "đánh giá nhận xét chung"),
+    ("đánh giá chung", "nhận xét đánh giá chung", "đánh giá nhận xét chung", "nhận xét đánh giá", "đánh giá nhận xét"),
 )  # fmt: skip
 """Headings that official reports use for one another. A section whose heading or alias begins with one has the whole group."""
 

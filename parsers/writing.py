@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from config.text import Text
@@ -26,6 +26,7 @@ HEADING_LENGTH = 200  # a longer paragraph is body text
 SIGNATURE_LINES = 12
 PROSE_LENGTH = 90  # the mean length of a cell in a table that holds running text
 LONG_CELL = 300  # no label is as long
+LONG_ANSWER = 120  # nor is a figure, with all that may be noted beside it
 LAYOUT_ROWS = 8
 
 NEEDS_OFFICE = Text(
@@ -40,6 +41,7 @@ LETTERHEAD = re.compile(
 """What stands in the borderless tables at the head and the foot of an official letter, folded."""
 
 BODY_START = re.compile(r"^\s*(?:[IVX]{1,5}|\d{1,2}|phần [IVX\d]+)\s*[.)/:-]", re.IGNORECASE)
+ROW_LABEL = re.compile(r"\s*(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})?|[a-eA-E])\s*[.)]?\s*")
 SIGNATURE_START = re.compile(r"^(?:t ?m|kt|tl|chu tich|nguoi lap|giam doc|hieu truong)\b")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe]")
 
@@ -158,7 +160,7 @@ def assemble(raw: RawWriting, *, keep_layout: bool = False) -> Writing:
             continue
         texts = [(cell, _paragraphs(cell.paragraphs, decode)) for cell in block.cells]
         if not keep_layout and _is_layout(texts):
-            paragraphs.extend(paragraph for _, found in texts for paragraph in found)
+            paragraphs.extend(_in_reading_order(texts))
             continue
         sheet = _sheet(texts, len(tables) + 1)
         if sheet.cells or keep_layout:
@@ -205,15 +207,37 @@ def _is_layout(cells: list[tuple[RawCell, list[Paragraph]]]) -> bool:
     if len(columns) == 1:
         return True
     texts = [text for _, text in filled]
-    figures = sum(text.replace(".", "").isdigit() for text in texts)
+    first, last = min(columns), max(columns)
+    figures = sum(text.replace(".", "").isdigit() for cell, text in filled if cell.column > first)
     if len(columns) <= 4 and sum(map(len, texts)) > PROSE_LENGTH * len(texts):  # noqa: PLR2004 - a layout has few columns
         return True
     if len(columns) > 3 or figures:  # noqa: PLR2004 - a letterhead has two
         return False
+    if max(len(text) for cell, text in filled if cell.column == last) > LONG_ANSWER:
+        return True  # a report typed into a frame: headings on the left, their text on the right
     if max(map(len, texts)) > LONG_CELL:
         return True
     few = len({cell.row for cell, _ in filled}) <= LAYOUT_ROWS
     return few and any(LETTERHEAD.search(fold(line)) for text in texts for line in text.splitlines())
+
+
+def _in_reading_order(cells: list[tuple[RawCell, list[Paragraph]]]) -> Iterator[Paragraph]:
+    """The paragraphs of a layout table; a number alone in its cell is put before the heading beside it."""
+    label = ""
+    row = 0
+    for cell, paragraphs in cells:
+        if cell.row != row and label:
+            yield Paragraph(text=label)
+            label = ""
+        row = cell.row
+        for paragraph in paragraphs:
+            if not label and len(paragraphs) == 1 and ROW_LABEL.fullmatch(paragraph.text):
+                label = paragraph.text
+                continue
+            yield replace(paragraph, text=f"{label.rstrip('.)')}. {paragraph.text}") if label else paragraph
+            label = ""
+    if label:
+        yield Paragraph(text=label)
 
 
 def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int) -> Sheet:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
+import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +86,7 @@ def test_nothing_of_the_text_is_lost() -> None:
         ("b) Lễ phát đông tuần lễ học tập cấp xã", "I.2"),
         ("4. Kinh phí tổ chức", "I.4"),
         ("3. Các hoạt động đã triển khai trong tuần lễ", "I.3"),
+        ("3. Kết quả các hoạt động", "I.3"),
         ("1. Công tác chỉ đạo, triển khai thực hiện", "I.1"),
     ],
 )
@@ -216,6 +219,28 @@ def test_an_outline_in_another_language_works_without_a_word_of_vietnamese() -> 
     lines = ("REPORT", "1. Activities", "We met.", "2) Problems met: none", "Next steps", "Meet again.")
     reading = read_narrative([Paragraph(text=line) for line in lines], outline)
     assert sections(reading) == {"1": "We met.", "2": "none", "3": "Meet again."}
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_a_report_typed_into_a_frame_is_read_by_its_rows(columns: int) -> None:
+    texts = {
+        "I.1": ("1", "Công tác chỉ đạo, ban hành kế hoạch", "UBND xã ban hành Kế hoạch số 68/KH-UBND về tổ chức Tuần lễ. " * 3),
+        "I.2": ("2", "Lễ khai mạc", "Tổ chức ngày 01/10/2020."),
+        "II.2": ("2", "Khó khăn, tồn tại", "Địa bàn rộng."),
+        "II.3": ("3", "Kiến nghị, đề xuất", "Hỗ trợ sách."),
+    }
+    document = docx.Document()
+    document.add_paragraph("BÁO CÁO\nTổng kết Tuần lễ học tập suốt đời")
+    table = document.add_table(rows=0, cols=columns)
+    for number, heading, text in texts.values():
+        row = (number, heading, text) if columns == 3 else (f"{number}. {heading}", text)
+        for cell, content in zip(table.add_row().cells, row, strict=True):
+            cell.text = content
+    stream = BytesIO()
+    document.save(stream)
+    writing = read_writing(stream.getvalue(), DOCX)
+    read_in = sections(read_narrative(writing.paragraphs, OUTLINE))
+    assert read_in == {code: text.strip() for code, (_, _, text) in texts.items()}
 
 
 def test_documents_cited_in_the_first_section() -> None:

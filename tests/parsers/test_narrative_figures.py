@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from parsers.narrative_figures import FigureKind, cited_documents, figures
+from parsers.narrative_citations import cited_documents
+from parsers.narrative_figures import FigureKind, figures
 from parsers.values import NarrativeReading, SectionText
 
 
@@ -33,6 +34,7 @@ STATE, OTHER, ALL, CEREMONY = FigureKind.STATE_BUDGET, FigureKind.OTHER_FUNDS, F
         ("Ngân sách nhà nước: 4.500 (nghìn)", (None, None)),
         ("Ngân sách nhà nước: 3.000.000 đồng và 2.000.000 đồng", (None, None)),
         ("Ngân sách nhà nước 500", (None, None)),
+        ("Doanh nghiệp ủng hộ 20 bộ bàn ghế trị giá 10.000.000 đồng", (None, None)),
         ("Ngân sách nhà nước năm 2020 là 5 triệu đồng", (5_000_000, None)),
     ],
 )
@@ -61,6 +63,8 @@ def test_a_year_or_a_number_of_people_is_no_money() -> None:
         ("Chưa tổ chức được lễ phát động", 0),
         ("Xã không tổ chức lễ phát động riêng; Lễ khai mạc được tổ chức tại trường THCS.", None),
         ("Theo kế hoạch của huyện.", None),
+        ("Các trường học trên địa bàn đã tổ chức lễ khai mạc với 900 học sinh tham gia.", None),
+        ("UBND xã phối hợp với các trường tổ chức Lễ khai mạc, có 250 người dự.", 1),
     ],
 )
 def test_the_ceremony_is_held_denied_or_uncertain(text: str, held: int | None) -> None:
@@ -83,6 +87,16 @@ def test_nothing_is_said_of_sections_that_are_missing() -> None:
             [("489/QĐ-TTg", date(2020, 4, 8), "Chương trình học tập suốt đời")],
         ),
         ("KH 05-KH/ĐU, ngày 1.10.20 V/v: phát động", [("05-KH/ĐU", date(2020, 10, 1), "phát động")]),
+        (
+            "KH số 134/KH-UBND của UBND huyện ngày 15/9/2020 về tổ chức Tuần lễ, UBND xã ra QĐ 67/QĐ-UBND ngày 23/9/2020 thành lập Ban tổ chức",
+            [("134/KH-UBND", date(2020, 9, 15), "tổ chức Tuần lễ"), ("67/QĐ-UBND", date(2020, 9, 23), "thành lập Ban tổ chức")],
+        ),
+        (
+            "Ngày 22/9/2020, UBND xã ban hành Kế hoạch số 45/KH-UBND “Tổ chức Tuần lễ”",
+            [("45/KH-UBND", date(2020, 9, 22), "Tổ chức Tuần lễ")],
+        ),
+        ("Ke hoach so 45/KH-UBND ngay 22/9/2020 ve viec treo co", [("45/KH-UBND", date(2020, 9, 22), "treo co")]),
+        ("Kế hoạch số 45/KH-UBND về Lễ khai mạc ngày 01/10/2020", [("45/KH-UBND", None, "Lễ khai mạc ngày 01/10/2020")]),
         ("Kế hoạch số 12 / KH - UBND", [("12/KH-UBND", None, "")]),
         ("Kế hoạch số 97/KH-UBND ngày 32/13/2020", [("97/KH-UBND", None, "")]),
         ("mở 3/120 lớp, 12/10/2020, 24/7, 03 lớp/120 người", []),
