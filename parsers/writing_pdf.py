@@ -39,8 +39,12 @@ NEW_PARAGRAPH = re.compile(
     r"\s*(?:[-+*•–—]\s|[IVX]{1,5}\s*[.)/-]|\d{1,2}(?:\.\d{1,2})*\s*[.)/-]\s|[a-zđ]\s*[.)]\s|\(?Kèm theo|Nơi nhận|Số\s*:)"
 )
 HYPHENATED = re.compile(r"[^\W\d_]+-[^\W\d_]*|-[^\W\d_]+")
+WRAPPED_HYPHEN = "\ufffe"  # what pdfium writes for a hyphen at which a line was broken
 LINE_END = re.compile(r"[.;:!?]\s*$")
+FULL_LINE = 0.9  # of the longest line of a page
+EDGE_LINES = 2
 LONG_LINE = 0.72  # of the longest line of a page: a shorter line ends its paragraph
+NUMBERED = re.compile(r"\s*(?:trang|page)\s*\d{1,3}(?:\s*/\s*\d{1,3})?\s*$", re.IGNORECASE)
 PAGE_NUMBER = re.compile(r"\s*(?:trang\s*)?[-–]?\s*\d{1,3}\s*(?:/\s*\d{1,3})?\s*[-–]?\s*", re.IGNORECASE)
 
 
@@ -56,12 +60,14 @@ def read_pdf(data: bytes) -> RawWriting:
     finally:
         document.close()
     _with_letters_for_hyphens(pages)
+    running = tuple(plain(line) for line in _without_running(pages)) if len(pages) > 1 else ()
     wanted = [page.index for page in pages if page.ruled and page.letters][:TABLE_PAGE_LIMIT]
     ruled = ruled_pages(data, wanted) if wanted else {}
     scanned = sum(page.scanned for page in pages)
     findings = (cut_short(PAGE_LIMIT, Text(vi="trang", en="pages")),) if count > PAGE_LIMIT else ()
     needs_ocr = bool(pages) and scanned * 2 > len(pages)
-    return RawWriting(blocks=tuple(_blocks(pages, ruled)), page_count=count, needs_ocr=needs_ocr, findings=findings)
+    blocks = tuple(_blocks(pages, ruled))
+    return RawWriting(blocks=blocks, running=running, page_count=count, needs_ocr=needs_ocr, findings=findings)
 
 
 def page_pictures(data: bytes, most: int = 12) -> Iterator[bytes]:
@@ -98,6 +104,12 @@ class _Page:
     ruled: bool = False
     pictured: bool = False
     unseen: bool = False  # its text is drawn invisibly, as scanners lay it under the picture of a page
+    running: set[str] = field(default_factory=set)  # lines of its running header and footer
+
+    @property
+    def edges(self) -> list[str]:
+        """The lines at its head and its foot."""
+        return [*self.lines[:EDGE_LINES], *self.lines[-EDGE_LINES:]]
 
     @property
     def letters(self) -> int:
@@ -207,6 +219,7 @@ def _lines(page: pypdfium2.PdfPage) -> list[str]:
         text = text_page.get_text_range(0, min(text_page.count_chars(), PAGE_TEXT_LIMIT))
     finally:
         text_page.close()
+    text = text.replace(WRAPPED_HYPHEN, f"-{WRAPPED_HYPHEN}\n")
     return [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
 
 
@@ -222,7 +235,7 @@ def _blocks(pages: list[_Page], ruled: dict[int, RuledPage]) -> Iterator[RawBloc
                 waiting = None
             yield from _paragraphs(lines, page.font)
             continue
-        lines_left = [(top, text) for top, text in found.lines if not PAGE_NUMBER.fullmatch(text)]
+        lines_left = [each for each in found.lines if not PAGE_NUMBER.fullmatch(each[1]) and each[1] not in page.running]
         for table in found.tables:
             above = [text for top, text in lines_left if top < table.top]
             lines_left = [(top, text) for top, text in lines_left if top >= table.top]
@@ -247,10 +260,13 @@ def _paragraphs(lines: list[str], font: str) -> Iterator[RawParagraph]:
     whole = ""
     previous = ""
     for line in lines:
+        if previous.endswith(WRAPPED_HYPHEN):
+            whole, previous = whole[:-1] + line, line
+            continue
         wraps = (
             bool(whole)
             and len(previous) >= LONG_LINE * longest
-            and not LINE_END.search(previous)
+            and not (LINE_END.search(previous) and not _runs_on(previous, line, longest))
             and not NEW_PARAGRAPH.match(line)
             and not (line.isupper() and not previous.isupper())
         )
@@ -261,3 +277,26 @@ def _paragraphs(lines: list[str], font: str) -> Iterator[RawParagraph]:
         previous = line
     if whole:
         yield plain(whole, font=font)
+
+
+def _runs_on(previous: str, line: str, longest: int) -> bool:
+    """Whether a full line that ends in a colon or a semicolon goes on with a figure or a small letter."""
+    full = len(previous) >= FULL_LINE * longest and previous.rstrip()[-1:] in (":", ";")
+    return full and (line[0].isdigit() or line[0].islower())
+
+
+def _without_running(pages: list[_Page]) -> list[str]:
+    """The lines that stand at the head or foot of most pages, taken out of them: the letterhead of a running header."""
+    seen = Counter(line for page in pages for line in {_unnumbered(each) for each in page.edges})
+    running = {line for line, count in seen.items() if count > 1 and count * 2 >= len(pages)}
+    found: list[str] = []
+    for page in pages:
+        page.running = {each for each in page.edges if _unnumbered(each) in running}
+        found.extend(each for each in page.lines if each in page.running and each not in found)
+        page.lines = [each for each in page.lines if each not in page.running]
+    return found
+
+
+def _unnumbered(line: str) -> str:
+    """A line without the number of the page behind it."""
+    return NUMBERED.sub("", line)

@@ -18,6 +18,7 @@ STRUCK = (0.4, 0.78)  # where between top and foot of a letter a line strikes it
 RAISED_SIZE = 0.8  # of the letters beside it
 RAISED_BY = 0.15  # of their size
 SAME = 3.0  # points: two rulings this close are one
+OPEN_COLUMNS = 3  # lines between columns that end at the same height
 TABLES_PER_PAGE = 12
 CELLS_PER_PAGE = 4_000
 CHARACTERS_PER_PAGE = 60_000
@@ -97,7 +98,7 @@ def _ruled_page(page: Any) -> RuledPage | None:  # noqa: ANN401 - pdfplumber has
     strokes = _strokes(page)
     tables = [
         (table.bbox, read)
-        for table in page.find_tables()[:TABLES_PER_PAGE]
+        for table in page.find_tables({"explicit_horizontal_lines": _open_ends(page)})[:TABLES_PER_PAGE]
         if len(table.cells) <= CELLS_PER_PAGE and (read := _table(table, page.chars, strokes)) is not None
     ]
     if not tables:
@@ -106,6 +107,14 @@ def _ruled_page(page: Any) -> RuledPage | None:  # noqa: ANN401 - pdfplumber has
     outside = page.filter(lambda each: each["object_type"] != "char" or not any(_in(each, box) for box in boxes))
     lines = [(float(line["top"]), str(line["text"])) for line in outside.extract_text_lines(return_chars=False)]
     return RuledPage(lines=lines, tables=sorted((table for _, table in tables), key=lambda table: table.top))
+
+
+def _open_ends(page: Any) -> list[float]:  # noqa: ANN401 - pdfplumber has no types
+    """Where the lines between columns end without a line across: a row that the page break left open at its foot or head."""
+    across = [edge["top"] for edge in page.edges if edge["orientation"] == "h"]
+    down = [edge for edge in page.edges if edge["orientation"] == "v"]
+    ends = Counter(round(edge[end]) for edge in down[:CELLS_PER_PAGE] for end in ("top", "bottom"))
+    return [float(at) for at, count in ends.items() if count >= OPEN_COLUMNS and all(abs(at - line) > SAME for line in across)]
 
 
 def _in(character: dict[str, Any], box: Box) -> bool:

@@ -110,10 +110,10 @@ def test_a_giant_page_is_drawn_small() -> None:
     assert max(Image.open(BytesIO(picture)).size) <= 3_400
 
 
-def _table(*, rotate: int = 0, struck: bool = False, raised: bool = False) -> bytes:
+def _table(*, rotate: int = 0, without: int = 0, struck: bool = False, raised: bool = False) -> bytes:
     """A ruled table of three rows and three columns, as one page."""
-    lines = [f"0.5 w {x} 500 m {x} 620 l S" for x in (100, 200, 300, 400)]
-    lines += [f"0.5 w 100 {y} m 400 {y} l S" for y in (500, 540, 580, 620)]
+    lines = [f"0.5 w {x} 500 m {x} 620 l S" for x in (100, 200, 300, 400) for _ in (1, 2)]
+    lines += [f"0.5 w 100 {y} m 400 {y} l S" for y in (500, 540, 580, 620) if y != without]
     words = [
         f"BT /F1 12 Tf {110 + 100 * column} {595 - 40 * row} Td (R{row}C{column}) Tj ET" for row in range(3) for column in (0, 1)
     ]
@@ -149,9 +149,45 @@ def test_a_table_set_into_the_page_whole_is_found() -> None:
     assert _figures(stream.getvalue())[2] == ["R2C0", "R2C1", "22"]
 
 
+@pytest.mark.parametrize("missing", [500, 620])
+def test_a_row_that_the_page_break_left_open_is_a_row(missing: int) -> None:
+    assert _figures(_table(without=missing)) == _figures(_table())
+
+
 def test_a_figure_struck_through_in_print_is_no_part_of_the_new_one() -> None:
     assert _figures(_table(struck=True))[0][2] == "20"
 
 
 def test_a_raised_digit_in_print_is_a_footnote_and_no_digit() -> None:
     assert _figures(_table(raised=True))[0][2] == "20¹"
+
+
+def _page_of(*lines: str) -> bytes:
+    return b"".join(
+        f"BT /F1 12 Tf 1 0 0 1 72 {760 - 20 * number} Tm ({line}) Tj ET ".encode("latin-1") for number, line in enumerate(lines)
+    )
+
+
+def test_a_running_header_is_no_part_of_the_text_and_tells_the_unit_all_the_same() -> None:
+    header = "UBND xa Quai To - Bao cao Tuan le"
+    pages = [
+        _page_of(header, f"Doan thu {number} cua bao cao.", "Con nua.", "Het trang.", f"Trang {number}") for number in (1, 2, 3)
+    ]
+    writing = read_writing(pdf(*pages), PDF)
+    assert header not in writing.text
+    assert "Trang" not in writing.text
+    assert header in writing.heading
+    assert "Doan thu 2 cua bao cao." in writing.text
+
+
+def test_a_full_line_that_ends_in_a_colon_goes_on_with_its_figure() -> None:
+    long = "- Ngan sach ho tro, van dong tu cac doanh nghiep va cac nguon hop phap khac:"
+    writing = read_writing(pdf(_page_of("BAO CAO", long, "2.000.000 dong", "Lop hoc:", "Ban A")), PDF)
+    assert f"{long} 2.000.000 dong" in [each.text for each in writing.paragraphs]
+    assert "Lop hoc:" in [each.text for each in writing.paragraphs]
+
+
+def test_a_number_broken_at_its_hyphen_is_put_together() -> None:
+    long = "UBND xa ban hanh Cong van so 112/UBND-"
+    writing = read_writing(pdf(_page_of("BAO CAO", long, "VX ngay 28/9/2020 ve viec treo co")), PDF)
+    assert "112/UBND-VX ngay 28/9/2020" in writing.text
