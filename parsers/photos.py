@@ -273,7 +273,8 @@ def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
     text, empty = text_share(grey.reduce(factor) if factor > 1 else grey)
     ratio = max(grey.size) / min(grey.size)
     nearly_blank = text >= 0.008 and text + empty >= 0.93 and 1.25 <= ratio <= 1.5  # noqa: PLR2004 - the last page of a report
-    if look.paper >= _PAPER and (nearly_blank or (text >= 0.05 and text + empty >= 0.55)):  # noqa: PLR2004 - measured on pages and photographs
+    ruled = text >= 0.008 and text + empty >= 0.85 and look.paper >= 0.9 and look.colour <= 0.05 and 1.345 <= ratio <= 1.48  # noqa: PLR2004 - the end of a table on A4
+    if look.paper >= _PAPER and (nearly_blank or ruled or (text >= 0.05 and text + empty >= 0.55)):  # noqa: PLR2004 - measured on pages and photographs
         return _Text.COVERS
     return _Text.SOME if smooth and text >= 0.05 and text + empty >= 0.34 else _Text.NONE  # noqa: PLR2004 - as above
 
@@ -298,7 +299,8 @@ _SCREENSHOT = Text(
 
 def is_page_picture(data: bytes) -> bool:
     """Whether a picture that fills a PDF page is the scanned page itself; then the PDF is the document, not the picture."""
-    return read_photo(data, kind.media_type(data)).role is not DocumentRole.PHOTO
+    verdict = read_photo(data, kind.media_type(data))
+    return verdict.role is not DocumentRole.PHOTO or verdict.perhaps_page
 
 
 def thumbnail(data: bytes, size: int = 320) -> bytes:

@@ -13,16 +13,16 @@ from config.text import NO_TEXT, Text
 from config.vietnamese import fold
 from parsers import content_type as kind
 from parsers.containers import OpenedLeaf
+from parsers.document_text import is_written, rows_as_lines, sheet_lines
 from parsers.form import read_forms
 from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
 from parsers.grid import Sheet
 from parsers.lost_table import LOST_TABLE, NO_FIGURES, holds_lost_table, is_prose, lost, without_figures
 from parsers.narrative import read_narrative
 from parsers.parts import make_leaf
-from parsers.photos import read_photo
+from parsers.photos import is_page_picture, read_photo
 from parsers.recognition import Recognise
 from parsers.spreadsheets import PasswordError, read_sheets
-from parsers.syllables import is_syllable, letter_runs
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading, PhotoReading
 from parsers.writing import Convert, Paragraph, Writing, read_writing
 from parsers.writing_pdf import page_pictures
@@ -49,12 +49,15 @@ _MISNAMED = Text(
 _NO_READER = Text(vi="loại tệp này không dùng cho báo cáo", en="this kind of file is not used for reports")
 _BLANK = Text(vi="mẫu trống, chưa điền số liệu", en="the blank form, nothing filled in")
 _SLIDES_WHY = Text(vi="bài trình chiếu; chỉ lấy ảnh bên trong", en="slides; only the pictures inside are taken")
+_ONLY_PICTURES = Text(
+    vi="tệp chỉ có hình ảnh; từng ảnh bên trong được xét riêng",
+    en="holds nothing but pictures; each of them is judged on its own",
+)
 _CANNOT_SCAN = Text(
     vi="bản quét; máy chủ chưa đọc được chữ trên ảnh (cần gói tesseract-ocr-vie); đề nghị gửi tệp Excel hoặc Word",
     en="a scan; this server cannot read text on pictures (package tesseract-ocr-vie); please send Excel or Word",
 )
 _LONGEST_TITLE = 160
-_FEWEST_WORDS, _TRUE_WORDS = 40, 0.6
 _HEADING_LINES = 6
 _MOST_TYPED_ROWS = 0.6
 _FORM_TITLE = re.compile(r"^(?:mau|bieu|bang|phu luc)\b|\b(?:tong hop|thong ke) so lieu\b")
@@ -148,7 +151,7 @@ class DocumentReader:
             # formulas saved without results: LibreOffice calculates them, else the cells stay blank and are asked about
             with contextlib.suppress(ParseError):
                 workbook = read_sheets(self._convert(opened.leaf.data, opened.media_type, "xlsx"), kind.XLSX)
-        lines = tuple(Paragraph(text=line) for sheet in workbook.sheets for line in _lines(sheet))
+        lines = tuple(Paragraph(text=line) for sheet in workbook.sheets for line in sheet_lines(sheet))
         return _Content(sheets=workbook.sheets, paragraphs=lines, findings=workbook.findings, unit_code=unit_code)
 
     def _writing(self, opened: OpenedLeaf) -> _Content:
@@ -156,7 +159,7 @@ class DocumentReader:
         if writing.needs_ocr and opened.media_type == kind.PDF:
             if self._recognise is None:
                 return _Content(scanned=True, why=_CANNOT_SCAN)
-            return self._scan(page_pictures(opened.leaf.data), self._recognise)
+            return self._scanned_pages(opened.leaf.data, self._recognise)
         return _Content(sheets=writing.tables, paragraphs=writing.paragraphs, heading=writing.heading, findings=writing.findings)
 
     def _picture(self, opened: OpenedLeaf) -> Understood:
@@ -187,7 +190,14 @@ class DocumentReader:
         except ParseError:
             return None
         found = self._judged(opened, content)
-        return found if found.document.forms or found.document.narrative or _is_written(content) else None
+        return found if found.document.forms or found.document.narrative or is_written(_text_of(content)) else None
+
+    def _scanned_pages(self, data: bytes, recognise: Recognise) -> _Content:
+        """The pages of a PDF without text; "only pictures" where no words can be read and no page looks like paper."""
+        content = self._scan(page_pictures(data), recognise)
+        if is_written(_text_of(content)) or any(map(is_page_picture, page_pictures(data))):
+            return content
+        return replace(content, why=_ONLY_PICTURES)
 
     def _scan(self, pages: Iterable[bytes], recognise: Recognise) -> _Content:
         from parsers.scan import read_scan
@@ -264,7 +274,7 @@ class DocumentReader:
         if opened.media_type == kind.TEXT and best and not any(has_header(each, best.form) for each in content.sheets):
             forms = tuple(in_doubt(each) for each in forms)
         lines = [each.text for each in content.paragraphs]
-        lines += [line for sheet in content.sheets for line in _rows_as_lines(sheet)]
+        lines += [line for sheet in content.sheets for line in rows_as_lines(sheet)]
         for expected in self._expected:
             rows = typed_rows(lines, expected.form)
             named = len({each.indicator for each in rows})
@@ -304,6 +314,8 @@ def _verdict(
         return DocumentRole.NARRATIVE, DocumentFate.USED, NO_TEXT
     if forms or blank_outline:
         return DocumentRole.BLANK_FORM, DocumentFate.IGNORED, _BLANK
+    if content.why == _ONLY_PICTURES:
+        return DocumentRole.UNKNOWN, DocumentFate.IGNORED, _ONLY_PICTURES
     if content.scanned:
         return DocumentRole.SCAN, DocumentFate.UNREADABLE, content.why if content.why != NO_TEXT else _EMPTY_SCAN
     return DocumentRole.UNKNOWN, DocumentFate.IGNORED, _NOT_OURS
@@ -337,12 +349,6 @@ def _with_photo(understood: Understood, photo: PhotoReading | None) -> Understoo
     return replace(understood, document=replace(understood.document, photo=photo))
 
 
-def _is_written(content: _Content) -> bool:
-    """Whether real words were read: a page of whatever kind, and not a photograph full of small things."""
-    words = [each for each in letter_runs(_text_of(content)) if len(each) > 1]
-    return len(words) >= _FEWEST_WORDS and sum(map(is_syllable, words)) >= _TRUE_WORDS * len(words)
-
-
 def _heading_of(forms: tuple[FormReading, ...]) -> str:
     """The text of a sheet that lists all units, less the names of the others."""
     return forms[0].heading
@@ -352,21 +358,6 @@ def _title_of(content: _Content) -> str:
     """What a written document says above its tables: the titles of forms in it, else its letterhead and title."""
     short = (each.text for each in content.paragraphs if len(each.text) <= _LONGEST_TITLE)
     return "\n".join(text for text in short if _FORM_TITLE.search(fold(text))) or content.heading
-
-
-def _rows_as_lines(sheet: Sheet) -> list[str]:
-    """A table's rows with their columns kept apart."""
-    last = sheet.last_column
-    rows = sorted({row for row, _ in sheet.cells})
-    return ["\t".join(" ".join(sheet.at(row, column).text.split()) for column in range(1, last + 1)) for row in rows]
-
-
-def _lines(sheet: Sheet) -> list[str]:
-    """A sheet's rows as lines of text: a report may be typed into cells, and its letterhead always is."""
-    rows: dict[int, list[str]] = {}
-    for (row, _), cell in sorted(sheet.cells.items()):
-        rows.setdefault(row, []).append(cell.text.strip())
-    return [" ".join(each for each in cells if each) for _, cells in sorted(rows.items())]
 
 
 def _text_of(content: _Content) -> str:

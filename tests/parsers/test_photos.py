@@ -116,6 +116,7 @@ def test_pages_are_scans_scanned_or_photographed(seed: int) -> None:
         verdict = judge(saved(image, "PNG" if image.mode == "1" else "JPEG"), "Scan_20201013.jpg")
         assert (verdict.role, verdict.fate) == (DocumentRole.SCAN, DocumentFate.USED)
     assert is_page_picture(saved(page))
+    assert is_page_picture(saved(_on_a_desk(page, 0.72)))
     assert not is_page_picture(saved(photograph()))
 
 
@@ -144,6 +145,29 @@ def test_a_page_on_a_desk_is_a_page_when_words_are_read_on_it_and_else_a_photo()
     assert _read(picture, *written).role is DocumentRole.SCAN
     photo = _read(picture, "lll", "xq zz", "tường")
     assert (photo.role, photo.fate) == (DocumentRole.PHOTO, DocumentFate.USED)
+
+
+def test_the_end_of_a_table_on_an_empty_page_is_a_page() -> None:
+    page = Image.new("RGB", (1240, 1754), (250, 249, 247))
+    pen = ImageDraw.Draw(page)
+    font = ImageFont.load_default(22)
+    for row in range(8):
+        pen.line((120, 120 + 40 * row, 1120, 120 + 40 * row), fill=(40, 40, 40), width=2)
+        pen.text((200, 126 + 40 * row), "Kinh phi huy dong tu cac nguon khac" if row < 7 else "", font=font, fill=(30, 30, 30))
+        pen.text((820, 126 + 40 * row), "2.000.000" if row < 7 else "", font=font, fill=(30, 30, 30))
+    for edge in (120, 190, 800, 950, 1120):
+        pen.line((edge, 120, edge, 400), fill=(40, 40, 40), width=2)
+    assert judge(saved(page.filter(ImageFilter.GaussianBlur(0.6)))).role is DocumentRole.SCAN
+
+
+def test_a_pdf_of_photographs_is_no_scan_that_nobody_can_read() -> None:
+    first, *more = (photograph((1600, 1200), seed) for seed in (1, 2))
+    stream = io.BytesIO()
+    first.save(stream, "PDF", save_all=True, append_images=more, resolution=150)
+    outside = Outside(recognise=lambda *_: ())
+    pdf, *photos = read_file("anh.pdf", stream.getvalue(), expected_of((reference_campaign(),)), outside=outside).documents
+    assert (pdf.role, pdf.fate) == (DocumentRole.UNKNOWN, DocumentFate.IGNORED)
+    assert [each.role for each in photos] == [DocumentRole.PHOTO, DocumentRole.PHOTO]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -1,0 +1,29 @@
+"""The text of sheets and pages as lines, and whether it is text at all."""
+
+from __future__ import annotations
+
+from parsers.grid import Sheet
+from parsers.syllables import is_syllable, letter_runs
+
+_FEWEST_WORDS, _TRUE_WORDS = 40, 0.6
+
+
+def is_written(text: str) -> bool:
+    """Whether real words were read: a page of whatever kind, and not a photograph full of small things."""
+    words = [each for each in letter_runs(text) if len(each) > 1]
+    return len(words) >= _FEWEST_WORDS and sum(map(is_syllable, words)) >= _TRUE_WORDS * len(words)
+
+
+def rows_as_lines(sheet: Sheet) -> list[str]:
+    """A table's rows with their columns kept apart."""
+    last = sheet.last_column
+    rows = sorted({row for row, _ in sheet.cells})
+    return ["\t".join(" ".join(sheet.at(row, column).text.split()) for column in range(1, last + 1)) for row in rows]
+
+
+def sheet_lines(sheet: Sheet) -> list[str]:
+    """A sheet's rows as lines of text: a report may be typed into cells, and its letterhead always is."""
+    rows: dict[int, list[str]] = {}
+    for (row, _), cell in sorted(sheet.cells.items()):
+        rows.setdefault(row, []).append(cell.text.strip())
+    return [" ".join(each for each in cells if each) for _, cells in sorted(rows.items())]
