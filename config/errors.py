@@ -76,10 +76,12 @@ class MailServerError(ThubaoError):
 class SendError(ThubaoError):
     """The SMTP server did not take a mail. `permanent` says whether trying again is useless.
 
-    `uncertain` is true when the whole mail was handed over and the answer never came: it may have been sent.
+    `uncertain` is true when the whole mail was handed over and the answer never came: it may have been sent. `too_large`: a
+    smaller one would have been taken.
     """
 
-    def __init__(self, text: str | Text, *, permanent: bool, uncertain: bool = False) -> None:
+    def __init__(self, text: str | Text, *, permanent: bool, uncertain: bool = False, too_large: bool = False) -> None:
         self.permanent = permanent
         self.uncertain = uncertain
+        self.too_large = too_large
         super().__init__(text)

@@ -71,6 +71,7 @@ VARIABLES: Mapping[str, object] = {
     "last_day": "15/10/2020",
     "subject": "báo cáo",
     "candidates": ("xã Quài Tở", "xã Quài Nưa"),
+    "unread_mailbox": "baocao",
     "cutoff": "23:59 ngày 15/10/2020",
     "n_included": 17,
     "n_warnings": 3,

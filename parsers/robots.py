@@ -35,7 +35,16 @@ _ABSENCE_SUBJECT = re.compile(
     r"|(?:thư )?trả lời tự động|tự động trả lời|phản hồi tự động|thư (?:báo )?vắng mặt|vắng mặt|đang nghỉ phép"
     r"|câu trả lời tự động)"
 )
-_LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "list-help", "x-mailing-list")
+_LIST_HEADERS = (
+    "list-id",
+    "list-post",
+    "list-unsubscribe",
+    "list-help",
+    "list-owner",
+    "list-archive",
+    "list-subscribe",
+    "x-mailing-list",
+)  # fmt: skip - one list
 _AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply", "x-vacation")
 _MESSAGE_ID = re.compile(rb"(?im)^(?:original-)?message-id:\s*(<[^<>\s]{3,300}>)")
 _RECIPIENT = re.compile(rb"(?im)^(final|original)-recipient:\s*(?:rfc822|utf-8)?\s*;\s*<?([^\s<>]+@[^\s<>]+?)>?\s*$")

@@ -10,7 +10,7 @@ from typing import Any
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
-from config.settings import Home
+from config.settings import Home, MailboxSettings
 from config.text import Text
 from service.convert import available
 from service.credentials import mailbox_login, read_secret
@@ -61,16 +61,18 @@ def check_home(home: Home, now: datetime, *, online: bool) -> CheckReport:
     refuse_unknown_rules(home)
     problems = list(_unwritable(home))
     servers: list[str] = []
+    unread: list[str] = []
     if online:
         for settings in home.mailboxes:
             try:
                 with Mailbox(settings, mailbox_login(settings)) as mailbox:
                     counts = [f"{folder}: {mailbox.status(folder).messages}" for folder in settings.folders]
+                    unread.extend(_unread_folders(settings, mailbox.folders()))
                 servers.append(f"{settings.name} {settings.host}:{settings.port} ({', '.join(counts)})")
             except ThubaoError as error:
                 problems.append(f"{settings.name}: {error.in_(home.office.language)}")
         problems.extend(_check_smtp(home, servers))
-    notes = [_absent(name) for name, program in available().items() if not program.found]
+    notes = unread + [_absent(name) for name, program in available().items() if not program.found]
     for campaign in home.campaigns:
         without = [unit.full_name for unit in campaign.roster if not unit.emails]
         if without:
@@ -109,6 +111,16 @@ def _check_smtp(home: Home, servers: list[str]) -> list[str]:
         return [f"smtp: {error.in_(home.office.language)}"]
     servers.append(f"smtp {smtp.host}:{smtp.port} ({smtp.sending.value})")
     return []
+
+
+def _unread_folders(settings: MailboxSettings, folders: tuple[str, ...]) -> list[str]:
+    """What a person moves, or a filter sorts, into another folder is not seen: better said before than found out."""
+    read = {each.upper() if each.upper() == "INBOX" else each for each in settings.folders}
+    others = [each for each in folders if each not in read and each.upper() not in read]
+    if not others:
+        return []
+    names = ", ".join(others)
+    return [f"{settings.name}: không đọc các thư mục {names} (thêm vào `folders` nếu cần) / folders that are not read: {names}"]
 
 
 def _absent(name: str) -> str:

@@ -58,6 +58,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "excuse": cli_decide.excuse,
     "remind": cli_work.remind,
     "notices": cli_look.notices,
+    "hold": cli_letters.hold,
+    "resume": cli_letters.resume,
     "consolidate": cli_work.consolidate,
     "export": cli_letters.export,
     "replay": cli_work.replay,

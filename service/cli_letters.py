@@ -1,4 +1,4 @@
-"""Commands about letters and figures that leave the house: letters preview, export."""
+"""Commands about letters and figures that leave the house: letters preview, hold, resume, export."""
 
 from __future__ import annotations
 
@@ -45,6 +45,27 @@ def preview(
         chosen = at.desk.campaign(campaign)
         found = preview_letter(at.installation, chosen, at.desk.unit(chosen, unit), kind, at.now)
     print_letter(found, {"kind": kind}, as_json=as_json)
+
+
+def hold(home: HomeOption = None, now: NowOption = None) -> None:
+    """Stop sending at once, also while the service runs: mail that is due waits. Everything else goes on."""
+    from service.console import Console
+
+    with session(home, now) as at:
+        at.desk.stop_sending()
+        Console(at.home.office).say(
+            "Đã tạm dừng gửi thư; thư đến hạn chờ đến khi chạy `thubao resume`.",
+            "Sending is stopped; mail that is due waits for `thubao resume`.",
+        )
+
+
+def resume(home: HomeOption = None, now: NowOption = None) -> None:
+    """Let mail leave again after `thubao hold`: what waited leaves if it is still called for."""
+    from service.console import Console
+
+    with session(home, now) as at:
+        at.desk.resume_sending()
+        Console(at.home.office).say("Thư được gửi trở lại.", "Mail leaves again.")
 
 
 def print_letter(letter: Preview, about: dict[str, object], *, as_json: bool) -> None:

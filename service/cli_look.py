@@ -136,9 +136,13 @@ def notices(
 ) -> None:
     """The outbox: every mail with its cause, key and fate; with a number, that mail as it left, or in a dry run would have."""
     from storage.notices import notices as recorded
+    from storage.switch import sending_stopped
 
     with session(home, now) as at, at.installation.database.reading() as connection:
         plain = [at.views.notice(each) for each in recorded(connection, campaign) if number in {None, each.id}]
+        if sending_stopped(connection) is not None:
+            for each in plain:
+                each["state"] = "held" if each["state"] == "queued" else each["state"]
         if number is not None:
             from service.cli_letters import print_letter
             from service.previewing import letter_of
@@ -169,7 +173,7 @@ def _unit(at: Session, campaign: str | None, wanted: str) -> dict[str, Any]:
 
 def _messages(at: Session) -> list[dict[str, Any]]:
     from storage.mail_records import messages as recorded
-    from storage.mail_records import sightings
+    from storage.mail_records import set_aside_sightings, sightings
     from storage.readings import documents, filings, reading_of
 
     with at.installation.database.reading() as connection:
@@ -179,4 +183,4 @@ def _messages(at: Session) -> list[dict[str, Any]]:
             files = tuple(each for each in listed if each.message_id == record.id)
             reading = reading_of(connection, record.id)
             found.append(at.views.message(record, filed.get(record.id), seen.get(record.id), reading, files))
-        return found
+        return [*found, *(at.views.unfetched(each) for each in set_aside_sightings(connection))]

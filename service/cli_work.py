@@ -27,16 +27,18 @@ ReceivedAtOption = Annotated[
 
 def run(home: HomeOption = None, now: NowOption = None) -> None:
     """The service: reads the mailbox, files, reminds, consolidates, until stopped. With --now, from that moment on."""
+    from service.clock_watch import seconds_passed
     from service.console import Console, progress_bar
     from service.worker import Worker
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than the interval is no fault
     with session(home, now, exclusive=True) as at:
         console = Console(at.home.office)
         with progress_bar(at.home.office) as progress:
             console.say("Thubao đang chạy; dừng bằng Ctrl+C hoặc SIGTERM.", "Thubao is running; stop it with Ctrl+C or SIGTERM.")
-            with closing(Worker(at.installation, _running_clock(at, now), progress=progress)) as worker:
+            worker = Worker(at.installation, _running_clock(at, now), progress=progress, passed=seconds_passed)
+            with closing(worker):
                 worker.run(report=console.tick)
         console.say("Đã dừng.", "Stopped.")
 
@@ -239,6 +241,7 @@ def _tick(report: TickReport) -> dict[str, Any]:
         "server": sum(each.server_count for each in report.received),
         "recorded": sum(each.recorded for each in report.received),
         "problems": list(report.problems),
+        "notes": [note.en for each in report.received for note in each.notes],
         "reminders": report.planned.reminders,
         "alerts": report.planned.alerts,
         "consolidated": [str(path) for each in report.planned.consolidated for path in each.files],

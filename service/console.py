@@ -100,8 +100,11 @@ class Console:
         for mail in plain:
             state = self._word(words.MESSAGE_STATE, mail["state"])
             unit = f" → {mail['unit']}" if mail["unit"] else ""
-            at = self._at(datetime.fromisoformat(mail["received_at"]))
-            self._print(f"#{mail['id']} {at} {mail['from']} “{mail['subject']}”: {state}{unit}", "bold")
+            if mail["id"] is None:
+                self._print(f"{mail['mailbox']}/{mail['folder']} {mail['uid']}: {state}", "bold")
+            else:
+                at = self._at(datetime.fromisoformat(mail["received_at"]))
+                self._print(f"#{mail['id']} {at} {mail['from']} “{mail['subject']}”: {state}{unit}", "bold")
             if mail["why"]:
                 self._print(f"    {mail['why']}")
             for each in mail["evidence"]:
@@ -171,6 +174,8 @@ class Console:
         """What one tick did, in one line; nothing for a quiet one but its problems."""
         for problem in report.problems:
             self._print(problem, "red")
+        for note in (note for each in report.received for note in each.notes):
+            self._print(note.in_(self._office.language), "yellow")
         new, reminders, sent = report.new_messages, report.planned.reminders, report.sent
         self.say(
             f"Thư mới {new} · nhắc {reminders} · đã gửi {sent.sent} · chạy thử {sent.dry} · lỗi {sent.failed}",

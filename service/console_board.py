@@ -73,21 +73,22 @@ def needs_you(board: Board, office: Office) -> list[str]:
     if board.unattributed:
         count = f"{board.unattributed:02d}"
         lines.append(f"Thư chưa rõ đơn vị: {count}" if vietnamese else f"Mail from an unknown unit: {count}")
-    return lines
+    if board.stopped is not None:
+        lines.append(words.stopped_line(at_moment(board.stopped.since, office), board.stopped.who).in_(office.language))
+    return [*lines, *(each.in_(office.language) for each in board.undelivered)]
 
 
 def health_lines(board: Board, office: Office) -> list[str]:
-    """The health of each mailbox."""
-    vietnamese = office.language is Language.VI
+    """The health of each mailbox and of the archive."""
     lines = []
     for each in board.mailboxes:
-        last = at_moment(each.last_success, office) if each.last_success else ("chưa lần nào" if vietnamese else "never")
-        told = (
-            f"Hộp thư {each.name}: kiểm tra lần cuối {last}; {each.recorded}/{each.server} thư đã ghi nhận"
-            if vietnamese
-            else f"Mailbox {each.name}: last read {last}; {each.recorded}/{each.server} mails on record"
-        )
-        lines.append(f"{told} — {each.error}" if each.error else told)
+        last = at_moment(each.last_success, office) if each.last_success else words.NEVER.in_(office.language)
+        told = words.mailbox_line(each.name, last, each.recorded, each.server).in_(office.language)
+        silent = "" if each.error or not each.silent else words.SILENT.in_(office.language)
+        lines.append(" — ".join(part for part in (told, each.error, silent) if part))
+        lines.extend(note.in_(office.language) for note in each.notes)
+    if board.archive is not None and not board.archive.agrees:
+        lines.append(words.archive_line(board.archive.missing, board.archive.surplus).in_(office.language))
     return lines
 
 

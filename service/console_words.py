@@ -124,6 +124,11 @@ NOTICE_STATE = {
     "cancelled": Text(vi="đã hủy", en="cancelled"),
     "dry_run": Text(vi="chạy thử, không gửi", en="dry run"),
 }
+NEVER = Text(vi="chưa lần nào", en="never")
+SILENT = Text(
+    vi="đã quá lâu chưa đọc được hộp thư: kiểm tra Thubao có đang chạy không",
+    en="not read for too long: see whether Thubao is running",
+)
 COLOUR = {
     "missing": "bright_black",
     "partial": "yellow",
@@ -139,3 +144,27 @@ COLOUR = {
     "not_due": "bright_black",
     "extended": "cyan",
 }
+
+
+def mailbox_line(name: str, last: str, recorded: int, server: int) -> Text:
+    """When a mailbox was read last, and how much of what it holds is on record."""
+    return Text(
+        vi=f"Hộp thư {name}: kiểm tra lần cuối {last}; {recorded}/{server} thư đã ghi nhận",
+        en=f"Mailbox {name}: last read {last}; {recorded}/{server} mails on record",
+    )
+
+
+def stopped_line(since: str, who: str) -> Text:
+    """No mail leaves."""
+    return Text(
+        vi=f"Đang tạm dừng gửi thư từ {since} ({who}); chạy `thubao resume` để gửi tiếp",
+        en=f"Sending is stopped since {since} ({who}); run `thubao resume` to go on",
+    )
+
+
+def archive_line(missing: int, surplus: int) -> Text:
+    """The records and the raw mails on the disk do not agree."""
+    return Text(
+        vi=f"Kho thư gốc không khớp sổ ghi nhận: thiếu {missing} thư gốc, thừa {surplus} thư gốc (chạy `thubao fsck`)",
+        en=f"The raw mails do not agree with the records: {missing} are missing, {surplus} have no record (run `thubao fsck`)",
+    )

@@ -12,6 +12,7 @@ from service import correction
 from service.chasing import chase_of, phone_lines
 from service.delivery_words import output_words
 from service.enclosures import enclosures, packed
+from service.health import alarmed_mailbox
 from service.installation import Installation
 from service.judging import submission_of
 from service.letter_words import (
@@ -40,7 +41,7 @@ from service.sending import Letter
 from service.tally import tally_words
 from storage.decisions import DecisionKind, decisions_on
 from storage.mail_records import message_record
-from storage.notices import Notice, NoticeKind
+from storage.notices import WITHOUT_FILES, Notice, NoticeKind
 from storage.readings import MessageState, filings, reading_of
 from storage.submissions import latest_consolidation
 
@@ -57,6 +58,7 @@ _LETTERS = {
 }
 _OVERDUE = frozenset({NoticeKind.OVERDUE, NoticeKind.OVERDUE_COPY})
 _OWED = _OVERDUE | {NoticeKind.REMINDER}
+_BEFORE_THE_DEADLINE = frozenset({NoticeKind.KICKOFF, NoticeKind.REMINDER})
 _TO_UNITS = _OWED | {NoticeKind.KICKOFF}
 _LOOK_AGAIN = timedelta(minutes=1)
 _WHILE_IT_HOLDS = _TO_UNITS | {NoticeKind.CORRECTION}
@@ -107,11 +109,11 @@ class Correspondence:
             return correction.overtaken(submission, int(notice.context["message"]), self._language)
         if not owes(submission):
             return "the unit owes nothing any more"
+        due = deadline_of(campaign, submission)
+        if notice.kind in _BEFORE_THE_DEADLINE and self._now > due:
+            return "the deadline has passed"
         if notice.kind is NoticeKind.KICKOFF:
             return "the unit has sent its report already" if submission.versions else ""
-        due = deadline_of(campaign, submission)
-        if notice.kind is NoticeKind.REMINDER and self._now > due:
-            return "the deadline has passed"
         if notice.kind in _OVERDUE and self._now <= due:
             return "the deadline was extended"
         if any(notice.due_at < rung.due_at <= self._now for rung in ladder(campaign, due, self._timezone)):
@@ -130,6 +132,13 @@ class Correspondence:
             self._being_decided = units_being_decided(self._installation, self._now)
         settled = self._being_decided.get((notice.campaign, notice.unit or ""))
         return settled or opens_at(campaign, self._now, self._timezone)
+
+    def look_anew(self, now: datetime, *, blind: bool) -> None:
+        """Mail came in during the round: what was gathered of all units is gathered again."""
+        self._now = now
+        self._blind = blind
+        self._being_decided = None
+        self._of_campaign.clear()
 
     def write(self, notice: Notice, message_id: str) -> Letter:
         """The letter for a notice."""
@@ -158,7 +167,8 @@ class Correspondence:
             references=references,
         )
         try:
-            going = packed(self._enclosures(campaign, notice), smtp.max_message_bytes)
+            most = 0 if notice.context.get(WITHOUT_FILES) else smtp.max_message_bytes
+            going = packed(self._enclosures(campaign, notice), most)
             note = going.note(self._language)
             body = f"{text.body.rstrip()}\n\n{note}\n" if note else text.body
             content = compose(replace(text, body=body), addressing, going.inside)
@@ -173,6 +183,7 @@ class Correspondence:
             **self._about_unit(campaign, notice),
             **self._words_of(campaign).words,
             **self._about_message(notice),
+            "unread_mailbox": alarmed_mailbox(notice),
             **self._about_output(campaign, notice),
             **order_words(self._installation, campaign, notice, self._now),
             **self._about_chase(campaign, notice),

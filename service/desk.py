@@ -12,17 +12,20 @@ from config.campaign import Campaign, IndicatorType, Unit
 from config.errors import ThubaoError
 from config.text import Text
 from config.vietnamese import fold
-from service.health import MailboxHealth, mailbox_health
+from service.health import MailboxHealth, archive_balance, mailbox_health
 from service.installation import Installation
 from service.judging import Change, rejudge, submission_of
 from service.lines import unit_lines
+from service.officer_actions import undelivered
 from service.rules.consolidation import UnitLine
 from service.rules.status import Rates, rates
 from service.rules.submission import Submission
+from storage.balance import Balance
 from storage.decisions import DecisionKind, record_decision
 from storage.events import record_event
-from storage.mail_records import MessageRecord, message_record, messages
+from storage.mail_records import MessageRecord, message_record, messages, set_aside_sightings
 from storage.readings import MessageState, filing_of, filings, reading_of
+from storage.switch import Stopped, resume_sending, sending_stopped, stop_sending
 
 _WHOLE_NUMBER = re.compile(r"[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+")
 """Digits, or thousands set apart as they are in Vietnam: 1.250 is one, 1.5 is none."""
@@ -54,6 +57,9 @@ class Board:
     unattributed: int
     needs_decision: int
     mailboxes: tuple[MailboxHealth, ...]
+    archive: Balance | None
+    undelivered: tuple[Text, ...]
+    stopped: Stopped | None
 
 
 class Desk:
@@ -110,7 +116,11 @@ class Desk:
         with self._installation.database.reading() as connection:
             lines = unit_lines(connection, campaign, self._now)
             states = [each.state for each in filings(connection).values()]
-            mailboxes = mailbox_health(connection, self._installation)
+            mailboxes = mailbox_health(connection, self._installation, self._now)
+            unfetched = len(set_aside_sightings(connection))
+            archive = archive_balance(connection)
+            lost = tuple(undelivered(connection, campaign))
+            stopped = sending_stopped(connection)
         submissions = tuple(each.submission for each in lines)
         waiting = sum(1 for each in states if each in {MessageState.NEEDS_DECISION, MessageState.SET_ASIDE})
         return Board(
@@ -119,8 +129,11 @@ class Desk:
             rates=rates(campaign, submissions, self._now),
             lines=lines,
             unattributed=sum(1 for each in states if each is MessageState.UNATTRIBUTED),
-            needs_decision=waiting + sum(1 for each in submissions if each.waiting or each.provisional),
+            needs_decision=waiting + unfetched + sum(1 for each in submissions if each.waiting or each.provisional),
             mailboxes=mailboxes,
+            archive=archive,
+            undelivered=lost,
+            stopped=stopped,
         )
 
     def submission(self, campaign: Campaign, unit: Unit) -> Submission:
@@ -205,6 +218,16 @@ class Desk:
                 )
             )
         return self._ruled(DecisionKind.APPROVE, campaign, unit, "", {})
+
+    def stop_sending(self) -> None:
+        """No mail leaves until it is resumed, whatever is due."""
+        with self._installation.database.writing() as connection:
+            stop_sending(connection, self._now, self._who)
+
+    def resume_sending(self) -> None:
+        """What waited may leave again."""
+        with self._installation.database.writing() as connection:
+            resume_sending(connection, self._now, self._who)
 
     def send_back(self, campaign: Campaign, unit: Unit, why: str) -> Change:
         """The report is returned; the unit owes it again."""

@@ -18,7 +18,8 @@ from service.installation import Installation
 from service.judging import submissions
 from service.officer_mail import code_for
 from service.outputs.workbook import write_workbook
-from storage.notices import NoticeKind, NoticeState, enqueue, notice_key, notices
+from storage.mail_records import set_aside_sightings
+from storage.notices import DID_NOT_ARRIVE, NoticeKind, NoticeState, enqueue, notice_key, notices
 from storage.readings import MessageState, filings
 
 _AT = time(7, 30)
@@ -87,7 +88,7 @@ def draft_workbook(installation: Installation, campaign: Campaign, now: datetime
 
 
 def _state(connection: Connection, campaign: Campaign) -> str:
-    """A hash of all that a digest tells: what each unit has sent, and which mails wait."""
+    """A hash of all that a digest tells: what each unit has sent, which mails wait, which of ours did not arrive."""
     waits = {MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, MessageState.SET_ASIDE}
     content = [
         [
@@ -95,5 +96,7 @@ def _state(connection: Connection, campaign: Campaign) -> str:
             for each in submissions(connection, campaign)
         ],
         sorted(number for number, each in filings(connection).items() if each.state in waits),
+        [[each.mailbox, each.folder, each.uid] for each in set_aside_sightings(connection)],
+        sorted(each.key for each in notices(connection, campaign.id) if each.state in DID_NOT_ARRIVE),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -17,7 +17,7 @@ from service.installation import Installation
 from service.judging import Change, rejudge
 from service.officer_mail import OfficerReply, officer_reply
 from service.officer_mail_taking import take_orders
-from service.receipts import Arrived, answer
+from service.receipts import Arrived, answer, seen_by_a_person_only
 from service.rules.match import Outcome, Query, documents_of_others, identify
 from service.rules.requests import recognise_request
 from service.rules.submission import Trust
@@ -25,11 +25,12 @@ from service.rules.trust import judge_trust
 from storage.decisions import Decision, assignments
 from storage.events import record_event
 from storage.mail_records import MessageRecord, message_record, sightings_of
-from storage.notices import NoticeState, move, notice_by_message_id
+from storage.notices import NoticeState, last_sent_to, move, notice_by_message_id
 from storage.readings import (
     Filing,
     MessageState,
     documents,
+    earlier_namesake,
     filing_of,
     reading_of,
     save_fates,
@@ -50,9 +51,12 @@ _SILENT = {
     Robot.READ_RECEIPT: Text(vi="thư báo đã đọc", en="a read receipt"),
     Robot.OWN: Text(vi="thư của chính hệ thống", en="our own mail"),
 }
-
-
+_TOO_LARGE = Text(
+    vi="thư vượt giới hạn dung lượng, chỉ lưu được phần đầu: đề nghị mở thư trong hộp thư",
+    en="the mail is larger than allowed, only its beginning is archived: please open it in the mailbox",
+)
 _GROUP = 500
+_BOUNCES_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,25 +66,36 @@ class FileReport:
     filed: tuple[int, ...]
 
 
-def file_new(installation: Installation, now: datetime) -> FileReport:
+def file_new(installation: Installation, now: datetime, *, stop: Callable[[], bool] = lambda: False) -> FileReport:
     """File every message that was read and not filed yet, oldest receipt first; a whole group is one transaction."""
     with installation.database.reading() as connection:
         waiting = unfiled(connection)
     for start in range(0, len(waiting), _GROUP):
+        if stop():
+            return FileReport(filed=waiting[:start])
         group = waiting[start : start + _GROUP]
         try:
             with installation.database.writing() as connection:
-                file_messages(installation, connection, group, now)
+                file_messages(installation, connection, group, now, stop=stop)
         except (ParseError, ConfigError):  # one message cannot be filed: the others are, each for itself
             for number in group:
                 _file_alone(installation, number, now)
     return FileReport(filed=waiting)
 
 
-def file_messages(installation: Installation, connection: Connection, numbers: Iterable[int], now: datetime) -> None:
+def file_messages(
+    installation: Installation,
+    connection: Connection,
+    numbers: Iterable[int],
+    now: datetime,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
     """File messages that were read, judge every unit they touch once, and answer them where an answer is due."""
     desk = _FilingDesk(installation, connection, now)
     for number in numbers:
+        if stop():
+            break
         desk.file(number)
     desk.judge_and_answer()
 
@@ -152,6 +167,7 @@ class _FilingDesk:
         if record is None or reading is None:
             return
         filing, of_others = self._decide(record, reading)
+        filing = self._linked(filing, reading)
         document_units = dict(of_others)
         save_filing(self._connection, filing, document_units)
         told = {"message": number, "state": filing.state.value, "campaign": filing.campaign, "unit": filing.unit}
@@ -166,6 +182,15 @@ class _FilingDesk:
             self._arrived.append(Arrived(record=record, reading=reading, filing=filing))
         if reading.envelope.robot is Robot.BOUNCE:
             _note_bounce(self._connection, reading, self._now)
+
+    def _linked(self, filing: Filing, reading: MessageReading) -> Filing:
+        """Another mail under the same Message-ID with other content: both are kept, and each names the one before it."""
+        other = None if filing.duplicate_of else earlier_namesake(self._connection, filing.message_id, reading.envelope)
+        if other is None:
+            return filing
+        vi, en = f"trùng Message-ID với thư số {other}, nội dung khác", f"has the Message-ID of message {other}, not its content"
+        clue = {"kind": "same_message_id", "detail": {"vi": vi, "en": en}, "unit": "", "score": 0.0}
+        return replace(filing, evidence=(*filing.evidence, clue))
 
     def judge_and_answer(self) -> None:
         """Derive the units' reports again and queue the answers, each with what became of its sender's report."""
@@ -207,7 +232,14 @@ class _FilingDesk:
         if not campaigns:
             why = Text(vi="thư ngoài thời gian của các đợt báo cáo", en="received outside the time of every campaign")
             return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), ()
-        return self._identified(campaigns, record, reading, trust)
+        filing, of_others = self._identified(campaigns, record, reading, trust)
+        if record.truncated and (filing.state is not MessageState.NOT_A_REPORT or not self._is_private(record)):
+            # what is missing of it may be the very figures that count
+            return replace(filing, state=MessageState.SET_ASIDE, provisional=False, why=_TOO_LARGE), ()
+        return filing, of_others
+
+    def _is_private(self, record: MessageRecord) -> bool:
+        return seen_by_a_person_only(self._installation, self._connection, record.id)
 
     def _identified(
         self, campaigns: tuple[Campaign, ...], record: MessageRecord, reading: MessageReading, trust: Trust
@@ -285,7 +317,10 @@ def _trust(installation: Installation, connection: Connection, record: MessageRe
 
 def _note_bounce(connection: Connection, reading: MessageReading, now: datetime) -> None:
     """A bounce names our mail: that notice did not reach its unit."""
-    about = notice_by_message_id(connection, tuple(each for each in (reading.envelope.bounced_message_id,) if each))
+    envelope = reading.envelope
+    about = notice_by_message_id(connection, tuple(each for each in (envelope.bounced_message_id,) if each))
+    if about is None and not envelope.bounced_message_id and envelope.bounced_recipient:  # some servers name only the address
+        about = last_sent_to(connection, envelope.bounced_recipient, now - _BOUNCES_WITHIN)
     if about is not None:
         why = f"came back from {reading.envelope.bounced_recipient or about.recipient}"
         for before in (NoticeState.SENT, NoticeState.UNCERTAIN):

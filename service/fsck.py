@@ -35,7 +35,7 @@ def check_records(installation: Installation, now: datetime) -> FsckReport:
     with installation.database.reading() as connection:
         records = messages(connection)
         chain = events(connection)
-        health = mailbox_health(connection, installation)
+        health = mailbox_health(connection, installation, now)
     for record in records:
         problems.extend(_mail_of(installation, record))
     adopted = []

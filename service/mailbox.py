@@ -34,6 +34,7 @@ _TRUST_OPEN_FOLDER = 5 * 60.0  # seconds for which an open folder is believed to
 _RENEW_IDLE = 25 * 60.0  # servers and routers forget an idle connection after 29 minutes
 _GLANCE = 1.0  # seconds between two looks at whether we were asked to stop
 _FAREWELL = 3.0
+_NO_ARRIVALS = frozenset({rb"\Noselect", rb"\NonExistent", rb"\Sent", rb"\Drafts", rb"\Trash", rb"\All"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +102,9 @@ class Mailbox:
             return frozenset(each.decode("ascii", "replace").upper() for each in client.capabilities())
 
     def folders(self) -> tuple[str, ...]:
-        """The names of all folders that can be opened."""
+        """The names of all folders that can be opened, but for those of what was sent, drafted, or deleted."""
         with self._session() as client:
-            return tuple(str(name) for flags, _, name in client.list_folders() if rb"\Noselect" not in flags)
+            return tuple(str(name) for flags, _, name in client.list_folders() if not _NO_ARRIVALS.intersection(flags))
 
     def sent_folder(self) -> str | None:
         """The folder where the server keeps what was sent, if it says which."""
@@ -203,7 +204,8 @@ class Mailbox:
             heard, left = False, seconds
             while left > 0 and not heard and not stop():
                 turn = min(left, _RENEW_IDLE)
-                heard = _idle(client.wire, turn, stop) if idle else _listen(client.wire, turn, stop)
+                heard = _idle(client.wire, turn, stop, self._patience) if idle else _listen(client.wire, turn, stop)
+                client.wire.allow(self._patience.command)
                 left -= turn
             client.noop()
         return heard
@@ -270,8 +272,11 @@ class Mailbox:
     def _session(self, folder: str = "") -> Iterator[_Client]:
         if self._client is None:
             raise MailServerError(f"mailbox {self.settings.name} is not connected: it is tried again", transient=True)
+        client = self._client
+        client.wire.allow(self._patience.command)
         try:
-            yield self._client
+            yield client
+            client.wire.allow(None)
         except SERVER_ERRORS as error:
             if isinstance(error, imaplib.IMAP4.abort | OSError):
                 self._disconnect(politely=False)
@@ -349,13 +354,14 @@ def _require_loopback(wire: Wire, settings: MailboxSettings) -> None:
         )
 
 
-def _idle(wire: Wire, seconds: float, stop: Callable[[], bool]) -> bool:
+def _idle(wire: Wire, seconds: float, stop: Callable[[], bool], patience: Patience) -> bool:
     """IDLE until something arrives or the time is over, then end it; the server's answer to DONE shows that it lives."""
     (tag,) = wire.commands([b"IDLE"])
     while not (line := wire.line()).startswith(b"+"):
         if line.startswith(tag):
             raise imaplib.IMAP4.error(line.decode("utf-8", "replace"))
     heard = _listen(wire, seconds, stop)
+    wire.allow(patience.command)
     wire.send(b"DONE\r\n")
     while not (line := wire.line()).startswith(tag):
         heard = heard or _is_arrival(line)

@@ -31,10 +31,14 @@ class ServerSlowError(ServerGoneError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long a server may take, in seconds; a mail of n bytes may take `message` + n / `bytes_per_second`."""
+    """How long a server may take, in seconds: for one packet, for a command, for a mail of n bytes.
+
+    The last is `message` + n / `bytes_per_second`.
+    """
 
     connect: float = 20.0
     read: float = 60.0
+    command: float = 300.0  # a search by date in a folder of millions takes its time
     message: float = 60.0
     bytes_per_second: float = 20_000.0
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection
 
 from config.campaign import Campaign
-from config.text import Language, Text
+from config.text import NO_TEXT, Language, Text
 from service.letter_words import two_digits, unit_name
 from service.rules.submission import Submission
 from storage.mail_records import folder_cursors
-from storage.notices import Notice, NoticeState, notices
+from storage.notices import WAITS, NoticeState, lost_notices, notices_in
 
-_DID_NOT_ARRIVE = (NoticeState.FAILED, NoticeState.BOUNCED)
+_NOBODY_REMINDED = Text(vi=" Chưa đọc được hộp thư thì chưa nhắc đơn vị nào.", en=" Until it is read nobody is reminded.")
 
 
 def officer_actions(
@@ -24,16 +25,20 @@ def officer_actions(
         *_mailboxes(connection),
         *_mails(waiting, language),
         *_senders(campaign, every),
-        *_addresses(campaign, notices(connection, campaign.id)),
+        *undelivered(connection, campaign),
+        *_without_address(campaign),
     ]
     return [each.in_(language) for each in lines]
 
 
 def _mailboxes(connection: Connection) -> Iterator[Text]:
-    failing = {name: each.error for (name, _), each in folder_cursors(connection).items() if each.error}
-    for name, error in failing.items():
+    cursors = [(name, each) for (name, _), each in folder_cursors(connection).items()]
+    readable = {name for name, each in cursors if not each.error}
+    was_read = {name for name, each in cursors if each.last_success}
+    for name, error in {name: each.error for name, each in cursors if each.error}.items():
         reason = " ".join(error.split()).rstrip(".")
-        yield Text(vi=f"Kiểm tra hộp thư {name}: {reason}.", en=f"Look after the mailbox {name}: {reason}.")
+        so = _NOBODY_REMINDED if name in was_read - readable else NO_TEXT
+        yield Text(vi=f"Kiểm tra hộp thư {name}: {reason}.{so.vi}", en=f"Look after the mailbox {name}: {reason}.{so.en}")
 
 
 def _mails(waiting: int, language: Language) -> Iterator[Text]:
@@ -51,16 +56,26 @@ def _senders(campaign: Campaign, every: Iterable[Submission]) -> Iterator[Text]:
             yield Text(vi=f"Xác nhận người gửi của {name}.", en=f"Confirm who sent for {name}.")
 
 
-def _addresses(campaign: Campaign, sent: Iterable[Notice]) -> Iterator[Text]:
-    """Addresses to which the last mail did not arrive, and units that have none."""
-    last = {each.recipient: each for each in sent if each.state is NoticeState.SENT or each.state in _DID_NOT_ARRIVE}
-    for recipient, notice in last.items():
-        if notice.state in _DID_NOT_ARRIVE:
-            name = unit_name(campaign, notice.unit) if notice.unit else recipient
-            yield Text(
-                vi=f"Kiểm tra địa chỉ thư của {name}: thư gửi {recipient} không đến.",
-                en=f"Check the address of {name}: mail to {recipient} did not arrive.",
-            )
+def undelivered(connection: Connection, campaign: Campaign) -> Iterator[Text]:
+    """Addresses to which the last mail did not arrive, and why mail that is due cannot leave."""
+    for notice in lost_notices(connection, campaign.id):
+        name = unit_name(campaign, notice.unit) if notice.unit else notice.recipient
+        yield Text(
+            vi=f"Kiểm tra địa chỉ thư của {name}: thư gửi {notice.recipient} không đến.",
+            en=f"Check the address of {name}: mail to {notice.recipient} did not arrive.",
+        )
+    queued = notices_in(connection, NoticeState.QUEUED, campaign=campaign.id)
+    stuck = Counter(each.error for each in queued if each.error and not each.error.startswith(WAITS))
+    for reason, count in stuck.items():
+        yield Text(vi=f"Chưa gửi được {count:02d} thư: {reason}.", en=f"Mail that cannot leave yet, {count}: {reason}.")
+
+
+def addresses_lost(connection: Connection, campaign: Campaign) -> frozenset[str]:
+    """Addresses from which the last mail came back."""
+    return frozenset(each.recipient for each in lost_notices(connection, campaign.id) if each.message_id)
+
+
+def _without_address(campaign: Campaign) -> Iterator[Text]:
     without = [unit.full_name for unit in campaign.roster if not unit.emails]
     if without:
         names = ", ".join(without)

@@ -15,6 +15,8 @@ from config.text import Text
 
 _SECONDS = 60
 _TOO_LARGE = "5.3.4"
+_EXCEEDED = 552
+_TOO_LARGE_WORDS = (_TOO_LARGE, "5.2.3", "message size", "too large", "too big")
 _QUOTA = ("5.4.5", "5.2.2", "quota", "limit exceeded", "too many")
 
 
@@ -48,7 +50,7 @@ class SmtpSender:
         """See `Sender.send`. One recipient only: smtplib is silent about a refused one when another is accepted."""
         connection = self._open()
         try:
-            self._command(connection.mail(self._settings.from_address), recipient)
+            self._begin(connection)
             self._command(connection.rcpt(recipient), recipient)
         except ValueError as error:  # smtplib's word for a line break or a letter beyond ASCII in an address
             self._drop()
@@ -83,6 +85,17 @@ class SmtpSender:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 self._connection.quit()
         self._connection = None
+
+    def _begin(self, connection: smtplib.SMTP) -> None:
+        """MAIL FROM. A sender that is refused for good is nobody's mail's fault: a setting has to be mended, every mail waits."""
+        try:
+            self._command(connection.mail(self._settings.from_address), self._settings.from_address)
+        except SendError as error:
+            if not error.permanent:
+                raise
+            raise UnreachableError(
+                f"{self._settings.host} refuses our sender address {error}: check [smtp] in thubao.toml"
+            ) from error
 
     def _command(self, answer: tuple[int, bytes], recipient: str) -> None:
         code, text = answer
@@ -173,4 +186,5 @@ def _refusal(code: int, answer: bytes | str, recipient: str) -> SendError:
     text = " ".join((answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer).split())
     quota = _TOO_LARGE not in text and any(word in text.lower() for word in _QUOTA)
     permanent = 500 <= code < 600 and not quota  # noqa: PLR2004 - the SMTP classes
-    return SendError(f"{recipient}: {code} {text}".strip(), permanent=permanent)
+    too_large = permanent and (code == _EXCEEDED or any(each in text.lower() for each in _TOO_LARGE_WORDS))
+    return SendError(f"{recipient}: {code} {text}".strip(), permanent=permanent, too_large=too_large)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from config.campaign import Campaign
 from config.errors import ThubaoError
+from config.settings import Sending
 from config.text import Text
 from service.chasing import enqueue_chase
 from service.consolidating import Output, consolidate_campaign, is_due
@@ -17,11 +18,14 @@ from service.digest import enqueue_digests
 from service.installation import Installation
 from service.judging import submissions, units_that_wait
 from service.kickoff import enqueue_kickoffs
+from service.officer_actions import addresses_lost
 from service.officer_mail_settling import settle_orders
 from service.rules.remind import DueReminder, RungKind, due_reminders
-from storage.notices import NoticeKind, enqueue, notice_key
+from storage.notices import REMINDING, NoticeKind, NoticeState, enqueue, notice_key, notices_in, send_after_all
 from storage.submissions import latest_consolidation
 
+_DEADLINE = "deadline"
+_REHEARSED = frozenset({*REMINDING, NoticeKind.KICKOFF, NoticeKind.DELIVERY})
 _KINDS = {RungKind.REMINDER: NoticeKind.REMINDER, RungKind.OVERDUE: NoticeKind.OVERDUE}
 
 
@@ -54,13 +58,16 @@ def plan(installation: Installation, now: datetime, *, closing: bool = True) -> 
             outputs.append(output)
         with installation.database.writing() as connection:
             due = planned_reminders(installation, connection, campaign, now)
-            reminders += sum(_enqueue_reminder(connection, campaign, each, now) for each in due)
+            lost = addresses_lost(connection, campaign)
+            reminders += sum(_enqueue_reminder(connection, campaign, each, now, lost) for each in due)
             enqueue_kickoffs(connection, campaign, now, installation.home.office.timezone)
             enqueue_corrections(installation, connection, campaign, now)
             enqueue_chase(installation, connection, campaign, now)
             enqueue_digests(installation, connection, campaign, now)
             alerts += _enqueue_alert(installation, connection, campaign, now) if closing else 0
             _enqueue_deliveries(connection, campaign, now)
+            if installation.home.smtp is not None and installation.home.smtp.sending is Sending.ON:
+                _send_what_was_rehearsed(installation, connection, campaign, now)
     return PlanReport(reminders=reminders, alerts=alerts, consolidated=tuple(outputs), problems=tuple(problems))
 
 
@@ -79,7 +86,7 @@ def planned_reminders(
     timezone = installation.home.office.timezone
     due = due_reminders(campaign, submissions(connection, campaign), now, timezone)
     waiting = units_that_wait(connection, campaign)
-    return tuple(each for each in due if _address(campaign, each.unit) and each.unit not in waiting)
+    return tuple(each for each in due if _addresses(campaign, each.unit) and each.unit not in waiting)
 
 
 def close_if_due(installation: Installation, campaign: Campaign, now: datetime) -> Output | None:
@@ -109,19 +116,34 @@ def _enqueue_deliveries(connection: Connection, campaign: Campaign, now: datetim
         )
 
 
-def _enqueue_reminder(connection: Connection, campaign: Campaign, due: DueReminder, now: datetime) -> bool:
-    """One reminder, and with it the copy for the unit's head where the office wants that."""
+def _send_what_was_rehearsed(installation: Installation, connection: Connection, campaign: Campaign, now: datetime) -> None:
+    """What was due in a rehearsal never left: it leaves now, unless it is no longer called for. Receipts are not made up for."""
+    if now.astimezone(installation.home.office.timezone).date() > campaign.closes:
+        return
+    for each in notices_in(connection, NoticeState.DRY_RUN, campaign=campaign.id):
+        if each.kind in _REHEARSED or each.cause == _DEADLINE:
+            send_after_all(connection, each.key, now)
+
+
+def _enqueue_reminder(
+    connection: Connection, campaign: Campaign, due: DueReminder, now: datetime, lost: frozenset[str] = frozenset()
+) -> bool:
+    """One reminder, and with it the copy for the unit's head where the office wants that.
+
+    Where mail to the unit's first address came back it goes to the next one, which has a key of its own.
+    """
     kind = _KINDS[due.rung.kind]
     unit = campaign.unit(due.unit)
     wanted = campaign.reminders.copy_heads and kind is NoticeKind.OVERDUE and unit is not None
     head = unit.head_email if wanted and unit is not None else ""
     context = {"rung": due.rung.number, **({"copied": head} if head else {})}
-    address = _address(campaign, due.unit)
+    addresses = _addresses(campaign, due.unit)
+    address = next((each for each in addresses if each not in lost), addresses[0])
 
-    def queue(kind: NoticeKind, recipient: str) -> bool:
+    def queue(kind: NoticeKind, recipient: str, sequence: int = 1) -> bool:
         return enqueue(
             connection,
-            key=notice_key(campaign.id, due.unit, kind, due.rung.due_at, 1),
+            key=notice_key(campaign.id, due.unit, kind, due.rung.due_at, sequence),
             campaign=campaign.id,
             unit=due.unit,
             kind=kind,
@@ -134,7 +156,7 @@ def _enqueue_reminder(connection: Connection, campaign: Campaign, due: DueRemind
 
     if head and head != address:
         queue(NoticeKind.OVERDUE_COPY, head)
-    return queue(kind, address)
+    return queue(kind, address, addresses.index(address) + 1)
 
 
 def _enqueue_alert(installation: Installation, connection: Connection, campaign: Campaign, now: datetime) -> int:
@@ -151,13 +173,13 @@ def _enqueue_alert(installation: Installation, connection: Connection, campaign:
             due_at=campaign.deadline,
             created_at=now,
             recipient=officer,
-            cause="deadline",
+            cause=_DEADLINE,
         )
         for position, officer in enumerate(installation.home.office.officers, start=1)
     )
 
 
-def _address(campaign: Campaign, code: str) -> str:
-    """The unit's first address, "" when the roster has none."""
+def _addresses(campaign: Campaign, code: str) -> tuple[str, ...]:
+    """The unit's addresses, the first one first."""
     unit = campaign.unit(code)
-    return unit.emails[0] if unit and unit.emails else ""
+    return unit.emails if unit else ()

@@ -38,20 +38,33 @@ def read_new(
     now: datetime,
     progress: Progress = lambda _done, _all: None,
     ahead: ReadingAhead | None = None,
+    *,
+    stop: Callable[[], bool] = lambda: False,
 ) -> ReadReport:
-    """Read every archived message that was not read yet; one bad mail never stops the others. `ahead` may have begun already."""
+    """Read every archived message that was not read yet; one bad mail never stops the others. `ahead` may have begun already.
+
+    When `stop` says so it ends after the mail at hand; what was read is on record.
+    """
     if ahead is None:
         with closing(reading_ahead(installation)) as own:
-            return read_new(installation, now, progress, own)
+            return read_new(installation, now, progress, own, stop=stop)
     with installation.database.reading() as connection:
         waiting = unread(connection)
-    read = 0
+    read = done = 0
     for start in range(0, len(waiting), _GROUP):
         group = waiting[start : start + _GROUP]
         ahead.begin(waiting[start : start + 2 * _GROUP])  # the readers go on while this group is being recorded
-        read += _record(installation, now, [(number, ahead.take(number)) for number in group])
-        progress(min(start + _GROUP, len(waiting)), len(waiting))
-    return ReadReport(read=read, set_aside=len(waiting) - read)
+        results = []
+        for number in group:
+            if stop():
+                break
+            results.append((number, ahead.take(number)))
+        read += _record(installation, now, results)
+        done += len(results)
+        if stop():
+            break
+        progress(done, len(waiting))
+    return ReadReport(read=read, set_aside=done - read)
 
 
 def reading_ahead(installation: Installation) -> ReadingAhead:

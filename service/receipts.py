@@ -10,15 +10,20 @@ from sqlalchemy import Connection
 from config.campaign import Campaign
 from config.loading_problems import is_address
 from config.text import Language
-from parsers.values import MessageReading, Robot
+from parsers.values import DocumentRole, MessageReading, Robot
 from service.correction import ASKS, correction_of, may_ask
 from service.installation import Installation
 from service.judging import Change
 from service.rules.status import deadline_of
 from service.rules.submission import Content, Submission, Trust, Version
-from storage.mail_records import MessageRecord
-from storage.notices import Notice, NoticeKind, enqueue, notice_key
+from storage.mail_records import MessageRecord, sightings_of
+from storage.notices import Notice, NoticeKind, contexts_of, enqueue, notice_key
 from storage.readings import Filing, MessageState
+
+_BROUGHT = "brought"
+"""In a notice's context: whether the mail it answers brought anything."""
+_ANSWERS_TO_NOTHING = 5
+_NO_PAPERS = frozenset({DocumentRole.DECORATION, DocumentRole.CONTAINER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,9 @@ def answer(installation: Installation, connection: Connection, arrived: Arrived,
     if campaign is None:
         return False
     kind = NoticeKind.RECEIPT if filing.state is MessageState.FILED else NoticeKind.QUESTION
+    brought = _brought_something(arrived)
+    if not brought and _answered_enough(installation, connection, campaign, arrived):
+        return False
     return enqueue(
         connection,
         key=notice_key(campaign.id, filing.unit, kind, record.fetched_at, record.id),  # the receipt time may still move
@@ -55,10 +63,37 @@ def answer(installation: Installation, connection: Connection, arrived: Arrived,
             "letter": _letter(installation, arrived),
             "message": record.id,
             "changes": _changes(arrived),
+            _BROUGHT: brought,
             ASKS: _asks(installation, connection, campaign, arrived, now),
         },
         trigger_id=record.id,
     )
+
+
+def _brought_something(arrived: Arrived) -> bool:
+    """Whether a mail added to a report, or carries papers that may once its unit is known."""
+    if arrived.change is not None:
+        return any(each.message == arrived.record.id for each in arrived.change.after.versions)
+    return any(each.role not in _NO_PAPERS for each in arrived.reading.documents)
+
+
+def _answered_enough(installation: Installation, connection: Connection, campaign: Campaign, arrived: Arrived) -> bool:
+    """Mail that brings nothing is answered a few times only: whoever goes on is a robot that answers our answers.
+
+    In a mailbox that a person also uses it is not answered at all where its unit is not known: it may be a private mail.
+    """
+    if arrived.filing.unit is None and seen_by_a_person_only(installation, connection, arrived.record.id):
+        return True
+    kinds = (NoticeKind.RECEIPT, NoticeKind.QUESTION)
+    before = contexts_of(connection, campaign.id, arrived.reading.envelope.sender, *kinds)
+    return sum(1 for each in before if not each.get(_BROUGHT, True)) >= _ANSWERS_TO_NOTHING
+
+
+def seen_by_a_person_only(installation: Installation, connection: Connection, number: int) -> bool:
+    """Whether a message was seen only in mailboxes that a person also uses: it may be a private mail."""
+    seen_in = {each.mailbox for each in sightings_of(connection, number)}
+    shared = {each.name for each in installation.home.mailboxes if not each.dedicated}
+    return bool(seen_in) and seen_in <= shared
 
 
 def letter_now(notice: Notice, submission: Submission | None, language: Language) -> str:

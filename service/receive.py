@@ -18,14 +18,17 @@ from service.mailbox import Fetched, FolderStatus, Mailbox, Unfetched, Why
 from service.receive_notes import gap_note, renumbered_note, set_aside_note, skipped_folder_note, too_large_note
 from storage.archive import Archive
 from storage.arrivals import Arrival, record_arrivals
+from storage.balance import Balance, folder_place, save_balance
 from storage.database import Database
 from storage.mail_records import (
     FolderCursor,
     failed_uids,
     folder_cursor,
+    forget_unfetched,
     known_uids,
     record_failed_uid,
     save_cursor,
+    unfetched_uids,
 )
 
 GROUP_MAILS = 100  # made durable together: a disk brings a hundred files home in little more time than ten
@@ -177,7 +180,7 @@ class _FolderLook:
         count = len(on_server) - sum(len(self._left_alone[why].intersection(on_server)) for why in self._left_alone)
         if not full:
             return self._finish((self._cursor.server_count or 0) + count, full=False)
-        self._note_gap(on_server)
+        self._balance(on_server, count)
         return self._finish(count, full=True)
 
     def _is_full_look_due(self) -> bool:
@@ -297,11 +300,11 @@ class _FolderLook:
         left_alone = self._left_alone.get(unfetched.why)
         if left_alone is not None:
             left_alone.add(unfetched.uid)
-            if unfetched.uid not in self._attempts:
-                return
-        else:
-            self._failed.append(unfetched.uid)
-        limit = {Why.REFUSED: TRIES_REFUSED, Why.BROKEN: TRIES_BROKEN}.get(unfetched.why, 1)
+            if unfetched.uid in self._attempts:
+                self._forget_unfetched({unfetched.uid})
+            return
+        self._failed.append(unfetched.uid)
+        limit = TRIES_BROKEN if unfetched.why is Why.BROKEN else TRIES_REFUSED
         with self._database.writing() as connection:
             record_failed_uid(
                 connection,
@@ -316,16 +319,23 @@ class _FolderLook:
         if attempts >= limit:
             self._notes.append(set_aside_note(self._name, self._folder, unfetched.uid, unfetched.reason))
 
-    def _note_gap(self, on_server: tuple[int, ...]) -> None:
+    def _forget_unfetched(self, gone: set[int]) -> None:
+        with self._database.writing() as connection:
+            forget_unfetched(connection, self._name, self._folder, self._status.uidvalidity, gone)
+
+    def _balance(self, on_server: tuple[int, ...], count: int) -> None:
         """Every UID on the server has exactly one state, or the officer hears of it."""
-        if not on_server:
-            return
-        with self._database.reading() as connection:
-            known = known_uids(connection, self._name, self._folder, self._status.uidvalidity, on_server[0], on_server[-1])
-            known |= failed_uids(connection, self._name, self._folder, self._status.uidvalidity).keys()
-        gap = set(on_server) - known - self._left_alone[Why.EARLIER] - self._left_alone[Why.GONE]
+        place = (self._name, self._folder, self._status.uidvalidity)
+        low, high = (on_server[0], on_server[-1]) if on_server else (0, 0)
+        with self._database.writing() as connection:
+            unfetched = unfetched_uids(connection, *place)
+            forget_unfetched(connection, *place, unfetched.difference(on_server))
+            known = known_uids(connection, *place, low, high) | unfetched
+            gap = len(set(on_server) - known - self._left_alone[Why.EARLIER] - self._left_alone[Why.GONE])
+            counted = Balance(counted_at=self._now(), counted=count, missing=gap)
+            save_balance(connection, folder_place(self._name, self._folder), counted)
         if gap:
-            self._notes.append(gap_note(self._name, self._folder, len(gap)))
+            self._notes.append(gap_note(self._name, self._folder, gap))
 
     def _finish(self, server_count: int, *, full: bool) -> ReceiveReport:
         """Commit how far we are: every UID below `uidnext` has a state now."""

@@ -89,6 +89,7 @@ class ReadingPool:
         self._reader = reader
         self._places = threading.BoundedSemaphore(size)
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
+        self._busy: set[_Child] = set()
         self._closed = False
         self._warmed = False
 
@@ -134,6 +135,11 @@ class ReadingPool:
             while True:
                 self._idle.get_nowait().end()
 
+    def abandon(self) -> None:
+        """Kill the children that are busy, with what they started: this process is about to end, whatever they do."""
+        for child in tuple(self._busy):
+            child.abandon()
+
     def _ask(self, header: Mapping[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
         """The answer to a request; a file that ends its reader is left out, and the request made again."""
         deadly: list[str] = []
@@ -150,11 +156,14 @@ class ReadingPool:
         seconds = self._limits.seconds + len(payload) / self._limits.bytes_per_second
         with self._places:
             child = self._child()
+            self._busy.add(child)
             try:
                 answer, result = child.ask({**header, "seconds": seconds}, payload, seconds)
             except BaseException:
                 child.kill()
                 raise
+            finally:
+                self._busy.discard(child)
             worn = child.answered >= self._limits.messages or int(answer.get("peak", 0)) > self._limits.keep_below
             if worn or self._closed:
                 child.end()
@@ -276,6 +285,11 @@ class _Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
         self.kill()
+
+    def abandon(self) -> None:
+        """Kill the child and remove its folder without waiting for anything."""
+        _kill_session(self._process)
+        self._folder.cleanup()
 
     def kill(self) -> None:
         """End the child and everything it started, now, and remove its folder."""

@@ -18,6 +18,8 @@ from service.outbox import Sender, UnreachableError
 from storage.database import Database
 from storage.events import record_event
 from storage.notices import (
+    WAITS,
+    WITHOUT_FILES,
     Notice,
     NoticeKind,
     NoticeState,
@@ -93,12 +95,15 @@ class Postman:
         sender: Sender | None,
         correspondent: Correspondent,
         was_sent: Callable[[str], bool | None] = lambda _message_id: None,
+        look_again: Callable[[Notice], None] = lambda _notice: None,
     ) -> None:
+        """`look_again` is called before a notice's cause is looked at: the mailbox may have to be read first."""
         self._database = database
         self._settings = settings
         self._sender = sender
         self._correspondent = correspondent
         self._was_sent = was_sent
+        self._look_again = look_again
 
     def recover(self, now: datetime) -> None:
         """After a crash: what was claimed is queued again, what was on the wire is uncertain and treated by its kind."""
@@ -138,15 +143,16 @@ class Postman:
         with self._database.writing() as connection:
             if not move(connection, notice.id, NoticeState.QUEUED, NoticeState.CLAIMED, attempts=notice.attempts + 1):
                 return "later"
-            left_today = left_since(connection, _day_of(now))
-            left_to_it = left_since(connection, now - timedelta(days=1), notice.recipient)
+            left_today = left_since(connection, _day_of(now), rehearsed=self._sender is None)
+            left_to_it = left_since(connection, now - timedelta(days=1), notice.recipient, rehearsed=self._sender is None)
+        self._look_again(notice)
         reason = self._correspondent.still_called_for(notice)
         if reason:
             return self._cancel(notice, reason, now)
         waits = self._limit(notice, left_today, left_to_it, now)
         opens = self._correspondent.not_before(notice)
         if waits is None and opens is not None and opens > now:
-            waits = (opens, "waits for office hours, for an order about the unit, or until the mailbox can be read")
+            waits = (opens, f"{WAITS} for office hours, for an order about the unit, or until the mailbox can be read")
         if waits is not None:
             self._postpone(notice, *waits)
             return "later"
@@ -198,6 +204,11 @@ class Postman:
         if error.uncertain:
             self._record(notice, before, NoticeState.UNCERTAIN, now, sent_at=now, error=str(error))
             return "uncertain"
+        if error.too_large and not notice.context.get(WITHOUT_FILES) and not _is_extra(notice):
+            smaller = {"context": {**notice.context, WITHOUT_FILES: True}, "content": None, "next_attempt_at": now + _FIRST_RETRY}
+            with self._database.writing() as connection:
+                move(connection, notice.id, before, NoticeState.QUEUED, error=str(error), sent_at=notice.sent_at, **smaller)
+            return "later"
         if error.permanent or (notice.attempts + 1 >= _MOST_ATTEMPTS and now - notice.created_at >= _GIVE_UP_AFTER):
             after = NoticeState.UNCERTAIN if _is_extra(notice) else NoticeState.FAILED
             self._record(notice, before, after, now, error=str(error), sent_at=notice.sent_at)
@@ -249,9 +260,9 @@ class Postman:
         limit = self._settings.daily_limit
         for_office = notice.kind in _FOR_OFFICE
         if left_today >= (limit if for_office else limit - int(limit * _RESERVE)):
-            return _day_of(now) + timedelta(days=1), "waits for the daily limit"
+            return _day_of(now) + timedelta(days=1), f"{WAITS} for the daily limit"
         if not for_office and left_to_it >= _PER_ADDRESS_AND_DAY:
-            return now + _PER_ADDRESS_PAUSE, "waits: too many mails to this address within a day"
+            return now + _PER_ADDRESS_PAUSE, f"{WAITS}: too many mails to this address within a day"
         return None
 
     def message_id(self, key: str) -> str:

@@ -18,6 +18,7 @@ from service.officer_actions import officer_actions
 from service.rules.remind import next_rung
 from service.rules.status import deadline_of, is_in
 from service.rules.submission import Content, Submission
+from storage.mail_records import set_aside_sightings
 from storage.notices import NoticeKind, NoticeState, notices
 from storage.readings import MessageState, filings
 
@@ -40,6 +41,7 @@ def tally_words(installation: Installation, connection: Connection, campaign: Ca
     every = submissions(connection, campaign)
     waiting = {number for number, each in filings(connection).items() if each.state in _WAITING}
     unconfirmed = {number for each in every for number in (*each.unconfirmed, *each.waiting)} - waiting
+    unfetched = len(set_aside_sightings(connection))
     expected = [each for each in every if each.content is not Content.EXCUSED]
     complete = [each for each in expected if is_in(each) and each.content is not Content.ISSUES]
     missing = [each for each in expected if not each.versions]
@@ -54,12 +56,12 @@ def tally_words(installation: Installation, connection: Connection, campaign: Ca
         "list_complete": [unit_name(campaign, each.unit) for each in complete],
         "list_partial": [f"{unit_name(campaign, each.unit)}: {owed(campaign, each, language)}" for each in partial],
         "list_missing": [_with_phone(campaign, each, timezone, language) for each in missing],
-        "n_waiting": len(waiting),
+        "n_waiting": len(waiting) + unfetched,
         "n_unconfirmed": len(unconfirmed),
-        "actions": officer_actions(connection, campaign, every, len(waiting), language),
+        "actions": officer_actions(connection, campaign, every, len(waiting) + unfetched, language),
         "next_reminder": moment(rung.due_at, timezone, language) if rung else "",
         "news": _news(connection, campaign, expected, now, language),
-        "mailboxes": [_seen(each, installation) for each in mailbox_health(connection, installation)],
+        "mailboxes": [_seen(each, installation) for each in mailbox_health(connection, installation, now)],
     }
 
 

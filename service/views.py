@@ -17,7 +17,7 @@ from service.rules.submission import SlotReport, Source, Submission, UnitValue
 from storage.decisions import Decision
 from storage.mail_records import MessageRecord, Sighting
 from storage.notices import Notice
-from storage.readings import DocumentRow, Filing
+from storage.readings import DocumentRow, Filing, MessageState
 
 Plain = dict[str, Any]
 
@@ -46,6 +46,8 @@ class Views:
             "units": [self.unit_line(board.campaign, each) for each in board.lines],
             "unattributed": board.unattributed,
             "needs_decision": board.needs_decision,
+            "sending_stopped": board.stopped and {"since": self._at(board.stopped.since), "who": board.stopped.who},
+            "undelivered": [each.in_(self._language) for each in board.undelivered],
             "mailbox": [
                 {
                     "name": each.name,
@@ -53,9 +55,18 @@ class Views:
                     "server": each.server,
                     "recorded": each.recorded,
                     "error": each.error,
+                    "silent": each.silent,
+                    "notes": [note.in_(self._language) for note in each.notes],
                 }
                 for each in board.mailboxes
             ],
+            "archive": board.archive
+            and {
+                "counted_at": self._at(board.archive.counted_at),
+                "recorded": board.archive.counted,
+                "missing": board.archive.missing,
+                "surplus": board.archive.surplus,
+            },
         }
 
     def unit_line(self, campaign: Campaign, line: UnitLine) -> Plain:
@@ -171,6 +182,14 @@ class Views:
             "duplicate_of": filing.duplicate_of if filing else None,
             "documents": [self.document_row(each) for each in files],
         }
+
+    def unfetched(self, seen: Sighting) -> Plain:
+        """A mail that stands on the server and could not be fetched, among the others of `thubao messages --json`."""
+        nothing: Plain = {"id": None, "source": None, "received_at": None, "sha256": None, "size": None, "unit": None}
+        nothing |= {"campaign": None, "request": None, "duplicate_of": None, "evidence": [], "documents": []}
+        nothing |= {"message_id": "", "subject": "", "from": "", "trust": "unverified", "provisional": False}
+        place = {"mailbox": seen.mailbox, "folder": seen.folder, "uid": seen.uid}
+        return {**nothing, **place, "state": MessageState.SET_ASIDE.value, "why": seen.reason}
 
     def document_row(self, document: DocumentRow) -> Plain:
         """One document as listed with its message."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -14,15 +15,15 @@ from types import FrameType
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from config.errors import MailServerError
+from config.errors import MailServerError, StorageError, ThubaoError
 from config.settings import MailboxSettings, Sending, SmtpSettings
-from config.text import Text
 from service.backoff import Backoff
+from service.clock_watch import ClockWatch
 from service.correspondence import Correspondence
 from service.credentials import mailbox_login, read_secret
 from service.filing import file_new
 from service.forgetting import forget_private_mail
-from service.health import alarm_if_silent, failing_since
+from service.health import alarm_if_silent, count_archive, failing_since, note_news
 from service.installation import Installation
 from service.mailbox import Mailbox
 from service.outbox import SmtpSender
@@ -30,17 +31,16 @@ from service.planning import PlanReport, plan
 from service.reading import read_new, reading_ahead
 from service.receive import ReceiveReport, note_failure, receive
 from service.sending import Postman, SendReport
+from storage.notices import REMINDING, Notice
+from storage.switch import sending_stopped
 
 log = logging.getLogger("thubao.worker")
 
-_BACKWARD = timedelta(minutes=5)
 _SHORTEST = timedelta(seconds=5)
 _WAIT_FOR_MAILBOX = timedelta(hours=1)
-
-_CLOCK_WENT_BACK = Text(
-    vi="đồng hồ của máy bị chỉnh lùi; chưa gửi gì cho đến khi giờ đúng trở lại",
-    en="the clock went back; nothing is sent until it is right again",
-)
+_COUNT_ARCHIVE_EVERY = timedelta(hours=1)
+_LOOK_AGAIN_AFTER = 60.0  # seconds for which a look into the mailboxes is fresh enough to remind by
+_END_WITHIN = 6.0  # of the ten seconds that service managers give
 
 Clock = Callable[[], datetime]
 """The moment that it is now, with a time zone."""
@@ -62,10 +62,18 @@ class TickReport:
 
 
 class Worker:
-    """Does what is due, once per tick. `clock` may be fast or frozen; everything else is as in production."""
+    """Does what is due, once per tick. `clock` may be fast or frozen; everything else is as in production.
+
+    `passed` counts the seconds that really go by, for a clock that should go with them.
+    """
 
     def __init__(
-        self, installation: Installation, clock: Clock, *, progress: Callable[[int, int], None] = lambda _done, _all: None
+        self,
+        installation: Installation,
+        clock: Clock,
+        *,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+        passed: Callable[[], float] | None = None,
     ) -> None:
         self._progress = progress
         self._looked_through = False
@@ -74,8 +82,10 @@ class Worker:
         self._backoff = {each.name: Backoff() for each in installation.home.mailboxes}
         self._unread = False
         self._language = installation.home.office.language
-        self._latest: datetime | None = None
+        self._clock_watch = ClockWatch(passed)
         self._recovered = False
+        self._looked_at: float | None = None
+        self._archive_counted_at: datetime | None = None
         self._mailboxes: dict[str, Mailbox] = {}
         self._ahead = reading_ahead(installation)
         self._at_work = threading.Lock()
@@ -84,8 +94,11 @@ class Worker:
     def tick(self) -> TickReport:
         """Poll, read, file, queue what is due, send it. A mailbox that fails keeps nothing else from being done."""
         received, problems = self.poll()
-        if self._clock_went_back():
-            return TickReport(received=received, problems=(*problems, _CLOCK_WENT_BACK.in_(self._language)))
+        if self.stopping.is_set():
+            return TickReport(received=received, problems=problems)
+        trouble = self._clock_watch.trouble(self._clock())
+        if trouble is not None:
+            return TickReport(received=received, problems=(*problems, trouble.in_(self._language)))
         forget_private_mail(self._installation, self._clock())
         planned = plan(self._installation, self._clock(), closing=self.may_close())
         problems = (*problems, *planned.problems)
@@ -104,24 +117,31 @@ class Worker:
                 self._unread = True
                 continue
             try:
-                reports.append(self._receive(settings))
-            except MailServerError as error:
+                report = self._receive(settings)
+            except (MailServerError, StorageError) as error:  # a disk that takes no mail may still take a row
+                if self.stopping.is_set():
+                    break
                 self._unread = True
                 told = error.in_(self._language)
                 problems.append(f"{settings.name}: {told}")
-                self._backoff[settings.name] = backoff.failed(now, transient=error.transient)
+                self._backoff[settings.name] = _later(backoff, error, now)
                 note_failure(self._installation.database, settings, told, now)
-                alarm_if_silent(self._installation, settings, now)
             else:
+                reports.append(report)
                 self._backoff[settings.name] = backoff.succeeded()
+                if report.notes:
+                    note_news(self._installation, settings, report.notes, now)
+            alarm_if_silent(self._installation, settings, now)
         self._looked_through = self._looked_through or not problems
+        self._looked_at = time.monotonic()
         self.process()
+        self._count_archive()
         return tuple(reports), tuple(problems)
 
     def process(self) -> None:
         """Read and file what is archived: new mail, and whatever a crash left behind."""
-        read_new(self._installation, self._clock(), self._progress, self._ahead)
-        file_new(self._installation, self._clock())
+        read_new(self._installation, self._clock(), self._progress, self._ahead, stop=self.stopping.is_set)
+        file_new(self._installation, self._clock(), stop=self.stopping.is_set)
 
     def send(self) -> SendReport:
         """Send what is due."""
@@ -131,12 +151,20 @@ class Worker:
         now = self._clock()
         sender = SmtpSender(smtp, lambda: smtp_password(smtp)) if smtp.sending is Sending.ON else None
         correspondence = Correspondence(self._installation, now, blind=self.is_blind())
-        postman = Postman(self._installation.database, smtp, sender, correspondence, self._was_sent)
+
+        def look_again(notice: Notice) -> None:
+            """Nobody is reminded of what came a minute ago, however long the round of sending takes."""
+            looked_at = self._looked_at
+            if notice.kind in REMINDING and looked_at is not None and time.monotonic() - looked_at > _LOOK_AGAIN_AFTER:
+                self.poll()
+                correspondence.look_anew(self._clock(), blind=self.is_blind())
+
+        postman = Postman(self._installation.database, smtp, sender, correspondence, self._was_sent, look_again)
         try:
             if not self._recovered:
                 postman.recover(now)
                 self._recovered = True
-            return postman.send_due(now, stopping=self.stopping.is_set)
+            return postman.send_due(now, stopping=self._must_end())
         finally:
             if sender is not None:
                 sender.close()
@@ -170,12 +198,16 @@ class Worker:
                     report(self.tick())
                     while not self.stopping.is_set() and (left := ends - time.monotonic()) > 0 and self._hint(left):
                         report(self.tick())
+                except ThubaoError as error:
+                    log.error("a tick failed; the next one goes on: %s", error)  # noqa: TRY400 - one line says it
                 except Exception:  # the loop boundary: a fault of ours must not end the service
                     log.exception("a tick failed; the next one goes on")
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
-            self.stopping.set()
-            scheduler.shutdown(wait=False)
+            if not self.stopping.is_set():
+                self.stopping.set()
+                self._end_in_any_case()
+                scheduler.shutdown(wait=False)
 
         scheduler.add_job(
             one_tick,
@@ -197,13 +229,33 @@ class Worker:
             mailbox.__exit__(None, None, None)
         self._mailboxes.clear()
 
+    def _end_in_any_case(self) -> None:
+        """A step that waits for a server or a reader ends with the process: each survives being killed, and is done again."""
+
+        def end() -> None:
+            log.warning("stopped in the middle of a step; it is done again at the next start")
+            self._installation.readers.abandon()
+            logging.shutdown()
+            os._exit(0)
+
+        timer = threading.Timer(_END_WITHIN, end)
+        timer.daemon = True
+        timer.start()
+
+    def _count_archive(self) -> None:
+        """At start and hourly: the raw mails on the disk are those on record."""
+        now, last = self._clock(), self._archive_counted_at
+        if not self.stopping.is_set() and (last is None or not timedelta(0) <= now - last < _COUNT_ARCHIVE_EVERY):
+            count_archive(self._installation, now)
+            self._archive_counted_at = now
+
     def _receive(self, settings: MailboxSettings) -> ReceiveReport:
         """Look into a mailbox over the kept connection; one that the server dropped meanwhile is made again, once."""
         kept = settings.name in self._mailboxes
         try:
             return self._look(settings)
         except MailServerError as error:
-            if not kept or not error.transient:
+            if not kept or not error.transient or error.pause or self.stopping.is_set():
                 raise
             return self._look(settings)
 
@@ -248,6 +300,22 @@ class Worker:
                     return False
         return False
 
+    def _must_end(self) -> Callable[[], bool]:
+        """Whether a round of sending has to end: we are asked to stop, or the stop switch was thrown; looked up once a second."""
+        next_look = 0.0
+
+        def must_end() -> bool:
+            nonlocal next_look
+            if self.stopping.is_set():
+                return True
+            if time.monotonic() < next_look:
+                return False
+            next_look = time.monotonic() + 1
+            with self._installation.database.reading() as connection:
+                return sending_stopped(connection) is not None
+
+        return must_end
+
     def _was_sent(self, message_id: str) -> bool:
         """Whether a mail of ours stands in a Sent folder; False where there is none or it cannot be asked."""
         for mailbox in self._mailboxes.values():
@@ -259,13 +327,11 @@ class Worker:
                 continue
         return False
 
-    def _clock_went_back(self) -> bool:
-        """A clock set back by more than five minutes would close campaigns at the wrong time: wait until it is past again."""
-        now = self._clock()
-        if self._latest is not None and now < self._latest - _BACKWARD:
-            return True
-        self._latest = max(now, self._latest) if self._latest else now
-        return False
+
+def _later(backoff: Backoff, error: MailServerError | StorageError, now: datetime) -> Backoff:
+    if isinstance(error, MailServerError):
+        return backoff.failed(now, transient=error.transient, pause=error.pause)
+    return backoff.failed(now)
 
 
 def smtp_password(smtp: SmtpSettings) -> str:

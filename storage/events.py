@@ -43,6 +43,12 @@ def events(connection: Connection) -> tuple[Event, ...]:
     return tuple(Event(**row) for row in connection.execute(select(event).order_by(event.c.id)).mappings())
 
 
+def events_since(connection: Connection, kind: str, since: datetime) -> tuple[Event, ...]:
+    """The events of one kind from a moment on, oldest first."""
+    query = select(event).where(event.c.kind == kind, event.c.at >= since).order_by(event.c.id)
+    return tuple(Event(**row) for row in connection.execute(query).mappings())
+
+
 def chain_hash(previous: str, at: datetime, kind: str, payload: Mapping[str, Any]) -> str:
     """The hash that binds an event to the one before it."""
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
 from storage.insert import insert_or_update
 from storage.schema import cursor, message, sighting
@@ -169,9 +169,26 @@ def failed_uids(connection: Connection, mailbox: str, folder: str, uidvalidity: 
 
 
 def set_aside_sightings(connection: Connection) -> tuple[Sighting, ...]:
-    """Every mail that could not be fetched and was set aside."""
-    rows = connection.execute(select(sighting).where(sighting.c.message_id.is_(None), sighting.c.set_aside)).mappings()
+    """Every mail that could not be fetched and was set aside, as its folder is numbered now."""
+    numbered_now = (
+        (cursor.c.mailbox == sighting.c.mailbox)
+        & (cursor.c.folder == sighting.c.folder)
+        & (cursor.c.uidvalidity == sighting.c.uidvalidity)
+    )
+    query = select(sighting).join(cursor, numbered_now).where(sighting.c.message_id.is_(None), sighting.c.set_aside)
+    rows = connection.execute(query.order_by(sighting.c.mailbox, sighting.c.folder, sighting.c.uid)).mappings()
     return tuple(_sighting(row) for row in rows)
+
+
+def unfetched_uids(connection: Connection, mailbox: str, folder: str, uidvalidity: int) -> set[int]:
+    """UIDs that could not be fetched, whether they are tried again or set aside."""
+    return set(connection.execute(select(sighting.c.uid).where(*_unfetched(mailbox, folder, uidvalidity))).scalars())
+
+
+def forget_unfetched(connection: Connection, mailbox: str, folder: str, uidvalidity: int, gone: Collection[int]) -> None:
+    """Mails that could not be fetched and left the server, or belong to no campaign: nothing of them waits any more."""
+    for uid in gone:
+        connection.execute(delete(sighting).where(*_unfetched(mailbox, folder, uidvalidity), sighting.c.uid == uid))
 
 
 def sightings(connection: Connection) -> Mapping[int, Sighting]:
@@ -199,24 +216,15 @@ def mailboxes_by_message(connection: Connection) -> Mapping[int, frozenset[str]]
     return {number: frozenset(names) for number, names in found.items()}
 
 
-def recorded_count(connection: Connection, mailbox: str, folder: str, uidvalidity: int) -> int:
-    """How many UIDs of this epoch have a state."""
-    return int(
-        connection.execute(
-            select(func.count()).where(
-                sighting.c.mailbox == mailbox,
-                sighting.c.folder == folder,
-                sighting.c.uidvalidity == uidvalidity,
-                sighting.c.message_id.is_not(None) | sighting.c.set_aside,
-            )
-        ).scalar_one()
-    )
-
-
 def messages(connection: Connection) -> tuple[MessageRecord, ...]:
     """Every message, oldest receipt first."""
     rows = connection.execute(select(message).order_by(message.c.received_at, message.c.id)).mappings()
     return tuple(MessageRecord(**row) for row in rows)
+
+
+def archived_hashes(connection: Connection) -> set[str]:
+    """The hash of every message whose raw mail is kept."""
+    return set(connection.execute(select(message.c.sha256).where(message.c.forgotten_at.is_(None))).scalars())
 
 
 def message_record(connection: Connection, number: int) -> MessageRecord | None:
@@ -228,6 +236,15 @@ def message_record(connection: Connection, number: int) -> MessageRecord | None:
 def mark_forgotten(connection: Connection, number: int, at: datetime) -> None:
     """Note that a message's raw copy is dropped; its hash and size stay so that it is not fetched or counted again."""
     connection.execute(update(message).where(message.c.id == number).values(forgotten_at=at))
+
+
+def _unfetched(mailbox: str, folder: str, uidvalidity: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        sighting.c.mailbox == mailbox,
+        sighting.c.folder == folder,
+        sighting.c.uidvalidity == uidvalidity,
+        sighting.c.message_id.is_(None),
+    )
 
 
 def _sighting(row: RowMapping) -> Sighting:

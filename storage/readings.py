@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, 
 
 from config.text import NO_TEXT, Text
 from parsers.codec import from_plain, to_plain
-from parsers.values import READER_VERSION, DocumentFate, MessageReading
+from parsers.values import READER_VERSION, DocumentFate, Envelope, MessageReading
 from storage.schema import DERIVED, document, filing, message, reading
 
 
@@ -264,6 +264,18 @@ def twin_of(connection: Connection, number: int, fingerprint: str) -> int | None
         .order_by(message.c.received_at, message.c.id)
         .limit(1)
     ).scalar()
+
+
+def earlier_namesake(connection: Connection, number: int, envelope: Envelope) -> int | None:
+    """The first other message under the same Message-ID whose content is another, of those that came before."""
+    if not envelope.message_id:
+        return None
+    query = select(reading.c.message_id).where(
+        reading.c.mail_key == envelope.message_id[:300],
+        reading.c.fingerprint != envelope.fingerprint,
+        reading.c.message_id < number,
+    )
+    return connection.execute(query.order_by(reading.c.message_id).limit(1)).scalar()
 
 
 def documents(connection: Connection, number: int | None = None) -> tuple[DocumentRow, ...]:

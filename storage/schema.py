@@ -110,6 +110,16 @@ cursor = Table(
     Column("error_since", Instant),
 )
 
+balance = Table(  # what must agree, as last counted: the folders of a server with our rows, our rows with the archive
+    "balance",
+    metadata,
+    Column("place", String(300), primary_key=True),
+    Column("counted_at", Instant, nullable=False),
+    Column("counted", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("surplus", Integer, nullable=False),
+)
+
 decision = Table(
     "decision",
     metadata,
@@ -187,6 +197,7 @@ reading = Table(
     Column("fingerprint", String(64), nullable=False, default=""),
     Column("mail_key", String(300), nullable=False, default=""),  # its Message-ID header
     Index("reading_by_fingerprint", "fingerprint"),
+    Index("reading_by_mail_key", "mail_key"),
 )
 
 filing = Table(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from enum import StrEnum
-from threading import Lock
+from threading import Event, Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -71,8 +71,10 @@ class SmtpSink:
         self._lock = Lock()
         self._answers: deque[str | Behaviour] = deque()
         self._refused: dict[str, str] = {}
+        self._refused_sender = ""
         self._quota: int | None = None
         self._release = asyncio.Event()
+        self._handed_over = Event()
         self._make = lambda: self._build(security, certificates)
         self._controller = self._make()
 
@@ -123,9 +125,17 @@ class SmtpSink:
         """Answers every RCPT for an address with this, from now on."""
         self._refused[address] = answer
 
+    def refuse_sender(self, answer: str) -> None:
+        """Answers every MAIL FROM with this, from now on; "" takes it back."""
+        self._refused_sender = answer
+
     def limit_to(self, mails: int | None) -> None:
         """After so many mails in all, answers 550 5.4.5 (quota), as large providers do; None lifts the limit."""
         self._quota = mails
+
+    def wait_for_data(self, seconds: float) -> bool:
+        """Whether a whole mail was handed over within so many seconds."""
+        return self._handed_over.wait(seconds)
 
     def release(self) -> None:
         """Lets a hanging answer go."""
@@ -142,6 +152,17 @@ class SmtpSink:
             self.logins.append(self.username)
         return AuthResult(success=good, handled=good)
 
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, mail_options: list[str]
+    ) -> str:
+        """Called by aiosmtpd for every sender."""
+        del server, session
+        if self._refused_sender:
+            return self._refused_sender
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 2.1.0 OK"
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
     ) -> str:
@@ -157,6 +178,7 @@ class SmtpSink:
         """Called by aiosmtpd when the whole mail is here."""
         del session
         self.commands.append("DATA")
+        self._handed_over.set()
         if self._quota is not None and len(self.received) >= self._quota:
             return "550 5.4.5 Daily user sending limit exceeded"
         answer = self._answers.popleft() if self._answers else Behaviour.ACCEPT

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.loading import load_home
+from storage.database import Database
+from storage.notices import NoticeKind, enqueue
 from tests.end_to_end.campaign_home import PASSWORD_ENV, prepare_home, whole_story
 from tests.servers import DovecotServer, SmtpSink
+from tests.servers_smtp import Behaviour
 
 pytestmark = pytest.mark.timeout(240)
 AFTER = "2020-10-16T00:05:00+07:00"
@@ -62,8 +68,10 @@ def commands(tmp_path: Path, dovecot: DovecotServer, smtp_sink: SmtpSink) -> Com
 def test_from_check_to_the_consolidated_report(commands: Commands, dovecot: DovecotServer, smtp_sink: SmtpSink) -> None:
     story = [each for each in whole_story() if each.at.day <= 12]
     dovecot.append_many([(each.raw, each.at) for each in story])
+    dovecot.append(b"Subject: a\r\n\r\n", story[0].at, folder="Da xu ly")
     checked = commands.plain("check", "--now", "2020-10-01T08:00:00+07:00")
     assert checked["problems"] == []
+    assert [each for each in checked["notes"] if "Da xu ly" in each and "INBOX" not in each]  # what is moved there is not seen
     kinds = {"reminder", "overdue", "digest", "chase", "officer_alert", "delivery"}
     assert {each["kind"] for each in checked["calendar"]} == kinds
 
@@ -174,6 +182,64 @@ def test_sigterm_ends_it_cleanly(commands: Commands, dovecot: DovecotServer) -> 
     assert dovecot.flags() == {}
 
 
+def test_the_officer_decides_while_the_service_runs(commands: Commands) -> None:
+    with commands.start("run") as service:
+        _await_line(service, "Thư mới")
+        commands.run("excuse", "03253", "--why", "không tổ chức")
+        _await_line(service, "Thư mới")
+        assert commands.plain("show", "03253")["content"] == "excused"
+        assert service.poll() is None
+
+
+def test_the_stop_switch_works_while_the_service_runs(commands: Commands, dovecot: DovecotServer, smtp_sink: SmtpSink) -> None:
+    _running_now(commands, starts_in=1)
+    with commands.start("run") as service:
+        _await_line(service, "Thư mới")
+        commands.run("hold")
+        _enqueue_alert(commands)
+        _await_line(service, "Thư mới")
+        _await_line(service, "Thư mới")
+        (held,) = commands.plain("notices")
+        assert held["state"] == "held"
+        assert commands.plain("status")["sending_stopped"]["who"]
+        commands.run("resume")
+        assert smtp_sink.wait_for_data(60)
+    assert len(smtp_sink.to("can.bo@tuangiao.example")) == 1
+    assert dovecot.flags() == {}
+
+
+def test_sigterm_ends_it_in_time_while_a_mail_server_does_not_answer(commands: Commands, smtp_sink: SmtpSink) -> None:
+    _running_now(commands, starts_in=1)
+    _enqueue_alert(commands)
+    smtp_sink.answer_next(Behaviour.HANG)
+    with commands.start("run") as service:
+        assert smtp_sink.wait_for_data(60)
+        asked = time.monotonic()
+        service.send_signal(signal.SIGTERM)
+        output, _ = service.communicate(timeout=30)
+        assert service.returncode == 0, output
+        assert time.monotonic() - asked < 10
+        assert "Traceback" not in output
+    assert [each["state"] for each in commands.plain("notices")] == ["transmitting"]  # its doubt shows, and is settled at start
+
+
+def test_sigterm_ends_it_in_time_while_a_backlog_is_read(commands: Commands, dovecot: DovecotServer) -> None:
+    _running_now(commands)
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    dovecot.append_many([(b"X-Copy: %d\r\n" % copy + each.raw, yesterday) for copy in range(4) for each in whole_story()])
+    with commands.start("run") as service:
+        _await(lambda: len(commands.plain("messages")) > 20)
+        asked = time.monotonic()
+        service.send_signal(signal.SIGTERM)
+        output, _ = service.communicate(timeout=30)
+        assert service.returncode == 0, output
+        assert time.monotonic() - asked < 10
+    assert {each["state"] for each in commands.plain("messages")} == {"received"}  # nothing was set aside for our leaving
+    commands.run("tick")
+    assert "received" not in {each["state"] for each in commands.plain("messages")}
+    assert len(commands.plain("messages")) == 4 * len(whole_story())
+
+
 def test_a_wrong_password_is_one_plain_line(commands: Commands) -> None:
     commands.environment[PASSWORD_ENV] = "sai"
     told = commands.run("check", code=1)
@@ -230,3 +296,42 @@ def _await_line(process: subprocess.Popen[str], wanted: str) -> None:
         if wanted in line:
             return
     raise AssertionError(f"ended without saying {wanted!r}")
+
+
+def _running_now(commands: Commands, *, starts_in: int = -10) -> None:
+    """Let the campaign run now, its deadline far away; one that starts tomorrow has no mail of its own to send today."""
+    path = commands.home / "campaigns" / "htsd-2020" / "campaign.toml"
+    today, text = datetime.now(UTC).date(), path.read_text("utf-8")
+    days = {
+        "starts": today + timedelta(days=starts_in),
+        "deadline": today + timedelta(days=40),
+        "closes": today + timedelta(days=60),
+    }
+    for name, day in days.items():
+        value = f"{day}T23:59:59+07:00" if name == "deadline" else f"{day}"
+        text = re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", text)
+    path.write_text(text, "utf-8")
+
+
+def _enqueue_alert(commands: Commands) -> None:
+    """A mail to the officer is due."""
+    moment = datetime.now(UTC)
+    with closing(Database(load_home(commands.home).storage.database)) as database, database.writing() as connection:
+        enqueue(
+            connection,
+            key="k",
+            campaign="htsd-2020",
+            unit=None,
+            kind=NoticeKind.OFFICER_ALERT,
+            due_at=moment,
+            created_at=moment,
+            recipient="can.bo@tuangiao.example",
+            cause="deadline",
+        )
+
+
+def _await(reached: Callable[[], bool]) -> None:
+    """Look again and again until it is so."""
+    ends = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < ends

@@ -6,6 +6,7 @@ import base64
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class Script:
     complete: Callable[[int], bytes] = lambda _: b"OK done"
     before: Callable[[str], bytes | None] = lambda _: None  # an answer to any command, instead of the usual one
     idle: Callable[[socket.socket], None] | None = None
+    drips: str = "nothing"  # a command that is answered byte by byte and never to the end
     commands: list[str] = field(default_factory=list)
 
 
@@ -95,6 +97,9 @@ class ScriptedServer:
     def _answer(self, connection: socket.socket, tag: str, command: str) -> bool:
         script, send = self.script, connection.sendall
         done = f"{tag} ".encode()
+        while command.startswith(script.drips):
+            send(b"*")
+            time.sleep(0.02)
         special = script.before(command)
         if special is not None:
             send(special.replace(b"TAG", tag.encode()))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from service.consolidating import consolidate_campaign
 from service.enclosures import packed
 from service.outputs.letters import Addressing, Text, compose
-from storage.notices import NoticeKind, enqueue
+from storage.notices import WITHOUT_FILES, NoticeKind, enqueue
 from tests.service.office_without_servers import ZONE, arrivals, at, attachments_of, office, text_of
 
 LIMIT = 20 * 1024 * 1024
@@ -95,3 +95,26 @@ def test_a_delivery_says_what_each_file_is_and_which_units_are_new_in_it(tmp_pat
         assert "Bộ ảnh theo đơn vị: htsd-2020-v2-photos.zip" in text
         assert "Bổ sung so với bản trước: xã Tênh Phông." in text
         assert "số liệu khác" in text, "changes beyond what can be read are counted, not dropped"
+
+
+def test_a_delivery_that_a_server_found_too_large_says_where_its_files_lie(tmp_path: Path) -> None:
+    with office(tmp_path, units=("03253",)) as here:
+        workbook = here.installation.home.storage.outputs / "htsd-2020-v1.xlsx"
+        workbook.write_bytes(b"PK")
+        with here.installation.database.writing() as connection:
+            enqueue(
+                connection,
+                key="delivery",
+                campaign=here.campaign.id,
+                unit=None,
+                kind=NoticeKind.DELIVERY,
+                due_at=at(14),
+                created_at=at(14),
+                recipient="can.bo@tuangiao.example",
+                cause="test",
+                context={"files": [str(workbook)], "version": 1, WITHOUT_FILES: True},
+            )
+        here.work_at(at(14, 9))
+        (notice,) = here.notices(NoticeKind.DELIVERY)
+        assert attachments_of(here.mail(notice)) == {}
+        assert f"- {workbook.name} (1 MB): {workbook.parent}" in text_of(here.mail(notice))

@@ -76,7 +76,15 @@ def test_our_own_address_is_never_answered(office: Office) -> None:
     assert office.outbox() == ()
 
 
-def test_a_bounce_marks_its_notice(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("named", "state"),
+    [
+        ("<ours@tuangiao.example>", NoticeState.BOUNCED),
+        ("", NoticeState.BOUNCED),  # some servers name only the address
+        ("<the.officers.own@tuangiao.example>", NoticeState.SENT),  # not our letter
+    ],
+)
+def test_a_bounce_marks_its_notice(office: Office, named: str, state: NoticeState) -> None:
     with office.database.writing() as connection:
         enqueue(
             connection,
@@ -92,14 +100,12 @@ def test_a_bounce_marks_its_notice(office: Office) -> None:
     (notice,) = office.outbox()
     with office.database.writing() as connection:
         move(connection, notice.id, NoticeState.QUEUED, NoticeState.SENT, message_id="<ours@tuangiao.example>", sent_at=on(8))
-    bounce = mail(
-        2, "mailer-daemon@x.example", robot=Robot.BOUNCE, bounced_message_id="<ours@tuangiao.example>", bounced_recipient=OWN
-    )
+    bounce = mail(2, "mailer-daemon@x.example", robot=Robot.BOUNCE, bounced_message_id=named, bounced_recipient=OWN)
     number = office.take(bounce, on(8, 9))
     assert office.state(number) is MessageState.NOT_A_REPORT
     (notice,) = office.outbox()
-    assert notice.state is NoticeState.BOUNCED
-    assert OWN in notice.error
+    assert notice.state is state
+    assert (OWN in notice.error) is (state is NoticeState.BOUNCED)
 
 
 def test_the_same_mail_twice_is_one_report_and_one_answer(office: Office) -> None:
@@ -235,6 +241,32 @@ def test_a_raw_copy_that_a_crash_left_is_dropped_later(tmp_path: Path) -> None:
         office.installation.archive.add(raw)  # as if the disk had refused
         forget_private_mail(office.installation, on(23, 9))
         assert list(office.installation.archive.hashes()) == []
+
+
+def test_a_stranger_without_papers_is_not_asked_from_a_mailbox_that_a_person_also_uses(tmp_path: Path) -> None:
+    note = mail(1, "sep@huyen.example", subject="Báo cáo tuần", body="Anh gửi em báo cáo tuần nhé.")
+    for dedicated, asked in ((False, 0), (True, 1)):
+        with open_office(tmp_path / str(dedicated), dedicated=dedicated) as office:
+            assert office.state(office.take(note, on(8))) is MessageState.UNATTRIBUTED
+            assert len(office.outbox()) == asked
+
+
+def test_mail_that_brings_nothing_is_answered_a_few_times_only(office: Office) -> None:
+    for number in range(1, 8):
+        office.take(mail(number, PRIVATE, subject="Báo cáo", body="Gửi báo cáo."), on(8, 7 + number))
+    assert len(office.outbox()) == 5
+    office.take(named(9), on(9))
+    assert len(office.outbox()) == 6  # what brings a report is answered
+
+
+def test_another_mail_under_the_same_message_id_is_kept_and_names_the_first(office: Office) -> None:
+    first = office.take(mail(1, OWN, *everything()), on(8))
+    second = office.take(mail(2, OWN, *everything(), message_id="<1@xa.example>"), on(9))
+    third = office.take(mail(3, OWN, *everything(), message_id=""), on(9, 9))
+    assert office.state(second) is MessageState.FILED
+    (clue,) = [each for each in office.filing(second).evidence if each["kind"] == "same_message_id"]
+    assert str(first) in clue["detail"]["vi"]
+    assert all(each["kind"] != "same_message_id" for number in (first, third) for each in office.filing(number).evidence)
 
 
 def test_in_a_dedicated_mailbox_nothing_is_forgotten(office: Office) -> None:

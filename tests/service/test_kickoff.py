@@ -51,6 +51,13 @@ def test_a_unit_that_has_sent_already_is_not_asked_to(tmp_path: Path) -> None:
         assert by_unit["03295"] is NoticeState.DRY_RUN
 
 
+def test_a_kickoff_that_could_not_leave_in_time_does_not_leave_after_the_deadline(tmp_path: Path) -> None:
+    with office(tmp_path, reminders="kickoff = true", units=UNITS) as here:
+        plan(here.installation, at(14))
+        here.work_at(at(16))
+        assert {each.state for each in here.notices(NoticeKind.KICKOFF)} == {NoticeState.CANCELLED}
+
+
 def test_a_letter_can_be_looked_at_without_a_trace(tmp_path: Path) -> None:
     with office(tmp_path, units=UNITS) as here:
         unit = here.campaign.unit("03295")

@@ -126,6 +126,24 @@ def test_a_greeting_that_drips_is_given_up() -> None:
     assert "does not answer" in str(error)
 
 
+@pytest.mark.parametrize("command", ["STATUS", "EXAMINE", "UID SEARCH SINCE", "UID SEARCH UID", "UID FETCH", "NOOP"])
+def test_an_answer_that_drips_is_given_up_whatever_was_asked(command: str, tmp_path: Path) -> None:
+    patience = Patience(connect=2, read=2, command=0.4, message=0.4, bytes_per_second=1_000_000)
+    with scripted(Script(mails={1: mail(1)}, drips=command)) as server:
+        settings = settings_for(host="127.0.0.1", port=server.port, username="u")
+        house = House(
+            settings=settings,
+            password="p",
+            archive=Archive(tmp_path),
+            database=Database(f"sqlite:///{tmp_path / 'd'}"),
+            patience=patience,
+        )
+        began = time.monotonic()
+        with house.mailbox() as mailbox, pytest.raises(MailServerError, match=r"in time|too slow"):
+            [house.receive_from(mailbox) for _ in range(3)]  # the first look asks STATUS, a later one NOOP
+        assert time.monotonic() - began < 20
+
+
 def test_a_web_server_is_no_mail_server() -> None:
     with scripted(Script(greeting=b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
         error = refusal(mailbox_at(server.port))

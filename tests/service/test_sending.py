@@ -16,7 +16,7 @@ from service.outbox import SmtpSender
 from service.sending import Letter, Postman, SendReport
 from storage.database import Database
 from storage.events import events
-from storage.notices import Notice, NoticeKind, NoticeState, enqueue, move, notice_key, notices
+from storage.notices import WITHOUT_FILES, Notice, NoticeKind, NoticeState, enqueue, move, notice_key, notices
 from tests.servers import Certificates, SmtpSink
 from tests.servers_smtp import Behaviour
 from tests.service.papers import on
@@ -189,9 +189,22 @@ def test_the_pauses_grow_to_two_hours(outbox: Outbox, smtp_sink: SmtpSink) -> No
     assert pauses == [2, 4, 8, 16, 32, 64, 120, 120, 120]
 
 
-@pytest.mark.parametrize(
-    "answer", ["550 5.1.1 No such user", "554 5.7.1 Refused as spam", "552 5.3.4 Message size limit exceeded"]
-)
+@pytest.mark.parametrize("answer", ["552 5.3.4 Message size limit exceeded", "554 5.2.3 Message too big for this user"])
+def test_a_mail_that_is_too_large_goes_once_more_without_its_files(outbox: Outbox, smtp_sink: SmtpSink, answer: str) -> None:
+    key = outbox.queue(NoticeKind.DELIVERY)
+    smtp_sink.answer_next(answer)
+    assert outbox.send() == SendReport(later=1)
+    assert outbox.notice(key).context == {WITHOUT_FILES: True}
+    assert outbox.send(timedelta(minutes=2)) == SendReport(sent=1)
+    assert outbox.correspondent.written == 2  # written anew, it is another letter
+    other = outbox.queue(NoticeKind.DELIVERY, number=2)
+    smtp_sink.answer_next(answer, answer)
+    outbox.send()
+    assert outbox.send(timedelta(minutes=2)) == SendReport(failed=1)
+    assert outbox.state(other) is NoticeState.FAILED
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 No such user", "554 5.7.1 Refused as spam"])
 def test_a_final_refusal_fails_and_is_not_tried_again(outbox: Outbox, smtp_sink: SmtpSink, answer: str) -> None:
     key = outbox.queue()
     smtp_sink.answer_next(answer)
@@ -272,6 +285,16 @@ def test_a_wrong_password_is_one_line_and_loses_nothing(outbox: Outbox, tmp_path
         outbox.password = lambda: "dung"
         assert outbox.send(timedelta(minutes=2)) == SendReport(sent=1)
     assert b"sai-mat-khau" not in (tmp_path / "thubao.sqlite3").read_bytes()
+
+
+def test_a_sender_address_that_the_server_refuses_is_no_mails_fault(outbox: Outbox, smtp_sink: SmtpSink) -> None:
+    keys = [outbox.queue(number=number) for number in range(3)]
+    smtp_sink.refuse_sender("553 5.7.1 Sender address rejected: not owned by user")
+    assert outbox.send() == SendReport(later=3)
+    assert {outbox.state(key) for key in keys} == {NoticeState.QUEUED}
+    assert "refuses our sender address" in outbox.notice(keys[0]).error
+    smtp_sink.refuse_sender("")
+    assert outbox.send(timedelta(minutes=2)) == SendReport(sent=3)
 
 
 def test_a_password_that_is_not_there_loses_nothing(outbox: Outbox) -> None:
