@@ -13,43 +13,11 @@ from pathlib import Path
 
 from config.campaign import Unit
 from config.loading_problems import Complaints, bad_address, did_you_mean, is_address
+from config.roster_headings import COLUMNS, OPTIONAL, column_key, is_heading
 from config.text import Text
 from config.vietnamese import fold
 
-COLUMNS = ("code", "name", "kind", "emails", "aliases", "phone", "contact")  # the contract's, in its order
-OPTIONAL = ("weak_aliases", "parent", "population", "head_email")
-_HEADINGS = {
-    "ma": "code",
-    "ma don vi": "code",
-    "ma xa": "code",
-    "ten": "name",
-    "ten don vi": "name",
-    "don vi": "name",
-    "loai": "kind",
-    "cap": "kind",
-    "loai don vi": "kind",
-    "email": "emails",
-    "e mail": "emails",
-    "thu dien tu": "emails",
-    "dia chi thu": "emails",
-    "dia chi email": "emails",
-    "email lanh dao": "head_email",
-    "thu lanh dao": "head_email",
-    "dia chi lanh dao": "head_email",
-    "ten goi khac": "aliases",
-    "ten khac": "aliases",
-    "alias": "aliases",
-    "viet tat": "weak_aliases",
-    "dien thoai": "phone",
-    "so dien thoai": "phone",
-    "sdt": "phone",
-    "dau moi": "contact",
-    "nguoi lien he": "contact",
-    "lien he": "contact",
-    "dan so": "population",
-    "truc thuoc": "parent",
-    "cap tren": "parent",
-}  # fmt: skip - Vietnamese headings that offices write, folded
+_HEADING_WITHIN = 20  # rows: a list may begin with its title
 
 
 _LOST_LETTERS = re.compile("[?\ufffd]")
@@ -99,15 +67,31 @@ def _read_csv(path: Path, name: str, complaints: Complaints) -> _Table | None:
         return None
     lines = text.splitlines()
     first = next((number for number, line in enumerate(lines) if line.strip(" ;,\t")), len(lines))
-    heading = lines[first] if first < len(lines) else ""
-    separator = max(",;\t", key=heading.count)
     try:
-        rows = list(csv.reader(io.StringIO("\n".join(lines[first:])), delimiter=separator, strict=True))
+        rows = _split(lines[first:])
     except csv.Error as error:
         broken = Text(vi=f"tệp CSV bị hỏng ({error})", en=f"not a valid CSV file ({error})")
         complaints.add(name, "", broken)
         return None
-    return _Table(file=name, first_row=first + 1, rows=tuple(tuple(_clean(cell) for cell in row) for row in rows))
+    return _from_heading(name, first, rows)
+
+
+def _split(lines: list[str]) -> list[tuple[str, ...]]:
+    """The cells of a CSV file, by the separator that is there most often in the row with the headings."""
+    by_count = sorted(",;\t", key=(lines[0] if lines else "").count, reverse=True)
+    found = []
+    for separator in by_count:
+        rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator, strict=True)
+        found.append([tuple(_clean(cell) for cell in row) for row in rows])
+        if any(is_heading(row) for row in found[-1][:_HEADING_WITHIN]):
+            return found[-1]
+    return found[0]
+
+
+def _from_heading(name: str, first: int, rows: list[tuple[str, ...]]) -> _Table:
+    """The list from the row with its headings on; what stands above it is its title."""
+    above = next((number for number, row in enumerate(rows[:_HEADING_WITHIN]) if is_heading(row)), 0)
+    return _Table(file=name, first_row=first + above + 1, rows=tuple(rows[above:]))
 
 
 def _decoded(raw: bytes) -> str | None:
@@ -151,7 +135,7 @@ def _read_xlsx(path: Path, name: str, complaints: Complaints) -> _Table | None:
     ]
     book.close()
     first = next((index for index, row in enumerate(rows) if any(row)), len(rows))
-    return _Table(file=name, first_row=first + 1, rows=tuple(rows[first:]))
+    return _from_heading(name, first, rows[first:])
 
 
 def _cell(value: object, number_format: object) -> str:
@@ -195,15 +179,12 @@ def _heading(table: _Table, complaints: Complaints) -> list[str] | None:
     keys: list[str] = []
     known = (*COLUMNS, *OPTIONAL)
     for cell in written:
-        folded = fold(cell)
-        key = _HEADINGS.get(folded, folded.replace(" ", "_"))
+        key = column_key(cell)
         if key and key not in known:
             hint = did_you_mean(key, known)
-            unknown = Text(
-                vi=f"không có cột {cell!r}{hint.vi or '; các cột: ' + ', '.join(known)}",
-                en=f"unknown column {cell!r}{hint.en or '; the columns are ' + ', '.join(known)}",
-            )
-            complaints.add(table.file, _row(table.first_row), unknown)
+            if hint.vi:  # a slip of the pen; any other column is the office's own affair
+                unknown = Text(vi=f"không có cột {cell!r}{hint.vi}", en=f"unknown column {cell!r}{hint.en}")
+                complaints.add(table.file, _row(table.first_row), unknown)
             key = ""
         elif key in keys and key:
             complaints.add(

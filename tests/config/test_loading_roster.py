@@ -91,6 +91,42 @@ def test_a_workbook_is_read_with_its_leading_zeros(tmp_path: Path) -> None:
     assert (unit.code, unit.name, unit.population) == ("03295", "Quài Tở", 5120)
 
 
+LISTED = (
+    ("DANH SÁCH CÁC TRƯỜNG TRỰC THUỘC",),
+    ("Năm học 2025-2026",),
+    (),
+    ("TT", "Địa chỉ thư điện tử", "Tên trường", "Họ và tên hiệu trưởng", "Mã trường", "Số lớp", "Ghi chú"),
+    ("1", "hoaban@truong.example", "Mầm non Hoa Ban", "Lò Thị A", "MN01", "12", "vùng cao"),
+    ("2", "q.cang@truong.example", "THCS Quài Cang", "", "TH02", "9", ""),
+)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", ""])
+def test_an_offices_own_list_is_read_whatever_else_it_holds(tmp_path: Path, separator: str) -> None:
+    """A title above, a row number, columns in any order, and columns that are the office's own affair."""
+    if separator:
+        out = io.StringIO()
+        csv.writer(out, delimiter=separator, lineterminator="\r\n").writerows(LISTED)
+        (tmp_path / "roster.csv").write_bytes(out.getvalue().encode("utf-8-sig"))
+    else:
+        book = Workbook()
+        for row in LISTED:
+            book.worksheets[0].append(row)
+        book.save(tmp_path / "roster.xlsx")
+    complaints = Complaints(Language.VI)
+    units = roster_from(tmp_path, "campaigns/x", complaints)
+    assert [str(each) for each in complaints.problems] == []
+    assert [(each.code, each.name, each.emails) for each in units] == [
+        ("MN01", "Mầm non Hoa Ban", ("hoaban@truong.example",)),
+        ("TH02", "THCS Quài Cang", ("q.cang@truong.example",)),
+    ]
+
+
+def test_a_mistake_below_a_title_is_told_with_its_own_row(tmp_path: Path) -> None:
+    _, problems = _read(tmp_path, "DANH SÁCH;;\n\nTên đơn vị;Mã đơn vị;Email\nQuài Tở;1;a@\n".encode())
+    assert any("dòng 4, cột emails" in each for each in problems), problems
+
+
 def test_a_workbook_that_is_none_is_told(tmp_path: Path) -> None:
     units, problems = _read(tmp_path, b"not a workbook", "roster.xlsx")
     assert not units
@@ -109,7 +145,7 @@ def test_a_workbook_that_is_none_is_told(tmp_path: Path) -> None:
         ("Tuần Giáo,thị trấn", "Quai to,xã", "dòng 3, cột name: 'xã Quai to' cũng chỉ xã Quài Tở (dòng 2)"),
         ("ubnd.thitran@tuangiao.example", "ubnd.thitran@", "dòng 3, cột emails: 'ubnd.thitran@' không phải địa chỉ"),
         ("03253,Tuần Giáo", "03253,", "dòng 3, cột name: không được để trống"),
-        ("kind,emails", "kind,email_s", "dòng 1: không có cột 'email_s'; có phải là emails?"),
+        ("kind,emails", "kind,emials", "dòng 1: không có cột 'emials'; có phải là emails?"),
         ("code,name", "kode,name", "dòng 1: thiếu cột code; dòng đầu phải là"),
         ("TT Tuần Giáo,,", "TT Tuần Giáo,,,thêm", "thừa ô 'thêm'"),
         ("phone,contact", "phone,parent", "dòng 2, cột parent: không có đơn vị mã Lò Văn A"),
