@@ -48,17 +48,6 @@ class ColumnKind(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column of the form. `group_header` is the merged heading printed above it, if any."""
-
-    key: str
-    header: str
-    kind: ColumnKind
-    aliases: tuple[str, ...] = ()
-    group_header: str = ""
-
-
 class IndicatorType(StrEnum):
     """What an indicator's cells may hold."""
 
@@ -68,6 +57,21 @@ class IndicatorType(StrEnum):
     MONEY = "money_vnd"
     TEXT = "text"
     NONE = "none"  # a heading: nothing to fill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of the form. `group_header` is the merged heading printed above it, if any.
+
+    `type` is what the figures of a quantity column are where its heading says so ("Diện tích (ha)"); None: what their row says.
+    """
+
+    key: str
+    header: str
+    kind: ColumnKind
+    aliases: tuple[str, ...] = ()
+    group_header: str = ""
+    type: IndicatorType | None = None
 
 
 class IndicatorRole(StrEnum):
@@ -143,6 +147,7 @@ class Form:
     """The blank form: columns from left to right, indicators from top to bottom, its rules, and the narrative's outline.
 
     `units_as_rows`: the sheet lists the units, each fills the row with its name; the one indicator stands for that row.
+    `left_out`: headings of the office's own form whose columns are not collected.
     """
 
     title: str
@@ -152,10 +157,17 @@ class Form:
     rules: tuple[Rule, ...]
     outline: tuple[Section, ...]
     units_as_rows: bool = False
+    left_out: tuple[str, ...] = ()
 
     def indicator(self, code: str) -> Indicator | None:
         """The indicator with this code, or None."""
         return next((each for each in self.indicators if each.code == code), None)
+
+    def type_of(self, indicator: Indicator, column: str) -> IndicatorType:
+        """What an indicator's figures in a column are: the column's own type, where it has one, before that of a counted row."""
+        if indicator.type not in (IndicatorType.INTEGER, IndicatorType.DECIMAL):
+            return indicator.type
+        return next((each.type for each in self.columns if each.key == column and each.type is not None), indicator.type)
 
     @property
     def quantity_columns(self) -> tuple[Column, ...]:

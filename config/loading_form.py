@@ -41,6 +41,7 @@ class _Column(Model):
     header: str = ""
     group_header: str = ""
     aliases: list[str] = Field(default_factory=list)
+    type: Literal["integer", "integer_flag", "decimal"] | None = None
 
 
 class _Indicator(Model):
@@ -85,6 +86,7 @@ class FormModel(Model):
     title: str
     subtitle: str = ""
     units_as_rows: bool = False
+    left_out: list[str] = Field(default_factory=list)
     column: Annotated[list[_Column], Field(min_length=1)]
     indicator: Annotated[list[_Indicator], Field(min_length=1)]
     rule: list[_Rule] = Field(default_factory=list)
@@ -242,7 +244,14 @@ def _built(model: FormModel) -> Form:
         title=model.title,
         subtitle=model.subtitle,
         columns=tuple(
-            Column(key=each.key, header=each.header, kind=each.kind, aliases=tuple(each.aliases), group_header=each.group_header)
+            Column(
+                key=each.key,
+                header=each.header,
+                kind=each.kind,
+                aliases=tuple(each.aliases),
+                group_header=each.group_header,
+                type=None if each.type is None else IndicatorType(each.type),
+            )
             for each in model.column
         ),
         indicators=tuple(_indicator(order, each) for order, each in enumerate(model.indicator, start=1)),
@@ -258,6 +267,7 @@ def _built(model: FormModel) -> Form:
             for each in model.section
         ),
         units_as_rows=model.units_as_rows,
+        left_out=tuple(model.left_out),
     )
 
 

@@ -95,7 +95,6 @@ def write_campaign(
     form: Form,
     roster: bytes,
     today: date,
-    left_out: tuple[str, ...] = (),
     language: Language = Language.VI,
     office: str = "",
 ) -> tuple[Path, ...]:
@@ -108,7 +107,7 @@ def write_campaign(
     starts = min(today, deadline.date() - _OPEN_BEFORE)
     inside = {
         "campaign.toml": _campaign_toml(identifier, title, deadline, starts, language).encode(),
-        "form.toml": form_toml(form, left_out).encode(),
+        "form.toml": form_toml(form).encode(),
         roster_name(roster): roster,
     }
     for path in sorted(letters.rglob("*.txt")):

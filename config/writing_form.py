@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from config.campaign import Column, Form, Indicator, IndicatorType, Rule, Section
 
@@ -25,23 +25,25 @@ _AS_ROWS = """\
 # Mỗi dòng của biểu là một đơn vị: đơn vị điền dòng mang tên mình; chỉ tiêu duy nhất dưới đây là dòng đó.
 # (Each row of the form is a unit, which fills in the row with its name; the one indicator below stands for that row.)
 """
+_LEFT_OUT = """\
+# Cột có trong mẫu của cơ quan mà không thu: tỷ lệ, so sánh, cột đã in sẵn.
+# (Columns of the office's form that are not collected: shares, comparisons, columns that are filled in already.)
+"""
 _WITHOUT_COLUMNS = frozenset({IndicatorType.MONEY, IndicatorType.TEXT, IndicatorType.NONE})
 
 
-def form_toml(form: Form, left_out: Sequence[str] = ()) -> str:
-    """The text of `form.toml`; loading it gives the form again. `left_out` names columns of the blank form not collected."""
-    return "\n".join(_lines(form, left_out)) + "\n"
+def form_toml(form: Form) -> str:
+    """The text of `form.toml`; loading it gives the form again."""
+    return "\n".join(_lines(form)) + "\n"
 
 
-def _lines(form: Form, left_out: Sequence[str]) -> Iterator[str]:
+def _lines(form: Form) -> Iterator[str]:
     yield _HEAD
-    for heading in left_out:
-        yield f"# Không thu / not collected: {' '.join(heading.split())}"
-    if left_out:
-        yield ""
     yield f"title = {_value(form.title)}"
     if form.subtitle:
         yield f"subtitle = {_value(form.subtitle)}"
+    if form.left_out:
+        yield f"\n{_LEFT_OUT}left_out = {_value([' '.join(each.split()) for each in form.left_out])}"
     if form.units_as_rows:
         yield f"\n{_AS_ROWS}units_as_rows = true"
     for column in form.columns:
@@ -60,6 +62,7 @@ def _column(column: Column) -> dict[str, object]:
         "kind": column.kind.value,
         "header": column.header,
         "group_header": column.group_header or None,
+        "type": column.type.value if column.type else None,
         "aliases": list(column.aliases) or None,
     }
 

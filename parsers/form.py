@@ -107,7 +107,7 @@ def _read_all(sheets: Sequence[Sheet], form: Form, year: int) -> list[_Read]:
             continue
         around = surroundings_of(table, tables, sheets)
         factors = {id(block.sheet): around.counted_in for block in table.blocks}
-        reading = _TableReader(table, alignment, form, RowReader(year=year, factors=factors)).reading()
+        reading = _TableReader(table, alignment, form, RowReader(form=form, year=year, factors=factors)).reading()
         found.append(
             _Read(
                 table=table,

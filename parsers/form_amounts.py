@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from config.campaign import Indicator
 from parsers.form_blocks import Row
@@ -101,13 +102,18 @@ def read_text(row: Row, indicator: Indicator) -> tuple[Value, ...]:
     ]  # a bare figure there is a plan or a past year
     places = [*columns.value_columns, *beside, *([columns.note] if columns.note is not None else [])]
     cells = [cell for column in places if (cell := row.cell(column)).text.strip()]
-    pieces = [cell.text.strip() for cell in cells]
+    pieces = [_said(cell) for cell in cells]
     if not pieces and (match := _BEHIND_LABEL.search(row.label)) and match[1].strip() not in indicator.label:
         pieces = [match[1].strip()]
     text = "; ".join(dict.fromkeys(pieces))
     first = cells[0] if cells else row.cell(places[0] if places else None)
     value = replace(made_value(row, indicator, key, text_claim(text, first)), raw=text)
     return (doubted(value, ["column_uncertain"]) if _BARE_FIGURE.fullmatch(text) else value,)
+
+
+def _said(cell: Cell) -> str:
+    """The words of a cell; a date as it is written in letters."""
+    return f"{cell.value:%d/%m/%Y}" if isinstance(cell.value, date) else cell.text.strip()
 
 
 def read_remark(row: Row, indicator: Indicator) -> tuple[Value, ...]:

@@ -28,6 +28,7 @@ class Row:
     unit: str
     columns: Columns
     hidden: bool = False
+    beside: str = ""  # the words of a cell left of the label, which head this row and those below: "Mầm non"
 
     def cell(self, column: int | None) -> Cell:
         """The cell of the row in that column, the first that holds something if there are two."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from config.campaign import Indicator
+from config.campaign import Indicator, IndicatorType
 from parsers.form_blocks import Row
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.number_values import NumberContext, NumberReading
@@ -98,12 +98,12 @@ def made_value(row: Row, indicator: Indicator, key: str, claim: Claim) -> Value:
     )
 
 
-def context_of(row: Row, indicator: Indicator, column: str, year: int) -> NumberContext:
-    """What is known of a cell of this row."""
+def context_of(row: Row, indicator: Indicator, column: str, year: int, kind: IndicatorType | None = None) -> NumberContext:
+    """What is known of a cell of this row; `kind` is what its figures are where the column says so."""
     return NumberContext(
         unit=indicator.unit or row.unit,
         column=column,
-        type=indicator.type,
+        type=kind or indicator.type,
         year=year,
         pair=indicator.pair,
         subunits=indicator.subunits,

@@ -274,10 +274,12 @@ class _Aligner:
 
         Going up there are only its sisters until its parent; a parent has one of its children next below.
         """
-        below = self._holder(row + 1)
+        below, parent = self._holder(row + 1), self.parents[indicator]
         if below is not None and self.parents[below] == indicator:
             return True
-        parent = self.parents[indicator]
+        beside = fold(self.rows[row].beside)  # the group may stand in a column of its own
+        if beside and parent is not None and beside == fold(self.form.indicators[parent].label):
+            return True
         for above in range(row - 1, -1, -1):
             holder = self._holder(above)
             if holder is None or parent is None:

@@ -31,7 +31,7 @@ _MOST_TEXTS = 30_000
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _BULLET = re.compile(r"^\s*[-+*•–]\s*\w")
 _FIGURE = re.compile(r"\s*\d")
-_COLUMN_MARK = re.compile(r"[(\[]?([A-Z]|\d{1,2})[)\]]?(?:\s*=[\d\s()+-]+)?")
+_COLUMN_MARK = re.compile(r"[(\[]?([A-Z]|\d{1,2})[)\]]?(?:\s*=[\d\s()+\-*/:x%,]+)?[)\]]?")
 _YEAR_ONLY = re.compile(r"\s*20\d\d\s*$")
 _YEARS = (2000, 2100)
 _LONGEST_HEADER_WORD = 6  # "Người" heads a column and may be a label elsewhere
@@ -51,8 +51,8 @@ def find_tables(sheets: Sequence[Sheet], form: Form, year: int) -> tuple[Table, 
 
 
 def fewest_rows(form: Form) -> int:
-    """How many labels of the form must be found for a table to be one."""
-    return min(3, max(1, len(form.indicators) // 2))
+    """How many labels of the form must be found for a table to be one; labels that stand in several groups count once."""
+    return min(3, max(1, len({fold(each.label) for each in form.indicators}) // 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +346,13 @@ class _Finder:
             unit=self.sheet.at(number, columns.unit or 0).text.strip()[:60],
             columns=columns,
             hidden=number in self.sheet.hidden_rows,
+            beside=self._beside(columns, number),
         )
         return row if row.label or row.has_value() else None
+
+    def _beside(self, columns: Columns, number: int) -> str:
+        places = (place for place in range(columns.label - 1, 0, -1) if place not in (columns.row_number, columns.unit))
+        return next((text for place in places if _LETTERS.search(text := self.sheet.at(number, place).text)), "")
 
     def _trailing(self, columns: Columns, last: int, ceiling: int) -> list[Row]:
         """Rows the unit added below the last known label: they have a label and a figure, or begin with a dash."""

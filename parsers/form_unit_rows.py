@@ -13,7 +13,7 @@ from config.campaign import Form, Indicator
 from config.vietnamese import fold
 from parsers.form_blocks import Row, row_number_of
 from parsers.form_header import Columns, header_kinds, read_header
-from parsers.form_own_headings import is_own_heading
+from parsers.form_own_headings import GROUPS_JOIN, is_own_heading
 from parsers.form_table import numbers_columns
 from parsers.form_values import RowReader
 from parsers.grid import CellKind, Sheet
@@ -25,7 +25,9 @@ _ENOUGH = 0.6  # of the form's columns must be there by their own headings
 _MOST_LINES = 12
 _LONG = 200
 _FIGURE = re.compile(r"\s*\d")
-_SUM_ROW = re.compile(r"^(?:tong|tong cong|tong so|cong|cong chung|toan huyen|toan xa|total|grand total|sum)\b")
+_SUM_ROW = re.compile(
+    r"^(?:tong|tong cong|tong so|cong|cong chung|toan (?:huyen|xa|tinh|thanh pho|thi xa|nganh)|total|grand total|sum|all \w+)\b"
+)
 
 
 def read_unit_rows(sheets: Sequence[Sheet], form: Form, *, year: int) -> tuple[FormReading, ...]:
@@ -50,7 +52,7 @@ def _read(sheet: Sheet, form: Form, year: int) -> Iterator[FormReading]:
     if matched < max(1, round(len(form.quantity_columns) * _ENOUGH)):
         return
     above = "\n".join(_lines(sheet, range(1, band[0])))
-    reader = RowReader(year=year)
+    reader = RowReader(form=form, year=year)
     rows = [row for row in _rows(sheet, columns, band[1] + 1) if _is_filled(row) and not _SUM_ROW.match(fold(row.label))]
     for row in rows:
         own = reader.read(row, _indicator(form), certain=True)
@@ -92,7 +94,8 @@ def _band(sheet: Sheet, form: Form) -> tuple[int, int] | None:
 
 def _only_headings(sheet: Sheet, row: int, form: Form) -> bool:
     texts = [cell.text for (number, _), cell in sheet.cells.items() if number == row]
-    return bool(texts) and all(is_own_heading(text, form.columns) for text in texts)
+    left_out = {fold(line) for heading in form.left_out for line in heading.split(GROUPS_JOIN)}
+    return bool(texts) and all(is_own_heading(text, form.columns) or fold(text) in left_out for text in texts)
 
 
 def _label_column(sheet: Sheet, band: tuple[int, int], form: Form) -> int:

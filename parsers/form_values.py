@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from config.campaign import Indicator, IndicatorRole, IndicatorType
+from config.campaign import Form, Indicator, IndicatorRole, IndicatorType
 from config.vietnamese import fold
 from parsers.form_amounts import from_note, read_money, read_remark, read_text
 from parsers.form_blocks import Row
@@ -32,6 +32,7 @@ class RowValues:
 class RowReader:
     """Reads rows of one form. `factors`: by what a sheet's title multiplies money, by the sheet's id."""
 
+    form: Form
     year: int
     factors: Mapping[int, int] = field(default_factory=dict)
     merges: Merges = field(default_factory=Merges)
@@ -128,7 +129,10 @@ class RowReader:
         return None
 
     def _context(self, row: Row, indicator: Indicator, column: str) -> NumberContext:
-        return context_of(row, indicator, column, self.year)
+        kind = self.form.type_of(indicator, column)
+        context = context_of(row, indicator, column, self.year, kind)
+        ticked = kind is IndicatorType.INTEGER_FLAG and kind is not indicator.type
+        return replace(context, unit="x") if ticked else context
 
 
 def _may_be_pair(row: Row, indicator: Indicator, key: str, column: int, reading: NumberReading) -> bool:

@@ -10,7 +10,18 @@ from config.campaign import ColumnKind, Indicator, IndicatorRole, IndicatorType,
 from parsers.grid import CellKind
 from parsers.labels import clean_label
 from parsers.learn_table import BlankTable, Looks, TableRow, merged_over
-from parsers.learn_words import is_not_asked, is_sum, row_type, slug, unit_words
+from parsers.learn_words import (
+    has_minor_units,
+    is_not_asked,
+    is_share_row,
+    is_sum,
+    money_scale,
+    of_them,
+    only_heads,
+    row_type,
+    slug,
+    unit_words,
+)
 
 _ROMAN = re.compile(r"[IVX]+")
 _PARTS = re.compile(r"\s*/\s*|\s+và\s+|\s+and\s+")
@@ -55,9 +66,12 @@ def _tree(rows: Sequence[TableRow]) -> list[_Node]:
     stack: list[_Node] = []
     nodes: list[_Node] = []
     for row in rows:
-        style = _style(row, numbered=numbered, bold=bold)
-        if style == "sum":
+        style = nodes[-1].style if row.spanned and nodes and not row.heads else _style(row, numbered=numbered, bold=bold)
+        if style in {"sum", "heads"}:
             stack.clear()
+        if of_them(row.label):  # of the row above, and never the head of those below
+            nodes.append(_node(row, "of them", stack))
+            continue
         while stack and style in {each.style for each in stack}:
             stack.pop()
         prefix = row.row_number.rpartition(".")[0]
@@ -65,20 +79,27 @@ def _tree(rows: Sequence[TableRow]) -> list[_Node]:
             stack.pop()
         while style.startswith("depth") and stack and stack[-1].style.startswith("depth") and stack[-1].style >= style:
             stack.pop()
-        node = _Node(row=row, style=style, parent=stack[-1] if stack else None)
-        node.path = _path(node)
-        if node.parent is not None:
-            node.parent.children.append(node)
+        node = _node(row, style, stack)
         if style != "sum":
             stack.append(node)
         nodes.append(node)
     return nodes
 
 
+def _node(row: TableRow, style: str, stack: Sequence[_Node]) -> _Node:
+    node = _Node(row=row, style=style, parent=stack[-1] if stack else None)
+    node.path = _path(node)
+    if node.parent is not None:
+        node.parent.children.append(node)
+    return node
+
+
 def _style(row: TableRow, *, numbered: bool, bold: bool) -> str:
     """How the row is marked: rows of one style are of one rank wherever they stand."""
     number = row.row_number
-    if not number and not row.bullet and numbered and is_sum(row.label) and "trong đó" not in row.label.lower() and not row.depth:
+    if row.heads:
+        return "heads"
+    if not number and not row.bullet and is_sum(row.label) and not row.depth:
         return "sum"
     if number.isdigit():
         return "1"
@@ -173,7 +194,7 @@ def _indicator(order: int, node: _Node, asked: _Asked, types: Mapping[str, Indic
     row = node.row
     places = asked.columns(row)
     unmeasured = has_units and not row.unit and not asked.merged(row)
-    heading = bool(node.children) and (unmeasured or asked.nothing(row))
+    heading = row.heads or (bool(node.children) and (unmeasured or asked.nothing(row) or only_heads(row.label)))
     keys = () if heading else tuple(asked._keys[place] for place in places)  # noqa: SLF001 - its only client
     kind, columns = _type(row, keys, types, merged=asked.merged(row), heading=heading)
     role = _role(node, kind)
@@ -184,15 +205,27 @@ def _indicator(order: int, node: _Node, asked: _Asked, types: Mapping[str, Indic
         label=row.label,
         label_en=row.label,
         row_number=row.row_number,
-        unit=row.unit,
+        unit=row.unit or _unit_in(row.label, kind),
         type=kind,
         role=role,
         parent=node.parent.code if node.parent is not None else None,
         columns=columns,
         pair=pair,
-        roll_up=RollUp.NONE if "%" in row.unit else _ROLL_UPS.get(kind, RollUp.SUM),
+        roll_up=_roll_up(row, kind),
         required=role is IndicatorRole.LEAF,
     )
+
+
+def _unit_in(label: str, kind: IndicatorType) -> str:
+    """The unit of measure that a label without one says itself, where the reading of figures depends on it."""
+    if kind is IndicatorType.INTEGER_FLAG:
+        return "có/không"
+    return "%" if kind is IndicatorType.DECIMAL and is_share_row(label, "") and re.search(r"%", label) else ""
+
+
+def _roll_up(row: TableRow, kind: IndicatorType) -> RollUp:
+    summed = _ROLL_UPS.get(kind, RollUp.SUM)
+    return RollUp.NONE if summed is RollUp.SUM and is_share_row(row.label, row.unit) else summed
 
 
 def _type(
@@ -205,14 +238,18 @@ def _type(
     if kind is IndicatorType.TEXT or (merged and not row.unit and kind is not IndicatorType.MONEY):
         return IndicatorType.TEXT, ("text",)
     of_columns = {types[key] for key in keys}
-    if kind is IndicatorType.INTEGER and not row.unit and len(of_columns) == 1:
-        kind = next(iter(of_columns))
-    elif kind is IndicatorType.INTEGER and IndicatorType.DECIMAL in of_columns:
-        kind = IndicatorType.DECIMAL
+    if kind is IndicatorType.DECIMAL and not row.unit and kind in of_columns and not is_share_row(row.label, ""):
+        kind = IndicatorType.INTEGER  # "Tổng diện tích" among columns of hectares and of households: each says what it holds
+    if kind is IndicatorType.INTEGER and of_columns == {IndicatorType.INTEGER_FLAG} and len(keys) == 1:
+        kind = IndicatorType.INTEGER_FLAG
+    if kind is IndicatorType.INTEGER and not row.unit and of_columns == {IndicatorType.MONEY}:
+        kind = IndicatorType.MONEY
     if kind is IndicatorType.MONEY:
-        if merged or len(keys) == 1:
+        scaled = money_scale(row.unit or row.label)
+        minor = has_minor_units(row.unit or row.label)
+        if (merged or len(keys) == 1) and not scaled and not minor:
             return kind, ("money",)
-        kind = IndicatorType.DECIMAL if re.search(r"triệu|tỷ|tỉ|million", row.unit, re.IGNORECASE) else IndicatorType.INTEGER
+        kind = IndicatorType.DECIMAL if minor else IndicatorType.INTEGER
     if kind is IndicatorType.INTEGER_FLAG and len(keys) > 1:
         kind = IndicatorType.INTEGER
     return kind, keys

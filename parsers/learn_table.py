@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from config.campaign import ColumnKind
 from config.vietnamese import fold
 from parsers.form_header import heading_lines
 from parsers.form_table import numbers_columns
 from parsers.grid import Cell, CellKind, Merge, Sheet
-from parsers.learn_words import heading_kind, is_letterhead, is_loud, is_share, is_signature, is_words, names_units
+from parsers.learn_words import (
+    heading_kind,
+    is_letterhead,
+    is_not_asked,
+    is_quantity,
+    is_share,
+    is_signature,
+    is_words,
+    names_units,
+)
 
-_HEADER_WITHIN = 80  # rows
 _DEEPEST_HEADER = 6
 _MOST_ROWS = 600
 _MOST_COLUMNS = 120
@@ -22,6 +30,8 @@ _NUMBERED = re.compile(r"\(?([IVX]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d{1,3})*|[a-zđ])\s
 _IN_FRONT = re.compile(r"\s*\(?([IVX]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d{1,3})*|[a-zđ])\s*(?:[.)/:-]+\s+|[.)]\s*(?=[^\W\d_]))")
 _BULLET = re.compile(r"\s*([-–•*+])\s*")
 _SPACES = 2  # that make one step of indentation
+_MOSTLY = 0.6
+_HEADINGS = 2  # known ones that make a row the header of another table
 
 Place = tuple[str, int, int]
 """Sheet, row, column."""
@@ -50,7 +60,10 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRow:
-    """A row of the table as printed. `depth` is its indentation; `bullet` a dash before its label."""
+    """A row of the table as printed. `depth` is its indentation; `bullet` a dash before its label.
+
+    `spanned`: its number is merged over from the row above. `heads`: it stands in a column of its own beside the rows it heads.
+    """
 
     number: int
     row_number: str
@@ -59,6 +72,8 @@ class TableRow:
     bullet: str
     depth: int
     bold: bool
+    spanned: bool = False
+    heads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,37 +90,66 @@ class BlankTable:
         return tuple(each for each in self.columns if each.kind is kind)
 
 
-def find_blank_table(sheets: Sequence[Sheet], looks: Looks) -> BlankTable | None:
-    """The largest table with a header and a quantity column; None when there is none."""
-    found = [table for sheet in sheets if not sheet.hidden if (table := _table(sheet, looks)) is not None]
-    return max(found, key=lambda each: len(each.rows) * len(each.of_kind(ColumnKind.QUANTITY)) or 1, default=None)
+def find_blank_tables(sheets: Sequence[Sheet], looks: Looks) -> tuple[BlankTable, ...]:
+    """The tables with a header, a quantity column and rows, in reading order."""
+    return tuple(table for sheet in sheets if not sheet.hidden for table in _tables(sheet, looks))
 
 
-def title_of(sheet: Sheet, top: int, before: Sequence[str] = ()) -> tuple[str, str]:
-    """Title and subtitle among the lines above the table; a line in capitals before others."""
-    lines = [*before]
-    for row in range(1, top):
-        texts = [cell.text.strip() for (number, _), cell in sorted(sheet.cells.items()) if number == row]
-        lines.extend(line for text in texts for line in text.splitlines() if line.strip())
-    told = [line.strip() for line in lines if len(fold(line)) > 5 and not is_letterhead(line)]  # noqa: PLR2004 - "Mẫu 1"
-    loud = [line for line in told if is_loud(line) and not line.startswith("(")]
-    if not told:
-        return "", ""
-    title = max(loud, key=len) if loud else max((line for line in told if not line.startswith("(")), key=len, default=told[0])
-    after = told[told.index(title) + 1 :]
-    return title, next((line for line in after if line.startswith("(")), "")
+def _tables(sheet: Sheet, looks: Looks) -> Iterator[BlankTable]:
+    top = 1
+    while top <= min(sheet.last_row, _MOST_ROWS):
+        table = _table(sheet, top, looks) if _may_be_header(sheet, top) else None
+        if table is not None:
+            yield table
+        top = table.rows[-1].number + 1 if table is not None else top + 1
 
 
-def _table(sheet: Sheet, looks: Looks) -> BlankTable | None:
-    for top in range(1, min(sheet.last_row, _HEADER_WITHIN) + 1):
-        if not _may_be_header(sheet, top):
-            continue
-        band = (top, _bottom(sheet, top))
-        columns = _columns(sheet, band)
-        if not any(each.kind is ColumnKind.QUANTITY for each in columns):
-            continue
-        return BlankTable(sheet=sheet, band=band, columns=columns, rows=tuple(_rows(sheet, band, columns, looks)))
-    return None
+def _table(sheet: Sheet, top: int, looks: Looks) -> BlankTable | None:
+    band = (top, _bottom(sheet, top))
+    columns = _columns(sheet, band)
+    rows = _without_caption(sheet, tuple(_rows(sheet, band, columns, looks)))
+    columns = _without_printed(sheet, columns, rows)
+    if not rows or not any(each.kind is ColumnKind.QUANTITY for each in columns):
+        return None
+    return BlankTable(sheet=sheet, band=band, columns=columns, rows=rows)
+
+
+def _without_caption(sheet: Sheet, rows: tuple[TableRow, ...]) -> tuple[TableRow, ...]:
+    """The rows before another table, less the line that heads that one."""
+    if not rows or not _begins_table(sheet, next(_filled_below(sheet, rows[-1].number), 0)):
+        return rows
+    alone = sum(number == rows[-1].number for number, _ in sheet.cells) == 1
+    return rows[:-1] if alone else rows
+
+
+def _filled_below(sheet: Sheet, row: int) -> Iterator[int]:
+    filled = {number for number, _ in sheet.cells}
+    return (number for number in range(row + 1, sheet.last_row + 1) if number in filled)
+
+
+def _without_printed(sheet: Sheet, columns: tuple[TableColumn, ...], rows: Sequence[TableRow]) -> tuple[TableColumn, ...]:
+    """The columns with those left out that the office has filled in itself: codes, plans, last year's figures."""
+    return tuple(
+        replace(each, kind=None) if each.kind is ColumnKind.QUANTITY and _is_printed(sheet, each.place, rows) else each
+        for each in columns
+    )
+
+
+def _is_printed(sheet: Sheet, place: int, rows: Sequence[TableRow]) -> bool:
+    cells = [sheet.at(row.number, place) for row in rows if not row.heads]
+    return sum(not each.formula and _says(each) for each in cells) > _MOSTLY * len(cells)
+
+
+def _says(cell: Cell) -> bool:
+    """Whether a cell of the blank form holds something of the office's: no zero, no "x" for not asked, no dots to write on."""
+    return any(sign.isalnum() and sign != "0" for sign in cell.text) and not is_not_asked(cell.text)
+
+
+def _begins_table(sheet: Sheet, row: int) -> bool:
+    """Whether another table begins here: several headings that are known for what they are."""
+    texts = [sheet.at(row, column).text for column in range(1, min(sheet.last_column, _MOST_COLUMNS) + 1)] if row else []
+    known = sum(bool(text) and (heading_kind((text,)) is not None or is_quantity(text)) for text in texts)
+    return known >= _HEADINGS and _may_be_header(sheet, row)
 
 
 def _may_be_header(sheet: Sheet, row: int) -> bool:
@@ -114,7 +158,7 @@ def _may_be_header(sheet: Sheet, row: int) -> bool:
     if any(cell.kind is CellKind.NUMBER and not _is_year(cell) for cell in cells) or any(map(_is_letterhead, texts[:2])):
         return False
     texts = [each for each in texts if not each.rstrip().endswith(":") and len(each) < 300]  # noqa: PLR2004 - a paragraph
-    known = sum(heading_kind((each,)) is not None or names_units(each) for each in texts)
+    known = sum(heading_kind((each,)) is not None or names_units(each) or is_quantity(each) for each in texts)
     return len(texts) > 2 or (len(texts) > 1 and known > 0)  # noqa: PLR2004 - label, unit and a quantity
 
 
@@ -181,14 +225,14 @@ def _kind(place: int, lines: tuple[str, ...], label: int) -> ColumnKind | None:
         return kind
     if kind in (ColumnKind.UNIT, ColumnKind.NOTE):
         return kind
-    if place < label or is_share(heading) or is_words(heading):
+    if place < label or kind is ColumnKind.ROW_NUMBER or is_share(heading) or is_words(heading):
         return None
     return ColumnKind.QUANTITY
 
 
 def _label_column(lines: Mapping[int, tuple[str, ...]], words: Mapping[int, int]) -> int:
     kinds = {place: heading_kind(each) for place, each in lines.items()}
-    named = [place for place, kind in kinds.items() if kind is ColumnKind.LABEL]
+    named = sorted((place for place, kind in kinds.items() if kind is ColumnKind.LABEL), key=lambda each: -words[each])
     units = [place for place, each in lines.items() if each and names_units(each[-1])]
     open_places = [
         place for place, kind in kinds.items() if kind not in (ColumnKind.ROW_NUMBER, ColumnKind.NOTE, ColumnKind.UNIT)
@@ -232,8 +276,10 @@ def _rows(sheet: Sheet, band: tuple[int, int], columns: tuple[TableColumn, ...],
     for row in range(start, min(sheet.last_row, start + _MOST_ROWS) + 1):
         place = _label_place(sheet, row, label, first)
         text = sheet.at(row, place).text
+        if _begins_table(sheet, row):
+            return
         numbered = number and _NUMBERED.fullmatch(sheet.at(row, number).text.strip())
-        if not numbered and any(is_signature(cell.text) for (at, _), cell in sheet.cells.items() if at == row):
+        if not numbered and _ends_table(sheet, row, label, goes_on=not blank and row > start):
             return
         if not _LETTERS.search(text):
             blank += 1
@@ -241,7 +287,29 @@ def _rows(sheet: Sheet, band: tuple[int, int], columns: tuple[TableColumn, ...],
                 return
             continue
         blank = 0
-        yield _row(sheet, row, place, (numbered[1] if numbered else "", unit), looks)
+        made = _row(sheet, row, place, (numbered[1] if numbered else "", unit), looks)
+        head = _head_beside(sheet, row, label, {number, unit}) if place == label else ""
+        if head:
+            yield replace(made, label=head, unit="", bullet="", depth=0, heads=True)
+            made = replace(made, row_number="")
+        yield made
+
+
+def _ends_table(sheet: Sheet, row: int, label: int, *, goes_on: bool) -> bool:
+    """Whether who signs, a date or a note stands in the row; "Date of last inspection", right below others, is one of them."""
+    for (number, column), cell in sheet.cells.items():
+        if number == row and is_signature(cell.text, surely=goes_on and column == label):
+            return True
+    return False
+
+
+def _head_beside(sheet: Sheet, row: int, label: int, known: set[int]) -> str:
+    """The words of a cell left of the labels that is merged down over several rows: "Giao thông" beside the roads it heads."""
+    for each in sheet.merges:
+        if each.top == row < each.bottom and each.right < label and each.left not in known:
+            text = " ".join(sheet.at(row, each.left).text.split())
+            return text if _LETTERS.search(text) else ""
+    return ""
 
 
 def _label_place(sheet: Sheet, row: int, label: int, first: int) -> int:
@@ -266,6 +334,7 @@ def _row(sheet: Sheet, row: int, place: int, about: tuple[str, int], looks: Look
         bullet=bullet[1] if bullet else "",
         depth=looks.indents.get((sheet.name, row, place), 0) + spaces // _SPACES,
         bold=(sheet.name, row, place) in looks.bold,
+        spanned=any(each.top < row <= each.bottom and each.right < place for each in sheet.merges),
     )
 
 

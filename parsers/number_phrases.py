@@ -37,6 +37,8 @@ _YES = frozenset(
         "dung",
     }
 )
+YES_OR_NO = frozenset({"co khong", "yes no", "dat khong dat", "x"})
+"""Folded units of measure of what is answered with yes or no."""
 _NO = frozenset(
     {"khong", "ko", "kg", "khg", "hong", "hok", "k co", "ko co", "khong co", "khong to chuc", "chua to chuc", "nil", "none"}
 )
@@ -94,7 +96,8 @@ def roman_value(text: str) -> int | None:
 
 def _mark(context: NumberContext) -> NumberReading:
     if context.type is IndicatorType.INTEGER_FLAG:
-        return reading({context.column: Decimal(1)}, ["mark_as_one"])
+        asked = fold(context.unit) in YES_OR_NO  # the form itself asks for a tick or a "yes"
+        return reading({context.column: Decimal(1)}, [] if asked else ["mark_as_one"])
     return rejected("mark_without_number")
 
 

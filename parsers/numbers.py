@@ -41,6 +41,7 @@ _LITERAL = re.compile(r'"([^"]*)"')
 _PLACES = re.compile(r"[0#?@]|general|standard", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
 _PLAIN = re.compile(r"[1-9]\d{0,3}|0\d{0,2}")
+_PERCENTAGE = re.compile(r"\s*(\d[\d.,]*)\s*%\s*")
 _SENTENCE_END = re.compile(r"(?:\s*\./\.)?[\s.,;:]*$")
 _MARKED = re.compile(
     r"\d[ \t\u00a0]{2,}\d"  # two figures apart, no thousands
@@ -83,6 +84,8 @@ def _with(answer: NumberReading, code: str) -> NumberReading:
 
 
 def _by_kind(cell: Cell, context: NumberContext) -> NumberReading:
+    if "%" in context.unit and not context.whole:
+        cell = _in_percent(cell)
     value = cell.value
     if cell.kind is CellKind.BLANK or value is None:
         return rejected("formula_uncalculated") if cell.formula else empty()
@@ -95,6 +98,15 @@ def _by_kind(cell: Cell, context: NumberContext) -> NumberReading:
     if isinstance(value, datetime | date | time):
         return date_reading(value, cell.number_format, context, counted(context))
     return _text(value, context)
+
+
+def _in_percent(cell: Cell) -> Cell:
+    """A cell of a row that asks for percentages, without the sign: 45.5 for "45,5%" and for 0.455 that is shown as 45.5%."""
+    if isinstance(cell.value, str) and (match := _PERCENTAGE.fullmatch(cell.value)):
+        return replace(cell, value=match[1])
+    if isinstance(cell.value, int | Decimal) and "%" in _QUOTED_FORMAT.sub("", cell.number_format):
+        return replace(cell, value=Decimal(cell.value) * 100, number_format="General")
+    return cell
 
 
 def _number(value: Decimal, number_format: str, context: NumberContext) -> NumberReading:

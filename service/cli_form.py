@@ -54,7 +54,7 @@ def learn(
 
     learned = learn_file(file, language=Language.VI)
     if output is not None:
-        text = form_toml(learned.form, learned.left_out)
+        text = form_toml(learned.form)
         write_files(output.absolute().parent, {output.name: text.encode()}, language=Language.VI, folders=())
     if as_json:
         print_json(plain_form(learned))

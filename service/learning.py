@@ -138,7 +138,6 @@ def make_campaign(
         form=learned.form,
         roster=listed,
         today=datetime.now(moment.tzinfo).date(),
-        left_out=learned.left_out,
         language=language,
         office=office,
     )
@@ -173,7 +172,7 @@ def plain_form(learned: LearnedForm) -> dict[str, Any]:
         "columns": columns,
         "indicators": indicators,
         "units_as_rows": form.units_as_rows,
-        "left_out": list(learned.left_out),
+        "left_out": list(form.left_out),
     }
 
 

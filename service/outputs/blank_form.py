@@ -136,7 +136,7 @@ class _FormWriter:
                     look, text = centred, indicator.unit
                 case CellRole.FIGURE:
                     look = _FILL
-                    self._check(indicator, f"{column_letter(cell.first)}{number}")
+                    self._check(self._type_at(indicator, cell.first), f"{column_letter(cell.first)}{number}")
                 case CellRole.TEXT | CellRole.NOTE:
                     look = _FILL_TEXT
                 case CellRole.NOT_ASKED:
@@ -148,11 +148,14 @@ class _FormWriter:
         lines = max(height, 4) if indicator.type is IndicatorType.TEXT else height
         self.rows.append(self._cells.row(number, cells, height=max(20.0, style.height_of(lines))))
 
-    def _check(self, indicator: Indicator, reference: str) -> None:
-        if indicator.type not in self._checks:
-            self._checks[indicator.type] = _validation(indicator.type, self._language)
-            self._sheet.add_data_validation(self._checks[indicator.type])
-        self._checks[indicator.type].add(reference)
+    def _type_at(self, indicator: Indicator, place: int) -> IndicatorType:
+        return self._campaign.form.type_of(indicator, self._campaign.form.columns[place - 1].key)
+
+    def _check(self, kind: IndicatorType, reference: str) -> None:
+        if kind not in self._checks:
+            self._checks[kind] = _validation(kind, self._language)
+            self._sheet.add_data_validation(self._checks[kind])
+        self._checks[kind].add(reference)
 
     def _signatures(self) -> None:
         number = len(self.rows) + 1

@@ -16,8 +16,11 @@ def required(rule: Rule, facts: Facts) -> Iterable[Finding]:
     """A required indicator has a figure in each of its columns; what could not be read is asked about elsewhere."""
     for code in names(rule.params.get("codes")):
         indicator = facts.form.indicator(code)
-        columns = indicator.columns if indicator else ()
-        if any(facts.values.get((code, column)) is None and not facts.unread(code, column) for column in columns):
+        if indicator is None:
+            continue
+        blank = {each for each in indicator.columns if facts.values.get((code, each)) is None and not facts.unread(code, each)}
+        ticks = {each for each in indicator.columns if facts.form.type_of(indicator, each) is IndicatorType.INTEGER_FLAG}
+        if blank - ticks or (ticks and ticks <= blank):  # of "Có" and "Không" one is ticked
             yield finding(rule, facts.form, code)
 
 
@@ -30,7 +33,7 @@ def non_negative_integer(rule: Rule, facts: Facts) -> Iterable[Finding]:
         warnings = facts.warnings.get(key, ())
         refused = facts.unread(*key) and (not warnings or not _NOT_A_COUNT.isdisjoint(warnings))
         wrong = value is not None and (not isinstance(value, int) or value < 0)
-        if indicator.type.value in types and (refused or wrong):
+        if facts.form.type_of(indicator, column).value in types and (refused or wrong):
             yield finding(rule, facts.form, indicator.code, raw=facts.raws.get(key) or str(value))
 
 
@@ -49,6 +52,16 @@ def minimum(rule: Rule, facts: Facts) -> Iterable[Finding]:
     for code, _, value in _figures(rule, facts):
         if value < least:
             yield finding(rule, facts.form, code, value=value, min=least)
+
+
+def maximum(rule: Rule, facts: Facts) -> Iterable[Finding]:
+    """No figure is larger than so much."""
+    most = whole(rule.params.get("max"))
+    for code in names(rule.params.get("codes")):
+        for column in names(rule.params.get("columns")):
+            value = facts.number(code, column)
+            if value is not None and value > most:
+                yield finding(rule, facts.form, code, value=value, column=column, max=most)
 
 
 def column_not_meaningful(rule: Rule, facts: Facts) -> Iterable[Finding]:
@@ -174,6 +187,7 @@ CELL_CHECKS: dict[str, Check] = {
     "non_negative_integer": non_negative_integer,
     "in_set": in_set,
     "min": minimum,
+    "max": maximum,
     "column_not_meaningful": column_not_meaningful,
     "unit_assumed": unit_assumed,
     "single_value_across_columns": single_value_across_columns,

@@ -161,7 +161,7 @@ def test_the_unit_of_measure_tells_the_column() -> None:
 def test_percentages_and_addresses_are_left_out_and_said() -> None:
     learned = learn(["Chỉ tiêu", "Số hộ", "Tỷ lệ (%)", "Địa chỉ"], ["Hộ nghèo"], ["Hộ cận nghèo"])
     assert keys(learned) == ["so_ho"]
-    assert learned.left_out == ("Tỷ lệ (%)", "Địa chỉ")
+    assert learned.form.left_out == ("Tỷ lệ (%)", "Địa chỉ")
 
 
 def test_letterhead_and_signatures_are_no_rows() -> None:
