@@ -23,7 +23,7 @@ from parsers.parts import make_leaf
 from parsers.photos import is_page_picture, read_photo
 from parsers.recognition import Recognise
 from parsers.spreadsheets import PasswordError, read_sheets
-from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading, PhotoReading
+from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading, PhotoReading, ValueStatus
 from parsers.writing import Convert, Paragraph, Writing, read_writing
 from parsers.writing_pdf import page_pictures
 
@@ -207,7 +207,8 @@ class DocumentReader:
     def _judged(self, opened: OpenedLeaf, content: _Content) -> Understood:
         """What the document is for, by what was found in it."""
         title = "" if opened.media_type in _SPREADSHEETS else _title_of(content)  # on a sheet it stands in the sheet
-        best, forms = self._best_form(content, opened.leaf.path, title)
+        equals, forms = self._best_form(content, opened.leaf.path, title)
+        best = first = equals[0] if equals else None
         half = bool(forms) and all(without_figures(each) for each in forms)
         forms = () if half else forms
         if opened.media_type in _WRITINGS and not content.scanned and self._may_be_typed(opened, content, forms):
@@ -234,23 +235,31 @@ class DocumentReader:
             narrative=narrative,
             text=(_heading_of(forms) if forms and best and best.form.units_as_rows else _text_of(content))[:_MOST_TEXT],
             findings=findings,
+            campaigns=_campaigns(best, equals if best is first else (), forms),
         )
         return Understood(document=document, campaign=best.campaign if best and (forms or narrative) else "")
 
-    def _best_form(self, content: _Content, path: str, title: str) -> tuple[Expected | None, tuple[FormReading, ...]]:
-        """The expected form that most rows belong to, and its readings."""
-        best: Expected | None = None
+    def _best_form(self, content: _Content, path: str, title: str) -> tuple[tuple[Expected, ...], tuple[FormReading, ...]]:
+        """The expected form that most rows and figures belong to, with those that are just like it, and its readings.
+
+        A form that we sent out says itself for which campaign it is.
+        """
+        best: tuple[Expected, ...] = ()
         readings: tuple[FormReading, ...] = ()
-        score = 0
-        for expected in self._expected:
+        score = (0, 0)
+        marked = content.unit_code.partition("|")[0]
+        for expected in [each for each in self._expected if each.campaign == marked] or self._expected:
             found = tuple(
                 each
                 for each in read_forms(content.sheets, expected.form, year=expected.year, name=path, text=title)
                 if each.matched >= _least(expected.form)
             )
-            rows = sum(each.matched for each in found)
-            if rows > score:
-                best, readings, score = expected, found, rows
+            figures = sum(value.status is ValueStatus.OK for each in found for value in each.values)
+            own = (sum(each.matched for each in found), figures)
+            if own > score:
+                best, readings, score = (expected,), found, own
+            elif own == score and found:
+                best = (*best, expected)
         return best, readings
 
     def _may_be_typed(self, opened: OpenedLeaf, content: _Content, forms: tuple[FormReading, ...]) -> bool:
@@ -299,6 +308,10 @@ class DocumentReader:
                 if narrative is not None:
                     return narrative if narrative.heading else replace(narrative, heading=content.heading)
         return None
+
+
+def _campaigns(best: Expected | None, equals: Sequence[Expected], forms: tuple[FormReading, ...]) -> tuple[str, ...]:
+    return tuple(each.campaign for each in (equals or (best,)) if each is not None) if forms else ()
 
 
 def _verdict(

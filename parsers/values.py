@@ -168,6 +168,7 @@ class Document:
     narrative: NarrativeReading | None = None
     photo: PhotoReading | None = None
     text: str = ""  # the first 4,000 characters of its text, for identifying the unit
+    campaigns: tuple[str, ...] = ()  # whose form it carries: several where campaigns ask for the same form
     findings: tuple[Finding, ...] = ()
 
 

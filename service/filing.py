@@ -19,13 +19,15 @@ from service.officer_mail import OfficerReply, officer_reply
 from service.officer_mail_taking import take_orders
 from service.receipts import Arrived, answer, seen_by_a_person_only
 from service.rules.match import Outcome, Query, documents_of_others, identify
+from service.rules.match_campaigns import CampaignChoice, choose_campaigns
 from service.rules.requests import recognise_request
 from service.rules.submission import Trust
 from service.rules.trust import judge_trust
 from storage.decisions import Decision, assignments
+from storage.elsewhere import FiledElsewhere
 from storage.events import record_event
 from storage.mail_records import MessageRecord, message_record, sightings_of
-from storage.notices import NoticeState, last_sent_to, move, notice_by_message_id
+from storage.notices import Notice, NoticeState, last_sent_to, move, notice_by_message_id
 from storage.readings import (
     Filing,
     MessageState,
@@ -119,8 +121,8 @@ def _owners(connection: Connection, number: int) -> set[tuple[str, str]]:
     filing = filing_of(connection, number)
     if filing is None or not filing.campaign or filing.state is not MessageState.FILED:
         return set()
-    codes = {filing.unit, *(each.unit for each in documents(connection, number))}
-    return {(filing.campaign, each) for each in codes if each}
+    owners = {(each.campaign or filing.campaign, each.unit) for each in documents(connection, number)}
+    return {(campaign, unit) for campaign, unit in (*owners, (filing.campaign, filing.unit)) if unit}
 
 
 def learned_addresses(connection: Connection) -> dict[str, str]:
@@ -169,12 +171,20 @@ class _FilingDesk:
         filing, of_others = self._decide(record, reading)
         filing = self._linked(filing, reading)
         document_units = dict(of_others)
-        save_filing(self._connection, filing, document_units)
+        others, unclear = self._others(record, reading, filing)
+        if unclear is not None and record.id not in self._assigned:
+            filing, others = replace(filing, state=MessageState.NEEDS_DECISION, why=unclear), ()
+        save_filing(self._connection, filing, document_units, others)
         told = {"message": number, "state": filing.state.value, "campaign": filing.campaign, "unit": filing.unit}
         record_event(self._connection, self._now, "message_filed", told)
         if filing.state is MessageState.FILED and filing.campaign and filing.unit:
             for code in (filing.unit, *document_units.values()):
                 self._touched[filing.campaign, code] = None
+        for each in (each for each in others if each.unit):
+            self._touched[each.campaign, each.unit] = None
+            self._arrived.append(
+                Arrived(record=record, reading=reading, filing=replace(filing, campaign=each.campaign, unit=each.unit))
+            )
         if filing.duplicate_of is not None:  # the copy may have been received before the one that was filed
             save_fates(self._connection, ((number, each.path, DocumentFate.DUPLICATE, filing.why) for each in reading.documents))
             self._touched |= dict.fromkeys(_owners(self._connection, filing.duplicate_of))
@@ -191,6 +201,37 @@ class _FilingDesk:
         vi, en = f"trùng Message-ID với thư số {other}, nội dung khác", f"has the Message-ID of message {other}, not its content"
         clue = {"kind": "same_message_id", "detail": {"vi": vi, "en": en}, "unit": "", "score": 0.0}
         return replace(filing, evidence=(*filing.evidence, clue))
+
+    def _others(
+        self, record: MessageRecord, reading: MessageReading, filing: Filing
+    ) -> tuple[tuple[FiledElsewhere, ...], Text | None]:
+        """The documents that are for another campaign, each with its unit there; why one has none, None when all have."""
+        campaigns = self._installation.campaigns_at(record.received_at)
+        if filing.state is not MessageState.FILED or len(campaigns) < 2:  # noqa: PLR2004 - one campaign has no other
+            return (), None
+        assigned, answered = self._assigned.get(record.id), self._answered(reading)
+        wanted = assigned[-1].campaign if assigned else answered.campaign if answered else None
+        choice = choose_campaigns(campaigns, reading, wanted)
+        found: list[FiledElsewhere] = []
+        unclear: Text | None = None
+        for other in {each.id: each for _, each in choice.others if each.id != filing.campaign}.values():
+            query = Query(learned=self._learned, trust=Trust(filing.trust))
+            owner = identify(other, _only_for(other, reading, choice), query)
+            filed = owner.unit if owner.outcome is Outcome.FILED and owner.unit else ""
+            unclear = unclear if filed else owner.why
+            units = dict(owner.documents) if filed else {}
+            found += [
+                FiledElsewhere(path=path, campaign=other.id, unit=units.get(path, filed))
+                for path, campaign in choice.others
+                if campaign is other
+            ]
+        return tuple(found), unclear
+
+    def _answered(self, reading: MessageReading) -> Notice | None:
+        """Our letter that the mail answers."""
+        envelope = reading.envelope
+        named = tuple(each for each in (envelope.in_reply_to, *envelope.references) if each)
+        return notice_by_message_id(self._connection, named)
 
     def judge_and_answer(self) -> None:
         """Derive the units' reports again and queue the answers, each with what became of its sender's report."""
@@ -245,19 +286,20 @@ class _FilingDesk:
         self, campaigns: tuple[Campaign, ...], record: MessageRecord, reading: MessageReading, trust: Trust
     ) -> tuple[Filing, tuple[tuple[str, str], ...]]:
         envelope = reading.envelope
-        answered = notice_by_message_id(
-            self._connection, tuple(each for each in (envelope.in_reply_to, *envelope.references) if each)
-        )
-        campaign = _campaign_of(campaigns, reading, answered.campaign if answered else None)
+        answered = self._answered(reading)
+        choice = choose_campaigns(campaigns, reading, answered.campaign if answered else None)
+        campaign = choice.main
         attribution = identify(
             campaign,
-            reading,
+            _only_for(campaign, reading, choice),
             Query(
                 learned=self._learned,
                 thread_unit=answered.unit if answered and answered.campaign == campaign.id else None,
                 trust=trust,
             ),
         )
+        if choice.rivals and attribution.outcome is Outcome.FILED:
+            attribution = replace(attribution, outcome=Outcome.NEEDS_DECISION, why=_rivals(choice.rivals))
         local_day = record.received_at.astimezone(self._installation.home.office.timezone).date()
         request = recognise_request(envelope.subject, reading.body, received_on=local_day)
         filing = Filing(
@@ -274,13 +316,21 @@ class _FilingDesk:
         return filing, attribution.documents
 
 
-def _campaign_of(campaigns: tuple[Campaign, ...], reading: MessageReading, answered: str | None) -> Campaign:
-    """The campaign whose notice the mail answers, else whose form it carries, else the one due next."""
-    for wanted in (answered, reading.campaign):
-        for campaign in campaigns:
-            if campaign.id == wanted:
-                return campaign
-    return min(campaigns, key=lambda each: each.deadline)
+def _only_for(campaign: Campaign, reading: MessageReading, choice: CampaignChoice) -> MessageReading:
+    """What a mail says to one campaign: without the documents that are for others."""
+    foreign = {path for path, other in choice.others if other is not campaign}
+    if campaign is not choice.main:
+        foreign |= {each.path for each in reading.documents if each.path not in dict(choice.others)}
+    kept = tuple(each for each in reading.documents if each.path not in foreign)
+    return replace(reading, documents=kept, campaign=campaign.id if foreign or reading.campaign else "")
+
+
+def _rivals(campaigns: tuple[Campaign, ...]) -> Text:
+    named = [each.title for each in campaigns]
+    return Text(
+        vi=f"không rõ biểu thuộc đợt báo cáo nào: {'; '.join(named)}",
+        en=f"it is not clear for which campaign the form is: {'; '.join(named)}",
+    )
 
 
 def _as_assigned(record: MessageRecord, decisions: list[Decision], trust: Trust, others: set[str]) -> Filing:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from config.campaign import Campaign, Unit
 from parsers.codec import from_plain, to_plain
-from parsers.values import Document, MessageReading
+from parsers.values import MessageReading
 from service.rules.judge import Contribution, Elsewhere, judge, nothing_from
 from service.rules.judge_photos import is_photo
 from service.rules.rulings import Ruling, RulingKind
@@ -115,16 +115,12 @@ def _contribution(campaign: Campaign, unit: Unit, filed: FiledReading) -> Contri
         provisional=filed.filing.provisional or unit.code != filed.filing.unit,
         confirmed=any(each.get("kind") == "decision" and each.get("unit") == unit.code for each in filed.filing.evidence),
         documents=tuple(
-            with_own_row(campaign, unit, each) for each in filed.reading.documents if _unit_of(filed, each) == unit.code
+            with_own_row(campaign, unit, each) for each in filed.reading.documents if filed.unit_of(each.path) == unit.code
         ),
         known_at=filed.fetched_at,
         sender=filed.reading.envelope.sender.casefold(),
         links=filed.reading.links,
     )
-
-
-def _unit_of(filed: FiledReading, document: Document) -> str | None:
-    return filed.document_units.get(document.path, filed.filing.unit)
 
 
 def _elsewhere(

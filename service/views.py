@@ -203,6 +203,7 @@ class Views:
             "fate": document.fate,
             "why": document.why.in_(self._language),
             **({"unit": document.unit} if document.unit else {}),
+            **({"campaign": document.campaign} if document.campaign else {}),
         }
 
     def document(self, document: Document) -> Plain:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, 
 from config.text import NO_TEXT, Text
 from parsers.codec import from_plain, to_plain
 from parsers.values import READER_VERSION, DocumentFate, Envelope, MessageReading
-from storage.schema import DERIVED, document, filing, message, reading
+from storage.elsewhere import FiledElsewhere, elsewhere_of_all, save_elsewhere
+from storage.schema import DERIVED, document, elsewhere, filing, message, reading
 
 
 class MessageState(StrEnum):
@@ -60,6 +61,7 @@ class DocumentRow:
     fate: str
     why: Text
     unit: str | None
+    campaign: str | None = None  # another campaign than its message's, to whose unit it is filed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,15 @@ class FiledReading:
     filing: Filing
     reading: MessageReading
     document_units: Mapping[str, str]  # document path -> another unit's code
+    campaign: str = ""  # the campaign it was asked for
+    others: tuple[FiledElsewhere, ...] = ()  # documents of another campaign than the message's
+
+    def unit_of(self, path: str) -> str | None:
+        """The unit that a document is from in the campaign it was asked for, None when it is not for this campaign."""
+        own = next((each for each in self.others if each.path == path), None)
+        if own is not None:
+            return own.unit if own.campaign == self.campaign else None
+        return self.document_units.get(path, self.filing.unit) if self.filing.campaign == self.campaign else None
 
 
 def save_reading(connection: Connection, number: int, content: MessageReading) -> None:
@@ -152,8 +163,11 @@ def unfiled(connection: Connection) -> tuple[int, ...]:
     return tuple(rows.scalars())
 
 
-def save_filing(connection: Connection, value: Filing, document_units: Mapping[str, str]) -> None:
-    """Store how a message was filed, and which of its documents are from another unit."""
+def save_filing(
+    connection: Connection, value: Filing, document_units: Mapping[str, str], others: Iterable[FiledElsewhere] = ()
+) -> None:
+    """Store how a message was filed, which of its documents are from another unit, and which are another campaign's."""
+    save_elsewhere(connection, value.message_id, others)
     connection.execute(delete(filing).where(filing.c.message_id == value.message_id))
     connection.execute(
         insert(filing).values(
@@ -190,6 +204,7 @@ def unfile(connection: Connection, number: int) -> None:
     """Forget how a message was filed, so that it is filed again."""
     connection.execute(delete(filing).where(filing.c.message_id == number))
     connection.execute(update(document).where(document.c.message_id == number).values(unit=None))
+    save_elsewhere(connection, number, ())
 
 
 def filed_to(
@@ -201,24 +216,30 @@ def filed_to(
     """
     at_hand = known or {}
     split = select(document.c.message_id).where(document.c.unit == unit)
-    rows = connection.execute(
-        select(
-            message.c.id,
-            message.c.received_at,
-            message.c.fetched_at,
-            message.c.sha256,
-            reading.c.content,
-            *(each for each in filing.c),
+    beside = select(elsewhere.c.message_id).where(elsewhere.c.campaign == campaign, elsewhere.c.unit == unit)
+    rows = (
+        connection.execute(
+            select(
+                message.c.id,
+                message.c.received_at,
+                message.c.fetched_at,
+                message.c.sha256,
+                reading.c.content,
+                *(each for each in filing.c),
+            )
+            .join(filing, filing.c.message_id == message.c.id)
+            .join(reading, reading.c.message_id == message.c.id)
+            .where(
+                filing.c.state == MessageState.FILED.value,
+                ((filing.c.campaign == campaign) & ((filing.c.unit == unit) | filing.c.message_id.in_(split)))
+                | filing.c.message_id.in_(beside),
+            )
+            .order_by(message.c.received_at, message.c.id)
         )
-        .join(filing, filing.c.message_id == message.c.id)
-        .join(reading, reading.c.message_id == message.c.id)
-        .where(
-            filing.c.campaign == campaign,
-            filing.c.state == MessageState.FILED.value,
-            (filing.c.unit == unit) | filing.c.message_id.in_(split),
-        )
-        .order_by(message.c.received_at, message.c.id)
-    ).mappings()
+        .mappings()
+        .all()
+    )
+    others = elsewhere_of_all(connection, (row["id"] for row in rows))
     units: dict[int, dict[str, str]] = {}
     for each in connection.execute(
         select(document.c.message_id, document.c.path, document.c.unit)
@@ -237,6 +258,8 @@ def filed_to(
             filing=_filing(row),
             reading=at_hand.get(row["id"]) or from_plain(MessageReading, row["content"]),
             document_units=units.get(row["id"], {}),
+            campaign=campaign,
+            others=others.get(row["id"], ()),
         )
         for row in rows
     ]
@@ -280,7 +303,12 @@ def earlier_namesake(connection: Connection, number: int, envelope: Envelope) ->
 
 def documents(connection: Connection, number: int | None = None) -> tuple[DocumentRow, ...]:
     """Every document of one message, or of all."""
-    query = select(document).order_by(document.c.message_id, document.c.position)
+    own = (elsewhere.c.message_id == document.c.message_id) & (elsewhere.c.path == document.c.path)
+    query = (
+        select(document, elsewhere.c.campaign, elsewhere.c.unit.label("other_unit"))
+        .outerjoin(elsewhere, own)
+        .order_by(document.c.message_id, document.c.position)
+    )
     if number is not None:
         query = query.where(document.c.message_id == number)
     return tuple(_document(row) for row in connection.execute(query).mappings())
@@ -340,12 +368,12 @@ def _filing(row: RowMapping) -> Filing:
 
 def _document(row: RowMapping) -> DocumentRow:
     fields = {name: row[name] for name in DocumentRow.__dataclass_fields__}
-    return DocumentRow(**{**fields, "why": from_plain(Text, row["why"])})
+    return DocumentRow(**{**fields, "why": from_plain(Text, row["why"]), "unit": row["other_unit"] or row["unit"]})
 
 
 def forget_reading(connection: Connection, number: int) -> None:
     """Forget what was read from one message and how it was filed, so that it is read again."""
-    for table in (filing, document, reading):
+    for table in (filing, document, elsewhere, reading):
         connection.execute(delete(table).where(table.c.message_id == number))
 
 
@@ -353,4 +381,5 @@ def forget_text(connection: Connection, number: int) -> None:
     """Keep of a message only that it was read and how it was filed: no address, no subject, no word, no file name."""
     connection.execute(update(reading).where(reading.c.message_id == number).values(content=null(), mail_key=""))
     connection.execute(delete(document).where(document.c.message_id == number))
+    save_elsewhere(connection, number, ())
     connection.execute(update(filing).where(filing.c.message_id == number).values(evidence=[], request=None))

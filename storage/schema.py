@@ -235,6 +235,17 @@ document = Table(
     Index("document_by_hash", "sha256"),
 )
 
+elsewhere = Table(
+    "elsewhere",
+    metadata,
+    Column("message_id", ForeignKey("message.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("campaign", String(80), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Index("elsewhere_by_unit", "campaign", "unit"),
+)
+
 unit_state = Table(
     "unit_state",
     metadata,
@@ -247,5 +258,5 @@ unit_state = Table(
     UniqueConstraint("campaign", "unit"),
 )
 
-DERIVED = (reading, filing, document, unit_state)
+DERIVED = (reading, filing, document, elsewhere, unit_state)
 """Tables that `thubao rebuild` empties and fills again."""

@@ -18,6 +18,11 @@ _OUTLINED = 3
 _PHRASE = 3
 _SHORT_TITLE = re.compile(r"\b[A-ZĐ]{3,}\b")
 _NO_TITLE_WORDS = frozenset({"nam", "cua", "va", "ve", "tai", "the", "of", "and", "for", "year", "in"})
+_ANY_REPORT = re.compile(
+    r"^(?:(?:dot|bao cao|bieu|tong hop|thong ke|tinh hinh|ket qua|thuc hien|so lieu|nhanh|dinh ky|cong tac|"
+    r"ve|report|return|on)\b ?)+"
+)
+"""How titles of any report begin: such words name no campaign."""
 _REPORT = re.compile(
     r"\b(?:bao cao|bc|so lieu|bieu mau|mau tong hop|bieu tong hop|tong hop so lieu|mau bieu|report|nop|hinh anh tuan le)\b"
 )
@@ -105,7 +110,8 @@ def has_theme(campaign: Campaign, folded: str) -> bool:
 @lru_cache(maxsize=16)
 def _phrases(title: str, short_title: str) -> tuple[str, ...]:
     """Three words of the title in a row, its first two words, the initials in the short title."""
-    words = [each for each in fold(title).split() if each not in _NO_TITLE_WORDS and not each.isdigit()]
+    theme = _ANY_REPORT.sub("", fold(title), count=1) or fold(title)
+    words = [each for each in theme.split() if each not in _NO_TITLE_WORDS and not each.isdigit()]
     runs = [" ".join(words[place : place + _PHRASE]) for place in range(len(words) - _PHRASE + 1)]
     initials = [fold(each) for each in _SHORT_TITLE.findall(f"{short_title} {title}")]
     start = [" ".join(words[:2])] if len(words) > _PHRASE else [" ".join(words)]

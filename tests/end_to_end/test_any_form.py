@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
-from tests.end_to_end.office_forms import FORMS, Answers, OfficeForm, OfficeUnit
+from tests.end_to_end.office_forms import FORMS, Answers, EnglishForm, OfficeForm, OfficeUnit, WideForm
 
 pytestmark = pytest.mark.timeout(240)
 DEADLINE = "2025-10-15T17:00:00+07:00"
@@ -167,3 +167,77 @@ def test_two_campaigns_in_one_mailbox_keep_apart(tmp_path: Path) -> None:
         totals = json.loads((tmp_path / "out" / f"{campaign}-v1.json").read_text("utf-8"))["totals"]
         made = [each["value"] for row in totals.values() for each in row.values() if each["value"] is not None]
         assert sorted(made) == sorted(said[form.units[0].code].values())
+
+
+def report(form: OfficeForm, number: int, subject: str, *files: tuple[str, bytes]) -> bytes:
+    """A mail of the first unit with these workbooks."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = form.units[0].address, "baocao@office.example", subject
+    message["Message-ID"] = f"<{number}@units.example>"
+    message.set_content("Gửi kèm biểu.")
+    for name, data in files:
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
+
+
+def made(home: Path, campaign: str, out: Path) -> list[int]:
+    thubao(home, "consolidate", campaign, "--now", AFTER, "--output", str(out))
+    totals = json.loads((out / f"{campaign}-v1.json").read_text("utf-8"))["totals"]
+    return sorted(each["value"] for row in totals.values() for each in row.values() if each["value"] is not None)
+
+
+def test_two_forms_in_one_mail_go_to_their_campaigns(tmp_path: Path) -> None:
+    """The units are on both rosters; nothing of the second form is lost, and each campaign answers for its own."""
+    wide, english = WideForm(), EnglishForm()
+    english.units = wide.units
+    home = tmp_path / "home"
+    init(home, wide, tmp_path / "one", "--id", "wide")
+    init(home, english, tmp_path / "two", "--id", "clinics")
+    unit, chance = wide.units[0], random.Random(11)
+    said = {"wide": wide.answers(chance), "clinics": english.answers(chance)}
+    files = (("a.xlsx", wide.filled(unit, said["wide"])), ("b.docx", english.filled(unit, said["clinics"])))
+    send(home, tmp_path / "mails", [report(wide, 1, "Gửi 2 báo cáo", *files)])
+    (filed,) = plain(home, "messages")
+    assert filed["state"] == "filed"
+    of = {each["name"]: each.get("campaign", filed["campaign"]) for each in filed["documents"] if each["role"] == "form"}
+    assert of == {"a.xlsx": "wide", "b.docx": "clinics"}
+    for campaign, answers in said.items():
+        assert made(home, campaign, tmp_path / "out") == sorted(answers.values())
+
+
+def test_the_same_form_collected_twice_is_told_apart_by_what_is_written(tmp_path: Path) -> None:
+    """Two periods open at once: the title, the subject or our own mark decides, else the officer."""
+    form = WideForm()
+    home = tmp_path / "home"
+    for period in ("III", "IV"):
+        init(home, form, tmp_path / "office", "--id", f"q{period.lower()}", "--title", f"Trẻ em trong độ tuổi quý {period}")
+    unit, chance = form.units[0], random.Random(5)
+    one, two = form.answers(chance), form.answers(chance)
+    mails = [
+        report(form, 1, "Báo cáo trẻ em quý III", ("bieu.xlsx", form.filled(unit, one))),
+        report(form, 2, "Báo cáo", ("Bieu quy IV.xlsx", form.filled(unit, two))),
+        report(form, 3, "Báo cáo", ("bieu.xlsx", form.filled(unit, one))),
+    ]
+    send(home, tmp_path / "mails", mails)
+    filed = {each["message_id"]: (each["state"], each["campaign"]) for each in plain(home, "messages")}
+    assert filed["<1@units.example>"] == ("filed", "qiii")
+    assert filed["<2@units.example>"] == ("filed", "qiv")
+    assert filed["<3@units.example>"][0] == "needs_decision"
+    assert made(home, "qiii", tmp_path / "out") == sorted(one.values())
+    assert made(home, "qiv", tmp_path / "out") == sorted(two.values())
+
+
+def test_a_form_that_was_sent_out_says_for_which_campaign_it_is(tmp_path: Path) -> None:
+    form, home = WideForm(), tmp_path / "home"
+    for period in ("iii", "iv"):
+        init(home, form, tmp_path / "office", "--id", f"q{period}")
+    unit = form.units[0]
+    thubao(home, "form", "blank", "--campaign", "qiv", "--unit", unit.code, "--output", str(tmp_path / "own.xlsx"))
+    book = openpyxl.load_workbook(tmp_path / "own.xlsx")
+    sheet = book.worksheets[0]
+    span = next(iter(sheet.data_validations.dataValidation[0].sqref.ranges))
+    sheet.cell(span.min_row, span.min_col).value = 17
+    book.save(tmp_path / "own.xlsx")
+    send(home, tmp_path / "mails", [report(form, 1, "Báo cáo", ("bieu.xlsx", (tmp_path / "own.xlsx").read_bytes()))])
+    (filed,) = plain(home, "messages")
+    assert (filed["state"], filed["campaign"]) == ("filed", "qiv")
