@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from config.campaign import Column, ColumnKind
+from config.campaign import Column, ColumnKind, Form
 from config.vietnamese import fold
 from parsers.form_header_words import ANY_QUANTITY, KIND_WORDS, kinds_counted
 from parsers.form_money import money_factor, names_money
@@ -147,13 +147,11 @@ def means_column(text: str, columns: tuple[Column, ...]) -> bool:
     return bool(kind or keys or unnamed)
 
 
-def read_header(
-    sheet: Sheet, band: tuple[int, int], label: int, reach: tuple[int, int], columns: tuple[Column, ...], year: int
-) -> Header:
+def read_header(sheet: Sheet, band: tuple[int, int], label: int, reach: tuple[int, int], form: Form, year: int) -> Header:
     """Read the header rows `band` of the table whose labels stand in column `label`, between the columns of `reach`."""
-    words = _words_of(columns)
-    last = min(reach[1], label + max(_WIDTH, len(columns)))
-    physical = [_physical(sheet, band, column, words) for column in range(reach[0], last + 1)]
+    words, left_out = _words_of(form.columns), frozenset(map(fold, form.left_out))
+    last = min(reach[1], label + max(_WIDTH, len(form.columns) + len(left_out)))
+    physical = [_physical(sheet, band, column, words, left_out) for column in range(reach[0], last + 1)]
     physical = [each for each in physical if each.column != label]
     return Header(top=band[0], bottom=band[1], columns=_chosen(physical, label, words, year))
 
@@ -199,8 +197,11 @@ def _misspelt(text: str, known: Iterable[str]) -> bool:
     )
 
 
-def _physical(sheet: Sheet, band: tuple[int, int], column: int, words: _Words) -> _Physical:
+def _physical(sheet: Sheet, band: tuple[int, int], column: int, words: _Words, left_out: frozenset[str]) -> _Physical:
     lines = _lines(sheet, band, column)
+    path = fold(" ".join(heading_lines(sheet, band, column)))
+    if path in left_out:  # the form prints it and does not collect it, however much "(tạ/ha)" is like "(ha)"
+        return _Physical(column, lines, compared=True, hidden=column in sheet.hidden_columns)
     folded = " | ".join(fold(line) if "%" not in line else f"{fold(line)} %" for line in lines)
     made = _Physical(column, lines, hidden=column in sheet.hidden_columns)
     made.plan, made.actual = bool(_PLAN.search(folded)), bool(_ACTUAL.search(folded))
@@ -214,7 +215,7 @@ def _physical(sheet: Sheet, band: tuple[int, int], column: int, words: _Words) -
             break
         made.keys = made.keys or keys
         made.unnamed = made.unnamed or unnamed
-    key = words.own.paths.get(fold(" ".join(heading_lines(sheet, band, column))))
+    key = words.own.paths.get(path)
     if key is not None:  # the form's own column, whatever its heading says of plans, years and percentages
         return _Physical(column, lines, keys=(key,), hidden=made.hidden)
     if made.keys:

@@ -200,7 +200,7 @@ class _Finder:
         first, last = hits[0].row, hits[-1].row
         band = self._band(first, max(limits[0], first - _HEADER_REACH - 1), label)
         if band:
-            header = read_header(self.sheet, band, label, reach, self.form.columns, self.year)
+            header = read_header(self.sheet, band, label, reach, self.form, self.year)
             columns, start = self._with_nameless(header.columns, hits), header.bottom + 1
             start += start < first and numbers_columns(self.sheet, start)
         else:

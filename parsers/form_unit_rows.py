@@ -47,7 +47,7 @@ def _read(sheet: Sheet, form: Form, year: int) -> Iterator[FormReading]:
     if band is None:
         return
     label = _label_column(sheet, band, form)
-    columns = read_header(sheet, band, label, (1, sheet.last_column), form.columns, year).columns
+    columns = read_header(sheet, band, label, (1, sheet.last_column), form, year).columns
     matched = len(columns.quantities) - len(columns.uncertain)
     if matched < max(1, round(len(form.quantity_columns) * _ENOUGH)):
         return

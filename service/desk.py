@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
@@ -60,6 +61,35 @@ class Board:
     archive: Balance | None
     undelivered: tuple[Text, ...]
     stopped: Stopped | None
+
+
+_DECIMALS = re.compile(r"(\d+)[.,](\d+)")
+_GROUPED = re.compile(r"\d{1,3}\.\d{3}")
+
+
+def _as_typed(written: str, kind: IndicatorType) -> int | str:
+    """The value that an officer writes for a figure of this kind; "12,5" and "12.5" where decimals are asked for."""
+    if kind is IndicatorType.TEXT:
+        return written
+    if kind is IndicatorType.DECIMAL and _GROUPED.fullmatch(written):
+        choices = written.replace(".", ""), written.replace(".", ",")
+        raise NotUnderstoodError(
+            Text(
+                vi=f"“{written}” có thể là hàng nghìn hoặc số lẻ; ghi {choices[0]} hoặc {choices[1]}",
+                en=f"“{written}” may be thousands or decimals; write {choices[0]} or {choices[1]}",
+            )
+        )
+    if kind is IndicatorType.DECIMAL and (match := _DECIMALS.fullmatch(written)):
+        value = Decimal(f"{match[1]}.{match[2]}").normalize()
+        return int(value) if value == value.to_integral_value() else f"{value:f}"
+    if _WHOLE_NUMBER.fullmatch(written) is None:
+        raise NotUnderstoodError(
+            Text(
+                vi=f"“{written}” không phải số nguyên; chỉ ghi chữ số, ví dụ 1250",
+                en=f"“{written}” is no whole number; write it with digits only, such as 1250",
+            )
+        )
+    return int(re.sub(r"[. ]", "", written))
 
 
 class Desk:
@@ -187,16 +217,7 @@ class Desk:
                     en=f"indicator {code} has no column {column}; {known.en}",
                 )
             )
-        value: int | str = written
-        if indicator.type is not IndicatorType.TEXT:
-            if _WHOLE_NUMBER.fullmatch(written) is None:
-                raise NotUnderstoodError(
-                    Text(
-                        vi=f"“{written}” không phải số nguyên; chỉ ghi chữ số, ví dụ 1250",
-                        en=f"“{written}” is no whole number; write it with digits only, such as 1250",
-                    )
-                )
-            value = int(re.sub(r"[. ]", "", written))
+        value = _as_typed(written, campaign.form.type_of(indicator, column))
         return self._ruled(DecisionKind.CORRECT, campaign, unit, why, {"indicator": code, "column": column, "value": value})
 
     def approve(self, campaign: Campaign, unit: Unit) -> Change:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import random
 from collections import Counter
@@ -241,3 +242,50 @@ def test_a_form_that_was_sent_out_says_for_which_campaign_it_is(tmp_path: Path) 
     send(home, tmp_path / "mails", [report(form, 1, "Báo cáo", ("bieu.xlsx", (tmp_path / "own.xlsx").read_bytes()))])
     (filed,) = plain(home, "messages")
     assert (filed["state"], filed["campaign"]) == ("filed", "qiv")
+
+
+class CropForm(WideForm):
+    """Areas with decimals, a yield that is not collected, and a count in one row."""
+
+    title = "KẾT QUẢ SẢN XUẤT VỤ ĐÔNG XUÂN"
+    headings = ("Diện tích (ha)", "Năng suất (tạ/ha)", "Số hộ")
+
+    def crops(self, *figures: tuple[object, object, object]) -> bytes:
+        book = openpyxl.Workbook()
+        sheet = book.worksheets[0]
+        sheet["A1"] = self.title
+        for column, text in enumerate(("TT", "Cây trồng", *self.headings), 1):
+            sheet.cell(3, column, text)
+        for row, label in enumerate(("Lúa", "Ngô"), 4):
+            sheet.cell(row, 1, row - 3)
+            sheet.cell(row, 2, label)
+            for column, value in enumerate(figures[row - 4] if figures else (), 3):
+                sheet.cell(row, column, value)
+        target = io.BytesIO()
+        book.save(target)
+        return target.getvalue()
+
+    def blank(self) -> bytes:
+        return self.crops()
+
+
+def test_decimals_are_added_up_exactly_and_corrected_with_a_comma(tmp_path: Path) -> None:
+    form, home = CropForm(), tmp_path / "home"
+    init(home, form, tmp_path / "office", "--id", "crops")
+    one = form.crops(("12,5", "54,3", "1.234"), (7.3, 40, 80))
+    two = form.crops((0.1, 50, 3), ("0,2", 41, 4))
+    mails = [mail(form, unit, data) for unit, data in zip(form.units[:2], (one, two), strict=True)]
+    send(home, tmp_path / "mails", mails)
+    rice = "1.lua"
+    refused = CliRunner().invoke(
+        app, ["--home", str(home), "correct", "P2", rice, "dien_tich", "1.234", "--why", "x"], catch_exceptions=True
+    )
+    assert refused.exit_code == 1
+    thubao(home, "correct", "P2", rice, "dien_tich", "0,7", "--why", "gõ nhầm", "--now", BEFORE)
+    shown = plain(home, "show", "P1", "--now", AFTER)["values"]
+    assert {each["status"] for row in shown.values() for each in row.values()} == {"ok"}
+    thubao(home, "consolidate", "--now", AFTER, "--output", str(tmp_path / "out"))
+    totals = json.loads((tmp_path / "out" / "crops-v1.json").read_text("utf-8"))["totals"]
+    assert {key: totals[rice][key]["value"] for key in totals[rice]} == {"dien_tich": "13.2", "so_ho": 1237}
+    assert totals["2.ngo"]["dien_tich"]["value"] == "7.5"
+    assert totals["2.ngo"]["so_ho"]["value"] == 84
