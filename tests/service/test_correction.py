@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import docx
@@ -221,3 +222,36 @@ def test_what_is_left_out_of_five_lines_stands_in_the_marked_cells(tmp_path: Pat
         else:
             assert told == set(range(21, 28))
             assert "các ô đã tô màu" not in text_of(mail)
+
+
+def test_the_next_round_marks_only_what_is_still_doubtful(tmp_path: Path) -> None:
+    """They mend one cell of the marked workbook and answer with the file renamed: one comment each, and only on the rest."""
+    with office(tmp_path, units=UNITS) as here:
+        (sent,) = arrivals(UNIT)
+        here.take_in(sent)
+        here.work_at(at(14, 15, 31))
+        address = str(message_from_bytes(sent.raw)["From"])
+        (_, letter) = sent_to(here, address)[-1]
+        (content,) = attachments_of(letter).values()
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        marked = {cell.value: cell for row in book.active for cell in row if cell.comment}
+        assert "hơn 300 quyển" in marked
+        mended = marked["hơn 300 quyển"].coordinate
+        marked["hơn 300 quyển"].value = 312
+        stream = io.BytesIO()
+        book.save(stream)
+        answer = EmailMessage(policy=SMTP)
+        answer["From"], answer["To"], answer["Subject"] = address, MAILBOX, f"Re: {letter['Subject']}"
+        answer["Message-ID"], answer["In-Reply-To"] = "<lan2@xa.example>", str(letter["Message-ID"]).strip()
+        answer.set_content("Gửi lại biểu đã sửa.")
+        answer.add_attachment(stream.getvalue(), maintype="application", subtype="octet-stream", filename="bieu lan 2.xlsx")
+        here.take_in(Arrival(at=at(14, 16, 20), raw=answer.as_bytes()))
+        here.work_at(at(14, 16, 30))
+        ((name, again),) = attachments_of(sent_to(here, address)[-1][1]).items()
+        assert name == "bieu lan 2.xlsx"
+        cells = {cell.coordinate: cell for row in openpyxl.load_workbook(io.BytesIO(again)).active for cell in row}
+        comments = {place: cell.comment.text for place, cell in cells.items() if cell.comment}
+        assert set(comments) == {cell.coordinate for cell in marked.values()} - {mended}
+        assert all(text.count("Thubao:") == 1 for text in comments.values())
+        assert cells[mended].value == 312
+        assert cells[mended].fill.start_color.rgb not in {"FFFFC7CE", "FFFFF2A8"}
