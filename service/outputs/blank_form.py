@@ -32,6 +32,7 @@ _HINT = Text(
     en="One number in each cell, without words; write 0 where there was nothing; explain in the remarks column.",
 )
 _FILL = style.Style(horizontal="right", number_format=style.NUMBER)
+_FILL_DECIMAL = style.Style(horizontal="right")  # shown as typed
 _FILL_TEXT = style.Style(vertical="top", number_format="@")
 
 
@@ -103,18 +104,20 @@ class _FormWriter:
     def _header(self) -> int:
         top = len(self.rows) + 1
         texts = [[""] * self._last, [""] * self._last]
-        lines = 1
+        lines = [1, 1]
         for cell in form_header(self._campaign.form, self._language):
             texts[cell.top][cell.first - 1] = cell.text
-            if cell.top == 1:
-                lines = max(lines, style.lines_of(cell.text, self._widths[cell.first - 1]))
+            if cell.top == cell.bottom:
+                width = sum(self._widths[cell.first - 1 : cell.last])
+                lines[cell.top] = max(lines[cell.top], style.lines_of(cell.text, width))
             if cell.bottom > cell.top or cell.last > cell.first:
                 self._sheet.merge_cells(
                     start_row=top + cell.top, start_column=cell.first, end_row=top + cell.bottom, end_column=cell.last
                 )
         look = self._look(style.HEADER)
-        self.rows.append(self._cells.row(top, [(look, text) for text in texts[0]], height=22))
-        self.rows.append(self._cells.row(top + 1, [(look, text) for text in texts[1]], height=max(22.0, style.height_of(lines))))
+        for at in (0, 1):
+            height = max(22.0, style.height_of(lines[at]))
+            self.rows.append(self._cells.row(top + at, [(look, text) for text in texts[at]], height=height))
         return top
 
     def _indicator(self, form_row: FormRow, unit: Unit | None) -> None:
@@ -135,8 +138,9 @@ class _FormWriter:
                 case CellRole.UNIT:
                     look, text = centred, indicator.unit
                 case CellRole.FIGURE:
-                    look = _FILL
-                    self._check(self._type_at(indicator, cell.first), f"{column_letter(cell.first)}{number}")
+                    kind = self._type_at(indicator, cell.first)
+                    look = _FILL_DECIMAL if kind is IndicatorType.DECIMAL else _FILL
+                    self._check(kind, f"{column_letter(cell.first)}{number}")
                 case CellRole.TEXT | CellRole.NOTE:
                     look = _FILL_TEXT
                 case CellRole.NOT_ASKED:

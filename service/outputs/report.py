@@ -32,7 +32,7 @@ from service.outputs.report_template import default_template
 from service.outputs.report_text import MergedSection, coverage_sentence, merged_sections, unplaced_texts
 from service.outputs.report_units import place_unit_tables, shows_units, turn_pages
 from service.outputs.word import document_bytes, printable
-from service.outputs.wording import MIXED_UNITS, capitalised, draft_mark
+from service.outputs.wording import capitalised, draft_mark, footnotes
 from service.rules.consolidation import Consolidation
 
 MOST_PHOTOS = 120
@@ -136,7 +136,7 @@ def _context(
         **_MARKS,
         "recipients": Text(vi="- …… (b/c);|- Lưu: VT.", en="- …… (to report);|- File.").in_(language).split("|"),
         "sections": [_plain(section) for section in merged_sections(campaign, consolidation, language)],
-        "form_notes": [MIXED_UNITS.in_(language)] if any(each.mixed_units for each in campaign.form.indicators) else [],
+        "form_notes": [each.in_(language) for each in footnotes(campaign.form)],
         "unplaced": [{"who": _safe(each.who), "text": _safe(each.text)} for each in unplaced],
         "appendices": _appendices(consolidation, language, unplaced=bool(unplaced), pictures=pictures),
         "campaign": campaign,

@@ -26,6 +26,7 @@ from service.outputs.wording import (
     absence,
     capitalised,
     figure,
+    footnote_mark,
     instant,
     label,
     shortened,
@@ -99,7 +100,7 @@ def _form_cell(form_row: FormRow, cell: FormCell, value: int | str | None, langu
         case CellRole.ROW_NUMBER:
             return indicator.row_number, CENTRE
         case CellRole.LABEL:
-            mark = " (*)" if indicator.mixed_units else ""
+            mark = footnote_mark(indicator)
             return label(indicator, language) + mark, LEFT
         case CellRole.UNIT:
             return indicator.unit, CENTRE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from config.campaign import Campaign, Indicator, IndicatorType, Severity, Slot
+from config.campaign import Campaign, Form, Indicator, IndicatorType, RollUp, Severity, Slot
 from config.text import Language, Text
 from config.vietnamese import without_lead
 from parsers.values import ValueStatus
@@ -67,9 +67,13 @@ _NOT_COUNTED = Text(vi="chưa tính", en="not counted")
 LONGEST_NOTE, LONGEST_TEXT = 150, 700
 """What one unit says in a cell of the consolidated form: in the column of remarks, in a row of free text."""
 
-MIXED_UNITS = Text(
+_MIXED_UNITS = Text(
     vi="(*) Chỉ tiêu gộp nhiều loại hoặc có thể tính trùng giữa các đơn vị; số tổng chỉ để tham khảo.",
     en="(*) Several kinds counted together, or possible double counting between units; the total is for orientation only.",
+)
+_NOT_ADDED = Text(
+    vi="(**) Tỷ lệ, số bình quân không cộng; xem số liệu của từng đơn vị.",
+    en="(**) Shares and averages are not added up; see the figures of each unit.",
 )
 """The footnote of rows whose sum counts different things."""
 
@@ -174,3 +178,16 @@ def signature_words(language: Language) -> tuple[str, str, str]:
 def share(part: int, whole: int) -> Decimal | None:
     """Part of whole as an exact fraction for a percent cell, None when there is no whole."""
     return Decimal(part) / Decimal(whole) if whole else None
+
+
+def footnote_mark(indicator: Indicator) -> str:
+    """The mark behind an indicator's label that points at a footnote, "" for most."""
+    if indicator.columns and indicator.roll_up is RollUp.NONE:
+        return " (**)"
+    return " (*)" if indicator.mixed_units else ""
+
+
+def footnotes(form: Form) -> tuple[Text, ...]:
+    """The footnotes that the marks of a form's indicators point at."""
+    marks = {footnote_mark(each) for each in form.indicators}
+    return tuple(note for mark, note in ((" (*)", _MIXED_UNITS), (" (**)", _NOT_ADDED)) if mark in marks)

@@ -75,7 +75,8 @@ def _leading(book: Book) -> list[FigureColumn]:
     sums = [
         figure
         for figure in book.layout.figures
-        if figure.indicator.roll_up is RollUp.SUM and figure.indicator.type in (IndicatorType.INTEGER, IndicatorType.MONEY)
+        if figure.indicator.roll_up is RollUp.SUM
+        and book.layout.campaign.form.type_of(figure.indicator, figure.column) in (IndicatorType.INTEGER, IndicatorType.MONEY)
     ]
     told = {key: total.units for key, total in book.layout.totals.items()}
     sums = [figure for figure in sums if told.get((figure.indicator.code, figure.column))]

@@ -11,9 +11,10 @@ from service.outputs.form_layout import CellRole, FormCell, FormRow, form_header
 from service.outputs.wording import (
     LONGEST_NOTE,
     LONGEST_TEXT,
-    MIXED_UNITS,
     coverage,
     draft_mark,
+    footnote_mark,
+    footnotes,
     instant,
     label,
     shortened,
@@ -85,7 +86,6 @@ class _SummaryWriter:
         self._columns = book.layout.campaign.form.columns
         self._last = len(self._columns) + 1
         self._widths = column_widths(book.layout)
-        self._footnoted = False
         self.rows: list[str] = []
         self.merges: list[tuple[int, int, int, int]] = []
         self.links: list[str] = []
@@ -244,9 +244,7 @@ class _SummaryWriter:
         return _Spot(first=cell.first, last=cell.last, look=look, content=content)
 
     def _label(self, indicator: Indicator) -> str:
-        text = label(indicator, self._layout.language)
-        self._footnoted = self._footnoted or indicator.mixed_units
-        return f"{text} (*)" if indicator.mixed_units else text
+        return f"{label(indicator, self._layout.language)}{footnote_mark(indicator)}"
 
     def _figure_spot(self, form_row: FormRow, cell: FormCell) -> _Spot:
         key = (form_row.indicator.code, cell.key)
@@ -262,9 +260,7 @@ class _SummaryWriter:
 
     def _foot(self) -> None:
         layout = self._layout
-        notes = []
-        if self._footnoted:
-            notes.append(MIXED_UNITS)
+        notes = [*footnotes(layout.campaign.form)]
         if any(total.asked for total in layout.consolidation.totals):
             notes.append(_ASKED)
         notes.append(_BLANK)
@@ -273,7 +269,7 @@ class _SummaryWriter:
         self._signatures()
 
     def _signatures(self) -> None:
-        half = max(1, self._last // 2 - 1)
+        half = self._left_half()
         dated, left, right = signature_words(self._layout.language)
         number = len(self.rows) + 1
         self.rows.append(self._book.cells.row(number, [], height=10))
@@ -289,6 +285,11 @@ class _SummaryWriter:
                 self._book.cells.row(at, [(self._look(look), one), *blank, (self._look(look), other)], height=height)
             )
 
+    def _left_half(self) -> int:
+        """The columns of the left signature: near half of the page, by their widths."""
+        wanted = sum(self._widths) * _LEFT_SHARE
+        return next(at for at in range(1, self._last + 1) if sum(self._widths[:at]) >= wanted or at == self._last - 1)
+
     def _look(self, look: style.Style) -> Look:
         return self._book.styles.look(look)
 
@@ -297,6 +298,7 @@ def _shows_something(content: Content) -> bool:
     return content.value is not None if isinstance(content, Formula) else content is not None
 
 
+_LEFT_SHARE = 0.4
 _ASKED = Text(
     vi="Số có dấu «?» trên nền vàng: có đơn vị đang được hỏi lại, xem trang «Cảnh báo».",
     en="Figures marked «?» on yellow: some units are being asked again, see sheet «Warnings».",

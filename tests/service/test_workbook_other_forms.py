@@ -152,3 +152,44 @@ def test_a_text_of_many_lines_goes_on_in_further_rows_whole(tmp_path: Path) -> N
     assert len(texts) > 2
     assert "\n".join(texts).split("\n") == [f"N{at}: said {at}" for at in range(90)]
     assert all((sheet.row_dimensions[row].height or 0) <= 409 for row in range(1, sheet.max_row + 1))
+
+
+def test_no_figure_is_shown_rounded(tmp_path: Path) -> None:
+    """12.5 ha is no 13: a cell with decimals shows them, in totals, by unit and in the blank form; whole numbers show none."""
+    values = ({"b": {"cost": "12.5"}, "a": {"cost": 1200}}, {"b": {"cost": 3}, "a": {"cost": 7}})
+    made = consolidation(ENGLISH, tuple(reported(ENGLISH, each, at) for at, each in enumerate(values)))
+    write_workbook(tmp_path / "made.xlsx", ENGLISH, made, Language.EN)
+    book = openpyxl.load_workbook(tmp_path / "made.xlsx", data_only=True)
+    formats = {cell.value: cell.number_format for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert formats[15.5] == formats[12.5] == "#,##0.0#####"
+    assert formats[1207] == formats[1200] == "#,##0"
+    write_blank_form(tmp_path / "blank.xlsx", ENGLISH, None, language=Language.EN)
+    sheet = openpyxl.load_workbook(tmp_path / "blank.xlsx")["Form"]
+    rows = {row[0].value: row for row in sheet.iter_rows()}
+    assert rows["Indicator b (with remarks)"][3].number_format == "General"
+    assert rows["Indicator a (with remarks)"][3].number_format == "#,##0"
+
+
+def test_what_is_not_added_up_says_so(tmp_path: Path) -> None:
+    share = replace(indicator("b", 2, ("cost",), IndicatorType.DECIMAL), roll_up=RollUp.NONE)
+    form = replace(ENGLISH.form, indicators=(ENGLISH.form.indicators[0], share))
+    campaign = replace(ENGLISH, form=form)
+    made = consolidation(campaign, (reported(campaign, {"b": {"cost": "45.5"}}, 0),))
+    write_workbook(tmp_path / "made.xlsx", campaign, made, Language.EN)
+    rows = {row[0].value: row for row in openpyxl.load_workbook(tmp_path / "made.xlsx")["Summary"].iter_rows()}
+    assert rows["Indicator b (with remarks) (**)"][3].value is None
+    assert any(str(text).startswith("(**) Shares and averages are not added up") for text in rows)
+
+
+def test_group_headings_of_a_blank_form_are_shown_whole(tmp_path: Path) -> None:
+    long = "Results of the review of households – Households close to poverty in remote villages"
+    columns = (
+        column("item", ColumnKind.LABEL),
+        column("n", ColumnKind.QUANTITY, long),
+        column("m", ColumnKind.QUANTITY, "Other"),
+    )
+    campaign = campaign_with(columns, (indicator("a", 1, ("n", "m")),))
+    write_blank_form(tmp_path / "blank.xlsx", campaign, None, language=Language.EN)
+    sheet = openpyxl.load_workbook(tmp_path / "blank.xlsx")["Form"]
+    row = next(row[1].row for row in sheet.iter_rows() if row[1].value == long)
+    assert (sheet.row_dimensions[row].height or 0) > 60
