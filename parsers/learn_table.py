@@ -107,16 +107,16 @@ def _tables(sheet: Sheet, looks: Looks) -> Iterator[BlankTable]:
 def _table(sheet: Sheet, top: int, looks: Looks) -> BlankTable | None:
     band = (top, _bottom(sheet, top))
     columns = _columns(sheet, band)
-    rows = _without_caption(sheet, tuple(_rows(sheet, band, columns, looks)))
+    rows = _without_caption(sheet, tuple(_rows(sheet, band, columns, looks)), columns)
     columns = _without_printed(sheet, columns, rows)
     if not rows or not any(each.kind is ColumnKind.QUANTITY for each in columns):
         return None
     return BlankTable(sheet=sheet, band=band, columns=columns, rows=rows)
 
 
-def _without_caption(sheet: Sheet, rows: tuple[TableRow, ...]) -> tuple[TableRow, ...]:
+def _without_caption(sheet: Sheet, rows: tuple[TableRow, ...], columns: tuple[TableColumn, ...]) -> tuple[TableRow, ...]:
     """The rows before another table, less the line that heads that one."""
-    if not rows or not _begins_table(sheet, next(_filled_below(sheet, rows[-1].number), 0)):
+    if not rows or not _begins_table(sheet, next(_filled_below(sheet, rows[-1].number), 0), columns):
         return rows
     alone = sum(number == rows[-1].number for number, _ in sheet.cells) == 1
     return rows[:-1] if alone else rows
@@ -145,11 +145,15 @@ def _says(cell: Cell) -> bool:
     return any(sign.isalnum() and sign != "0" for sign in cell.text) and not is_not_asked(cell.text)
 
 
-def _begins_table(sheet: Sheet, row: int) -> bool:
-    """Whether another table begins here: several headings that are known for what they are."""
-    texts = [sheet.at(row, column).text for column in range(1, min(sheet.last_column, _MOST_COLUMNS) + 1)] if row else []
-    known = sum(bool(text) and (heading_kind((text,)) is not None or is_quantity(text)) for text in texts)
-    return known >= _HEADINGS and _may_be_header(sheet, row)
+def _begins_table(sheet: Sheet, row: int, columns: tuple[TableColumn, ...]) -> bool:
+    """Whether another table begins here: headings that are known for what they are, or words where figures would stand."""
+    if not row or not _may_be_header(sheet, row):
+        return False
+    texts = {column: cell.text for (number, column), cell in sheet.cells.items() if number == row}
+    known = sum(heading_kind((text,)) is not None or is_quantity(text) for text in texts.values())
+    asked = {each.place for each in columns if each.kind is ColumnKind.QUANTITY}
+    words = {text for place, text in texts.items() if place in asked and _LETTERS.search(text) and not is_not_asked(text)}
+    return known >= _HEADINGS or len(words) >= _HEADINGS
 
 
 def _may_be_header(sheet: Sheet, row: int) -> bool:
@@ -276,7 +280,7 @@ def _rows(sheet: Sheet, band: tuple[int, int], columns: tuple[TableColumn, ...],
     for row in range(start, min(sheet.last_row, start + _MOST_ROWS) + 1):
         place = _label_place(sheet, row, label, first)
         text = sheet.at(row, place).text
-        if _begins_table(sheet, row):
+        if _begins_table(sheet, row, columns):
             return
         numbered = number and _NUMBERED.fullmatch(sheet.at(row, number).text.strip())
         if not numbered and _ends_table(sheet, row, label, goes_on=not blank and row > start):

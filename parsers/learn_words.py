@@ -59,7 +59,8 @@ _TEXT = re.compile(
 )
 _TEXT_HEADING = re.compile(
     r"\b(?:ho (?:va )?ten|dia chi|hieu truong|nguoi phu trach|dien thoai|sdt|email|thoi gian|dia diem|ngay|address|phone|contact|"
-    r"head ?teacher|manager|date|place|venue)\b"
+    r"head ?teacher|manager|date|place|venue|"
+    r"nam (?:xay dung|trang bi|thanh lap|dua vao|cap|ban hanh|hoan thanh)|year (?:of|built))\b"
 )
 _DATE = re.compile(
     r"\bdd mm\b|^(?:ngay|thoi gian|thoi diem|date) (?:thanh lap|to chuc|ban hanh|bat dau|ket thuc|hoan thanh|khai mac|of)\b"

@@ -200,6 +200,25 @@ def test_all_tables_of_a_form_are_one_form() -> None:
     assert [each.label for each in learn_form(sheets).form.indicators] == [each.label for each in learned.form.indicators]
 
 
+def test_another_table_is_seen_by_its_headings_whatever_they_say() -> None:
+    learned = learn(
+        ["Service", "Visits", "Loans"],
+        ["Main desk"],
+        ["Reference"],
+        ["B. Events"],
+        ["Event type", "Number held", "Attendance", "Year built"],
+        ["Story time"],
+        ["Workshop"],
+    )
+    assert {each.label: each.columns for each in learned.form.indicators} == {
+        "Main desk": ("visits", "loans"),
+        "Reference": ("visits", "loans"),
+        "Story time": ("number_held", "attendance"),
+        "Workshop": ("number_held", "attendance"),
+    }
+    assert learned.form.left_out == ("Year built",)
+
+
 def test_questions_are_answered_as_they_ask() -> None:
     heading = ["STT", "Câu hỏi", "Trả lời"]
     rows = (
