@@ -144,7 +144,9 @@ def _poorer(columns: Columns, full: Columns) -> bool:
             (columns.note, full.note),
         )
     )
-    return same and columns.label == full.label and full.single is None and len(columns.quantities) < len(full.quantities)
+    named = all(each in full.quantities for each in columns.quantities if each[0] not in columns.uncertain)
+    fewer = len(columns.quantities) < len(full.quantities)
+    return same and named and columns.label == full.label and full.single is None and fewer
 
 
 def _shifted(columns: Columns, shift: int) -> Columns:

@@ -202,7 +202,7 @@ def test_all_tables_of_a_form_are_one_form() -> None:
 
 def test_another_table_is_seen_by_its_headings_whatever_they_say() -> None:
     learned = learn(
-        ["Service", "Visits", "Loans"],
+        ["Service", "Visits", "Loans", "Hours"],
         ["Main desk"],
         ["Reference"],
         ["B. Events"],
@@ -211,12 +211,23 @@ def test_another_table_is_seen_by_its_headings_whatever_they_say() -> None:
         ["Workshop"],
     )
     assert {each.label: each.columns for each in learned.form.indicators} == {
-        "Main desk": ("visits", "loans"),
-        "Reference": ("visits", "loans"),
+        "Main desk": ("visits", "loans", "hours"),
+        "Reference": ("visits", "loans", "hours"),
         "Story time": ("number_held", "attendance"),
         "Workshop": ("number_held", "attendance"),
     }
     assert learned.form.left_out == ("Year built",)
+    found = read_back(
+        learned,
+        ["Service", "Visits", "Loans", "Hours"],
+        ["Main desk", 5, 6],
+        ["Reference", 7, 8],
+        ["B. Events"],
+        ["Event type", "Number held", "Attendance", "Year built"],
+        ["Story time", 1, 20, 1999],
+        ["Workshop", 2, 30],
+    )
+    assert list(found.values()) == [5, 6, 7, 8, 1, 20, 2, 30]
 
 
 def test_questions_are_answered_as_they_ask() -> None:
