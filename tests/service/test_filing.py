@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from config.campaign import Slot
 from parsers.values import MessageReading, Robot
 from service.desk import Desk
+from service.filing import refile
 from service.forgetting import forget_private_mail
 from service.judging import submission_of
 from service.rules.submission import Content, Submission
@@ -208,6 +210,31 @@ def test_two_campaigns_in_one_mailbox_are_kept_apart(tmp_path: Path) -> None:
         second = office.take(replace(mail(2, OWN, *everything()), campaign="other-2020"), on(9))
         assert [office.filing(each).campaign for each in (first, second)] == [CAMPAIGN.id, "other-2020"]
         assert of(office).version == 1
+
+
+def test_a_mail_with_the_forms_of_two_campaigns_is_filed_to_both_and_answered_for_each(tmp_path: Path) -> None:
+    with open_office(tmp_path) as office:
+        home = office.installation.home
+        later = replace(CAMPAIGN, id="other-2020", deadline=CAMPAIGN.deadline + timedelta(days=5))
+        office.installation = replace(office.installation, home=replace(home, campaigns=(later, *home.campaigns)))
+        form, *rest = everything()
+        second = replace(form, path="b.xlsx", name="b.xlsx", sha256="b", campaigns=("other-2020",))
+        number = office.take(mail(1, OWN, replace(form, campaigns=(CAMPAIGN.id,)), *rest, second), on(8))
+        assert office.filing(number).campaign == CAMPAIGN.id
+        assert of(office).complete
+        with office.database.writing() as connection:
+            refile(office.installation, connection, (number,), on(9))
+        with office.database.reading() as connection:
+            other = submission_of(connection, later, UNIT)
+            assert {each.path: each.campaign for each in documents(connection, number) if each.campaign} == {
+                "b.xlsx": "other-2020"
+            }
+        assert [each.slots for each in other.versions] == [(Slot.FORM,)]
+        assert [each.path for each in other.documents] == ["b.xlsx"]
+        assert {(each.campaign, each.kind) for each in office.outbox()} == {
+            (CAMPAIGN.id, NoticeKind.RECEIPT),
+            ("other-2020", NoticeKind.RECEIPT),
+        }
 
 
 def test_mail_from_before_every_campaign_is_no_report(office: Office) -> None:
