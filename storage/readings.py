@@ -216,24 +216,15 @@ def filed_to(
     """
     at_hand = known or {}
     split = select(document.c.message_id).where(document.c.unit == unit)
+    whole = select(filing.c.message_id).where(filing.c.campaign == campaign, filing.c.unit == unit)
     beside = select(elsewhere.c.message_id).where(elsewhere.c.campaign == campaign, elsewhere.c.unit == unit)
     rows = (
         connection.execute(
-            select(
-                message.c.id,
-                message.c.received_at,
-                message.c.fetched_at,
-                message.c.sha256,
-                reading.c.content,
-                *(each for each in filing.c),
-            )
+            select(message.c.id, message.c.received_at, message.c.fetched_at, message.c.sha256, reading.c.content, *filing.c)
             .join(filing, filing.c.message_id == message.c.id)
             .join(reading, reading.c.message_id == message.c.id)
-            .where(
-                filing.c.state == MessageState.FILED.value,
-                ((filing.c.campaign == campaign) & ((filing.c.unit == unit) | filing.c.message_id.in_(split)))
-                | filing.c.message_id.in_(beside),
-            )
+            .where(filing.c.message_id.in_(whole.union(split, beside)), filing.c.state == MessageState.FILED.value)
+            .where((filing.c.campaign == campaign) | filing.c.message_id.in_(beside))
             .order_by(message.c.received_at, message.c.id)
         )
         .mappings()
