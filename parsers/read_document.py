@@ -19,6 +19,7 @@ from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
 from parsers.grid import Sheet
 from parsers.lost_table import LOST_TABLE, NO_FIGURES, holds_lost_table, is_prose, lost, without_figures
 from parsers.narrative import read_narrative
+from parsers.opened_documents import as_opened, failed, plain
 from parsers.parts import make_leaf
 from parsers.photos import is_page_picture, read_photo
 from parsers.recognition import Recognise
@@ -107,20 +108,20 @@ class DocumentReader:
     def read(self, opened: OpenedLeaf) -> Understood:
         """Everything understood of one opened leaf. Never raises for what a sender did."""
         if opened.fate is not None or opened.leaf.refusal != NO_TEXT or opened.is_container:
-            return Understood(document=_as_opened(opened))
+            return Understood(document=as_opened(opened))
         if opened.media_type in kind.PICTURES or opened.media_type.startswith("image/"):
             return self._picture(opened)
         try:
             content = self._content(opened)
         except PasswordError as error:
-            return Understood(document=_failed(opened, DocumentFate.REFUSED, error.text))
+            return Understood(document=failed(opened, DocumentFate.REFUSED, error.text))
         except ParseError as error:
-            return Understood(document=_failed(opened, DocumentFate.UNREADABLE, _words(error)))
+            return Understood(document=failed(opened, DocumentFate.UNREADABLE, _words(error)))
         if content is None:
             if kind.is_misnamed(opened.media_type, opened.leaf.name):
-                return Understood(document=_failed(opened, DocumentFate.UNREADABLE, _MISNAMED))
+                return Understood(document=failed(opened, DocumentFate.UNREADABLE, _MISNAMED))
             why = _SLIDES_WHY if opened.media_type in _SLIDES else _NO_READER
-            return Understood(document=_plain(opened, DocumentRole.UNKNOWN, DocumentFate.IGNORED, why))
+            return Understood(document=plain(opened, DocumentRole.UNKNOWN, DocumentFate.IGNORED, why))
         return self._judged(opened, content)
 
     def read_text(self, source: str, media_type: str, *, path: str) -> Document:
@@ -166,7 +167,7 @@ class DocumentReader:
         leaf = opened.leaf
         verdict = read_photo(leaf.data, opened.media_type, name=leaf.name, inline=leaf.inline)
         document = replace(
-            _plain(opened, verdict.role, verdict.fate, verdict.why),
+            plain(opened, verdict.role, verdict.fate, verdict.why),
             photo=verdict.photo,
             findings=(*opened.findings, *verdict.findings),
         )
@@ -230,7 +231,7 @@ class DocumentReader:
         elif unread is not None:
             narrative, role, fate, why = None, DocumentRole.FORM, DocumentFate.UNREADABLE, unread
         document = replace(
-            _plain(opened, role, fate, why),
+            plain(opened, role, fate, why),
             forms=forms,
             narrative=narrative,
             text=(_heading_of(forms) if forms and best and best.form.units_as_rows else _text_of(content))[:_MOST_TEXT],
@@ -383,30 +384,3 @@ def _words(error: ParseError) -> Text:
     if isinstance(text, Text):
         return text
     return Text(vi=f"không mở được tệp ({error}); đề nghị gửi lại dạng .xlsx, .docx hoặc .pdf", en=str(error))
-
-
-def _as_opened(opened: OpenedLeaf) -> Document:
-    role = DocumentRole.CONTAINER if opened.is_container else DocumentRole.UNKNOWN
-    if opened.leaf.refusal != NO_TEXT:
-        return _plain(opened, role, DocumentFate.REFUSED, opened.leaf.refusal)
-    return _plain(opened, role, opened.fate or DocumentFate.USED, opened.why)
-
-
-def _failed(opened: OpenedLeaf, fate: DocumentFate, why: Text) -> Document:
-    return _plain(opened, DocumentRole.UNKNOWN, fate, why)
-
-
-def _plain(opened: OpenedLeaf, role: DocumentRole, fate: DocumentFate, why: Text) -> Document:
-    leaf = opened.leaf
-    return Document(
-        path=leaf.path,
-        name=leaf.name,
-        sha256=leaf.sha256,
-        size=leaf.size,
-        type=opened.media_type,
-        role=role,
-        fate=fate,
-        why=why,
-        slice=leaf.slice,
-        findings=opened.findings,
-    )

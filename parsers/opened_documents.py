@@ -1,0 +1,37 @@
+"""Documents as they are before anything is read from them: what was opened, refused or could not be read."""
+
+from __future__ import annotations
+
+from config.text import NO_TEXT, Text
+from parsers.containers import OpenedLeaf
+from parsers.values import Document, DocumentFate, DocumentRole
+
+
+def as_opened(opened: OpenedLeaf) -> Document:
+    """A document that was opened as a container or refused before any reader saw it."""
+    role = DocumentRole.CONTAINER if opened.is_container else DocumentRole.UNKNOWN
+    if opened.leaf.refusal != NO_TEXT:
+        return plain(opened, role, DocumentFate.REFUSED, opened.leaf.refusal)
+    return plain(opened, role, opened.fate or DocumentFate.USED, opened.why)
+
+
+def failed(opened: OpenedLeaf, fate: DocumentFate, why: Text) -> Document:
+    """A document that a reader could not open, with the reason."""
+    return plain(opened, DocumentRole.UNKNOWN, fate, why)
+
+
+def plain(opened: OpenedLeaf, role: DocumentRole, fate: DocumentFate, why: Text) -> Document:
+    """A document with nothing read from it yet."""
+    leaf = opened.leaf
+    return Document(
+        path=leaf.path,
+        name=leaf.name,
+        sha256=leaf.sha256,
+        size=leaf.size,
+        type=opened.media_type,
+        role=role,
+        fate=fate,
+        why=why,
+        slice=leaf.slice,
+        findings=opened.findings,
+    )
