@@ -163,7 +163,7 @@ def _can_decode(image: Image.Image) -> bool:
 
 def _decode_small(image: Image.Image) -> None:
     """Decode once for all looks, where the format can at about 1,000 pixels a side: print on a page is told there."""
-    scale = next(each for each in (8, 4, 2, 1) if max(image.size) >= each * 900 or each == 1)
+    scale = next(each for each in (8, 4, 2, 1) if max(image.size) >= each * 800 or each == 1)
     image.draft("RGB", (image.size[0] // scale, image.size[1] // scale))
     image.load()
 
@@ -274,7 +274,7 @@ def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
     ratio = max(grey.size) / min(grey.size)
     nearly_blank = text >= 0.008 and text + empty >= 0.93 and 1.25 <= ratio <= 1.5  # noqa: PLR2004 - the last page of a report
     ruled = text >= 0.008 and text + empty >= 0.85 and look.paper >= 0.9 and look.colour <= 0.05 and 1.345 <= ratio <= 1.48  # noqa: PLR2004 - the end of a table on A4
-    if look.paper >= _PAPER and (nearly_blank or ruled or (text >= 0.05 and text + empty >= 0.55)):  # noqa: PLR2004 - measured on pages and photographs
+    if look.paper >= _PAPER and (nearly_blank or ruled or (text >= 0.06 and text + empty >= 0.55)):  # noqa: PLR2004 - measured on pages and photographs
         return _Text.COVERS
     return _Text.SOME if smooth and text >= 0.05 and text + empty >= 0.34 else _Text.NONE  # noqa: PLR2004 - as above
 

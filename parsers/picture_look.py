@@ -79,10 +79,10 @@ def _stroke_edges(ink: Image.Image, grey: Image.Image, mark: int) -> Image.Image
     The grain of a small sensor on a wall or a field as dark as the mark looks like print, but for that.
     """
     width, height = ink.size
-    calm = grey.filter(ImageFilter.BoxBlur(1))
-    rise = ImageChops.difference(calm.crop((0, 0, width - 2, height)), calm.crop((2, 0, width, height)))
-    rise = rise.point(lambda value: 255 if value > mark * 0.4 else 0)
-    change = ImageChops.difference(ink.crop((0, 0, width - 2, height)), ink.crop((1, 0, width - 1, height)))
+    calm = grey.reduce(2)
+    rise = ImageChops.difference(calm.crop((0, 0, calm.width - 1, calm.height)), calm.crop((1, 0, *calm.size)))
+    rise = rise.point(lambda value: 255 if value > mark * 0.5 else 0).resize((width - 1, height), Image.Resampling.NEAREST)
+    change = ImageChops.difference(ink.crop((0, 0, width - 1, height)), ink.crop((1, 0, width, height)))
     return ImageChops.darker(change, rise)
 
 
