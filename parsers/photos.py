@@ -162,8 +162,8 @@ def _can_decode(image: Image.Image) -> bool:
 
 
 def _decode_small(image: Image.Image) -> None:
-    """Decode once for all looks, where the format can at about 1,000 pixels a side: print on a page is told there."""
-    scale = next(each for each in (8, 4, 2, 1) if max(image.size) >= each * 800 or each == 1)
+    """Decode once for all looks, where the format can at 700 to 1,400 pixels a side: print on a page is told there."""
+    scale = next(each for each in (8, 4, 2, 1) if max(image.size) >= each * 700 or each == 1)
     image.draft("RGB", (image.size[0] // scale, image.size[1] // scale))
     image.load()
 
@@ -262,7 +262,7 @@ class _Text(Enum):
 
 
 def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
-    """How much of the picture is text on paper, seen at about 1,000 pixels a side."""
+    """How much of the picture is text on paper, seen at 700 to 1,400 pixels a side."""
     smooth = look.even >= 0.25 and look.colour <= 0.2  # noqa: PLR2004 - paper beside the grain of a photograph
     if not look.may_be_page or min(reading.width, reading.height) < _SCAN_SIDE or not (smooth or look.paper >= _PAPER):
         return _Text.NONE

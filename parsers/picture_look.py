@@ -47,7 +47,7 @@ def look_at(small: Image.Image, orientation: int = 1) -> Look:
 
 
 def text_share(grey: Image.Image) -> tuple[float, float]:
-    """Shares of the picture that are text on paper and that are empty paper. Wants a grey copy of about 1,000 pixels a side."""
+    """Shares of the picture that are text on paper and that are empty paper. Wants a grey copy of 700 to 1,200 pixels a side."""
     light = _local_light(grey)
     level = max(1, light.resize((1, 1), Image.Resampling.BOX).tobytes()[0])
     darker = ImageChops.subtract(light, grey)
