@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from config.campaign import Campaign, Slot
+from config.campaign import Campaign, Slot, Unit
 from config.text import Language
 from service.installation import Installation
 from service.judging import submissions
@@ -63,15 +63,14 @@ def chase_of(installation: Installation, connection: Connection, campaign: Campa
     late = {each.unit: each for each in late_units(campaign, every, now)}
     on_roster = tuple(unit for unit in campaign.roster if unit.code in late)
 
-    def told(code: str) -> LateUnit:
-        unit = next(each for each in on_roster if each.code == code)
+    def told(unit: Unit) -> LateUnit:
         return LateUnit(
             name=unit.full_name,
             office=office_of(unit),
             contact=unit.contact,
             phone=unit.phone,
-            missing=owed(campaign, late[code], office.language),
-            reminders=reminded.get(code, 0),
+            missing=owed(campaign, late[unit.code], office.language),
+            reminders=reminded.get(unit.code, 0),
         )
 
     call_order = sorted(on_roster, key=lambda unit: (not _lacks_form(late[unit.code]), -(unit.population or 0)))
@@ -86,8 +85,8 @@ def chase_of(installation: Installation, connection: Connection, campaign: Campa
         now=moment(now, office.timezone, office.language),
         year=now.astimezone(office.timezone).year,
         expected=sum(1 for each in every if each.content is not Content.EXCUSED),
-        late=tuple(told(unit.code) for unit in call_order),
-        on_roster=tuple(told(unit.code) for unit in on_roster),
+        late=tuple(told(unit) for unit in call_order),
+        on_roster=tuple(told(unit) for unit in on_roster),
         dated=now,
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from config.campaign import Campaign, Unit
+from config.campaign import Campaign
 from parsers.codec import from_plain, to_plain
 from parsers.values import Finding
 from service.installation import Installation, making_outputs
@@ -104,12 +104,9 @@ def _make(
         for line in lines
         if line.reported
     }
-    roster = tuple(each for each in campaign.roster if _is_expected(each, lines))
+    expected = {line.code for line in lines if line.submission.content is not Content.EXCUSED}
+    roster = tuple(each for each in campaign.roster if each.code in expected)
     return at(validate_consolidation(campaign.form, at(()).totals, tables, roster))
-
-
-def _is_expected(unit: Unit, lines: tuple[UnitLine, ...]) -> bool:
-    return any(line.code == unit.code and line.submission.content is not Content.EXCUSED for line in lines)
 
 
 def _write(installation: Installation, campaign: Campaign, made: Consolidation, folder: Path) -> tuple[Path, ...]:

@@ -43,9 +43,9 @@ def tally_words(installation: Installation, connection: Connection, campaign: Ca
     unconfirmed = {number for each in every for number in (*each.unconfirmed, *each.waiting)} - waiting
     unfetched = len(set_aside_sightings(connection))
     expected = [each for each in every if each.content is not Content.EXCUSED]
-    complete = [each for each in expected if is_in(each) and each.content is not Content.ISSUES]
+    complete = [each for each in expected if _is_complete(each)]
     missing = [each for each in expected if not each.versions]
-    partial = [each for each in expected if each.versions and each not in complete]
+    partial = [each for each in expected if each.versions and not _is_complete(each)]
     rung = next_rung(campaign, campaign.deadline, now, timezone)
     return {
         "n_total": len(expected),
@@ -63,6 +63,10 @@ def tally_words(installation: Installation, connection: Connection, campaign: Ca
         "news": _news(connection, campaign, expected, now, language),
         "mailboxes": [_seen(each, installation) for each in mailbox_health(connection, installation, now)],
     }
+
+
+def _is_complete(submission: Submission) -> bool:
+    return is_in(submission) and submission.content is not Content.ISSUES
 
 
 def owed(campaign: Campaign, submission: Submission, language: Language) -> str:
