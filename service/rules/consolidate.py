@@ -43,9 +43,12 @@ def consolidate(
     """The consolidation of these units, put in roster order. `findings` are those of the consolidated rules."""
     order = {unit.code: place for place, unit in enumerate(campaign.roster)}
     units = tuple(sorted(lines, key=lambda line: order.get(line.code, len(order))))
-    tables = [_table(line) for line in units]
-    totals = tuple(_total(campaign, units, tables, indicator, column) for indicator, column in _columns(campaign, tables))
-    unit_changes = _unit_changes(units, tables, previous)
+    values = _values_by_key(units)
+    totals = tuple(
+        _total(campaign, units, values.get((indicator.code, column), [None] * len(units)), indicator, column)
+        for indicator, column in _columns(campaign, units, values)
+    )
+    unit_changes = _unit_changes(units, previous)
     return Consolidation(
         campaign=campaign.id,
         version=version,
@@ -89,22 +92,37 @@ class _Table:
         return counted_value(self.values.get(key)) if self.reported else None
 
 
-def _table(line: UnitLine) -> _Table:
+def _table(line: UnitLine | None) -> _Table:
+    if line is None:
+        return _Table(reported=False, values={})
     return _Table(
         reported=line.reported,
         values={(value.indicator, value.column): value for value in line.submission.values},
     )
 
 
-def _columns(campaign: Campaign, tables: list[_Table]) -> list[tuple[Indicator, str]]:
+def _values_by_key(units: tuple[UnitLine, ...]) -> dict[Key, list[UnitValue | None]]:
+    """The values of all units by key, one place for each unit: a table for each unit would take far more memory."""
+    values: dict[Key, list[UnitValue | None]] = {}
+    for at, line in enumerate(units):
+        for value in line.submission.values:
+            key = (value.indicator, value.column)
+            if key not in values:
+                values[key] = [None] * len(units)
+            values[key][at] = value
+    return values
+
+
+def _columns(
+    campaign: Campaign, units: tuple[UnitLine, ...], values: Mapping[Key, list[UnitValue | None]]
+) -> list[tuple[Indicator, str]]:
     """Every indicator column of the form in its order, and the note column of the indicators where some unit wrote a note."""
     notes = [column.key for column in campaign.form.columns if column.kind is ColumnKind.NOTE]
     noted = {
         key
-        for table in tables
-        if table.reported
-        for key, value in table.values.items()
-        if key[1] in notes and counted_value(value) is not None
+        for key, given in values.items()
+        if key[1] in notes
+        and any(line.reported and counted_value(value) is not None for line, value in zip(units, given, strict=True))
     }
     columns = []
     for indicator in campaign.form.indicators:
@@ -113,20 +131,20 @@ def _columns(campaign: Campaign, tables: list[_Table]) -> list[tuple[Indicator, 
     return columns
 
 
-def _total(campaign: Campaign, units: tuple[UnitLine, ...], tables: list[_Table], indicator: Indicator, column: str) -> Total:
-    key = (indicator.code, column)
+def _total(
+    campaign: Campaign, units: tuple[UnitLine, ...], values: list[UnitValue | None], indicator: Indicator, column: str
+) -> Total:
     given: list[tuple[str, int | str]] = []
     missing: list[str] = []
     asked: list[str] = []
     roll_up = indicator.roll_up if column in indicator.columns else RollUp.CONCAT_BY_UNIT
-    for line, table in zip(units, tables, strict=True):
-        value = table.values.get(key)
-        if table.reported and value is not None and value.status in ASKED:
+    for line, value in zip(units, values, strict=True):
+        if line.reported and value is not None and value.status in ASKED:
             asked.append(line.code)
-        figure = table.figure(key)
+        figure = counted_value(value) if line.reported else None
         if figure is not None and (roll_up is RollUp.CONCAT_BY_UNIT or numeric(figure) is not None):
             given.append((line.code, figure))
-        elif table.reported or line.submission.content != "excused":
+        elif line.reported or line.submission.content != "excused":
             missing.append(line.code)
     return Total(
         indicator=indicator.code,
@@ -154,15 +172,14 @@ def _rolled_up(campaign: Campaign, roll_up: RollUp, given: list[tuple[str, int |
     return int(total) if total == total.to_integral_value() else f"{total.normalize():f}"
 
 
-def _unit_changes(units: tuple[UnitLine, ...], tables: list[_Table], previous: Consolidation | None) -> tuple[UnitChange, ...]:
+def _unit_changes(units: tuple[UnitLine, ...], previous: Consolidation | None) -> tuple[UnitChange, ...]:
     """Every figure that counts now and did not, or the other way round, or differs; units in roster order."""
     if previous is None:
         return ()
-    before = {line.code: _table(line) for line in previous.units}
-    nothing = _Table(reported=False, values={})
+    before = {line.code: line for line in previous.units}
     changes = []
-    for line, table in zip(units, tables, strict=True):
-        old = before.get(line.code, nothing)
+    for line in units:
+        table, old = _table(line), _table(before.get(line.code))
         keys = dict.fromkeys([*table.values, *old.values])
         changes += [
             UnitChange(unit=line.code, indicator=key[0], column=key[1], before=old.figure(key), after=table.figure(key))
