@@ -202,7 +202,8 @@ class Correspondence:
     def _enclosures(self, campaign: Campaign, notice: Notice) -> tuple[Enclosure, ...]:
         """What goes with the letter, made once: the letter says what it is."""
         if notice.key not in self._enclosed:
-            self._enclosed = {notice.key: enclosures(self._installation, campaign, notice, self._now)}
+            submission = self._submission(campaign, notice.unit)
+            self._enclosed = {notice.key: enclosures(self._installation, campaign, notice, submission, self._now)}
         return self._enclosed[notice.key]
 
     def _about_campaign(self, campaign: Campaign, due: datetime) -> dict[str, object]:

@@ -14,12 +14,11 @@ from service.chasing import chase_papers
 from service.correction import asked_in, own_workbook
 from service.digest import draft_workbook
 from service.installation import Installation
-from service.judging import submission_of
 from service.outputs.blank_form import write_blank_form
 from service.outputs.letters import Enclosure
 from service.outputs.outline import outline_document
 from service.rules.status import deadline_of
-from service.rules.submission import SlotState
+from service.rules.submission import SlotState, Submission
 from storage.notices import Notice, NoticeKind
 
 _TIME_TO_FILL_IN = timedelta(days=3)
@@ -34,22 +33,24 @@ _TOO_LARGE = Text(
 _MADE_AGAIN = Text(vi="lập lại bằng lệnh thubao consolidate", en="made again by thubao consolidate")
 
 
-def enclosures(installation: Installation, campaign: Campaign, notice: Notice, now: datetime) -> tuple[Enclosure, ...]:
-    """The files of a notice's letter, in the state of this moment."""
+def enclosures(
+    installation: Installation, campaign: Campaign, notice: Notice, submission: Submission | None, now: datetime
+) -> tuple[Enclosure, ...]:
+    """The files of a notice's letter; `submission` is the unit's, as the letter tells of it."""
     unit = campaign.unit(notice.unit) if notice.unit else None
     language = installation.home.office.language
     if notice.kind is NoticeKind.DELIVERY:
         return tuple(path for each in notice.context.get("files", ()) if (path := Path(each)).exists())
-    if notice.kind in {NoticeKind.CORRECTION, NoticeKind.RECEIPT} and unit is not None:
-        return _for_correction(installation, campaign, unit, notice)
+    if notice.kind in {NoticeKind.CORRECTION, NoticeKind.RECEIPT} and unit is not None and submission is not None:
+        return _for_correction(installation, campaign, unit, notice, submission)
     if notice.kind is NoticeKind.DIGEST:
         return (draft_workbook(installation, campaign, now),)
     if notice.kind is NoticeKind.CHASE:
         return chase_papers(installation, campaign, now)
     if notice.kind is NoticeKind.KICKOFF and unit is not None:
         return _for_kickoff(campaign, unit, language)
-    if notice.kind is NoticeKind.REMINDER and unit is not None:
-        return _for_reminder(installation, campaign, unit, now)
+    if notice.kind is NoticeKind.REMINDER and unit is not None and submission is not None:
+        return _for_reminder(installation, campaign, unit, submission, now)
     return ()
 
 
@@ -110,10 +111,10 @@ def _for_kickoff(campaign: Campaign, unit: Unit, language: Language) -> tuple[En
     return tuple(made)
 
 
-def _for_reminder(installation: Installation, campaign: Campaign, unit: Unit, now: datetime) -> tuple[Enclosure, ...]:
+def _for_reminder(
+    installation: Installation, campaign: Campaign, unit: Unit, submission: Submission, now: datetime
+) -> tuple[Enclosure, ...]:
     """The blank form for a unit that owes its form, while there is time to fill it in; later letters only remind."""
-    with installation.database.reading() as connection:
-        submission = submission_of(connection, campaign, unit)
     timezone = installation.home.office.timezone
     due = deadline_of(campaign, submission).astimezone(timezone).date()
     form = submission.slot(Slot.FORM)
@@ -123,11 +124,12 @@ def _for_reminder(installation: Installation, campaign: Campaign, unit: Unit, no
     return (blank_form_for(campaign, unit, installation.home.office.language),)
 
 
-def _for_correction(installation: Installation, campaign: Campaign, unit: Unit, notice: Notice) -> tuple[Enclosure, ...]:
+def _for_correction(
+    installation: Installation, campaign: Campaign, unit: Unit, notice: Notice, submission: Submission
+) -> tuple[Enclosure, ...]:
     """The unit's own workbook where it is a .xlsx, else a form that bears its name; nothing where nothing is asked."""
     language = installation.home.office.language
-    with installation.database.reading() as connection:
-        found = asked_in(notice, submission_of(connection, campaign, unit), language)
+    found = asked_in(notice, submission, language)
     if found is None:
         return () if notice.kind is NoticeKind.RECEIPT else (blank_form_for(campaign, unit, language),)
     return (own_workbook(installation, found) or blank_form_for(campaign, unit, language),)

@@ -64,11 +64,8 @@ def rejudge(
 
 def submissions(connection: Connection, campaign: Campaign) -> tuple[Submission, ...]:
     """The submission of every unit of the roster, in its order, as last judged."""
-    stored = states(connection, campaign.id)
-    return tuple(
-        from_plain(Submission, stored[unit.code]) if unit.code in stored else nothing_from(campaign, unit)
-        for unit in campaign.roster
-    )
+    stored = {code: from_plain(Submission, plain) for code, plain in states(connection, campaign.id) if campaign.unit(code)}
+    return tuple(stored.get(unit.code) or nothing_from(campaign, unit) for unit in campaign.roster)
 
 
 def submission_of(connection: Connection, campaign: Campaign, unit: Unit) -> Submission:

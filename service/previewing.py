@@ -58,7 +58,7 @@ def preview_letter(installation: Installation, campaign: Campaign, unit: Unit, k
     if notice.trigger_id is None:
         variables = {**variables, **_as_if_answering(installation, unit, now)}
     text = render_letter(kind, template, variables)
-    enclosed = enclosures(installation, campaign, notice, now)
+    enclosed = enclosures(installation, campaign, notice, submission, now)
     sizes = tuple((each.name, each.stat().st_size) if isinstance(each, Path) else (each[0], len(each[1])) for each in enclosed)
     return Preview(recipient=notice.recipient, subject=text.subject, body=text.body, attachments=sizes)
 

@@ -36,7 +36,7 @@ def _judge_the_silent(installation: Installation, now: datetime) -> None:
     """Units that sent nothing have no mail that would bring them up again, and may still be excused or have more time."""
     with installation.database.writing() as connection:
         for campaign in installation.home.campaigns:
-            judged = states(connection, campaign.id)
+            judged = {code for code, _ in states(connection, campaign.id)}
             for unit in campaign.roster:
                 if unit.code not in judged and decisions_on(connection, campaign.id, unit.code):
                     rejudge(connection, campaign, unit, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from storage.schema import consolidation, decision, filing, message, unit_state
+
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +46,11 @@ def save_state(
     )
 
 
-def states(connection: Connection, campaign: str) -> Mapping[str, Mapping[str, Any]]:
-    """The plain submission of every unit that has one, by unit code."""
-    rows = connection.execute(select(unit_state.c.unit, unit_state.c.submission).where(unit_state.c.campaign == campaign))
-    return {row.unit: row.submission for row in rows}
+def states(connection: Connection, campaign: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The code and the plain submission of every unit that has one, one after another: all at once would fill the memory."""
+    query = select(unit_state.c.unit, unit_state.c.submission).where(unit_state.c.campaign == campaign)
+    for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        yield row.unit, row.submission
 
 
 def state_of(connection: Connection, campaign: str, unit: str) -> Mapping[str, Any] | None:
