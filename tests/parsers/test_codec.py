@@ -36,6 +36,12 @@ from parsers.values import (
 EXAMPLES = settings(max_examples=60, deadline=None)
 
 
+@dataclass(frozen=True)
+class Seen:
+    name: str
+    moment: datetime
+
+
 class Colour(StrEnum):
     RED = "red"
     BLUE = "blue"
@@ -243,3 +249,12 @@ def test_a_wrong_part_is_never_guessed_at(wrong: dict[str, object]) -> None:
 def test_a_value_without_a_plain_form_is_our_mistake() -> None:
     with pytest.raises(TypeError, match="no plain form"):
         to_plain(object())
+
+
+def test_texts_and_moments_that_return_are_kept_once() -> None:
+    moment = datetime(2020, 10, 12, 8, tzinfo=UTC)
+    stored = json.dumps([{"name": "Mẫu tổng hợp.xlsx", "moment": moment.isoformat()} for _ in range(2)])
+    one, other = from_plain(tuple[Seen, ...], json.loads(stored))
+    assert one == other == Seen(name="Mẫu tổng hợp.xlsx", moment=moment)
+    assert one.name is other.name
+    assert one.moment is other.moment
