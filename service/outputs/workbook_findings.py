@@ -54,7 +54,9 @@ def _remark(count: int) -> Text:
 def _records(book: Book) -> Iterator[tuple[Record, dict[int, style.Style]]]:
     language = book.layout.language
     places: dict[str, str] = {}
-    for number, (name, finding) in enumerate(_all(book), 1):
+    columns: dict[tuple[str, str], str] = {}
+    for number, (name, told) in enumerate(_all(book), 1):
+        finding = told if isinstance(told, Finding) else _question(told, _column(book, told, columns))
         if finding.where not in places:
             places[finding.where] = place(book.layout.campaign, finding.where, language)
         severity = SEVERITY[finding.severity].in_(language)
@@ -62,7 +64,8 @@ def _records(book: Book) -> Iterator[tuple[Record, dict[int, style.Style]]]:
         yield record, {2: style.SEVERE} if finding.severity is Severity.ERROR else {}
 
 
-def _all(book: Book) -> Iterator[tuple[str, Finding]]:
+def _all(book: Book) -> Iterator[tuple[str, Finding | UnitValue]]:
+    """What the sheet tells, and of whom: findings, and values that are asked about although no finding speaks of them."""
     everyone = Text(vi="Chung", en="All units").in_(book.layout.language)
     for finding in book.layout.consolidation.findings:
         yield everyone, finding
@@ -75,7 +78,7 @@ def _all(book: Book) -> Iterator[tuple[str, Finding]]:
             if finding not in shared:
                 yield name, finding
         for value in _unsaid(line):
-            yield name, _question(book, value)
+            yield name, value
 
 
 def _shared_notes(book: Book) -> dict[Finding, int]:
@@ -97,8 +100,15 @@ def _unsaid(line: UnitLine) -> Iterator[UnitValue]:
     return (value for value in line.submission.values if value.status in ASKED and value.indicator not in said)
 
 
-def _question(book: Book, value: UnitValue) -> Finding:
-    column = book.layout.column_words(book.layout.campaign.form.indicator(value.indicator), value.column)
+def _column(book: Book, value: UnitValue, known: dict[tuple[str, str], str]) -> str:
+    """A value's column in words, looked up once."""
+    key = (value.indicator, value.column)
+    if key not in known:
+        known[key] = book.layout.column_words(book.layout.campaign.form.indicator(value.indicator), value.column)
+    return known[key]
+
+
+def _question(value: UnitValue, column: str) -> Finding:
     rejected = value.status is ValueStatus.REJECT
     return Finding(
         code=", ".join(value.warnings),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -114,7 +113,7 @@ class Layout:
         rows = []
         first = FIRST_SOURCE_ROW
         for row, line in enumerate(self.consolidation.units, FIRST_UNIT_ROW):
-            sources = sum(1 for _ in listed_values(line))
+            sources = len(listed_values(line))
             rows.append(UnitRow(line=line, row=row, first_source=first, sources=sources))
             first += sources
         return tuple(rows)
@@ -164,9 +163,9 @@ class Book:
     layout: Layout
 
 
-def listed_values(line: UnitLine) -> Iterator[UnitValue]:
+def listed_values(line: UnitLine) -> list[UnitValue]:
     """The values of a unit that the sources sheet lists: all but the blank ones."""
-    return (value for value in line.submission.values if value.status is not ValueStatus.EMPTY)
+    return [value for value in line.submission.values if value.status is not ValueStatus.EMPTY]
 
 
 def _root(indicator: Indicator, by_code: dict[str, Indicator]) -> Indicator:

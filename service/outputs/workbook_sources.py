@@ -16,7 +16,7 @@ from service.rules.consolidate import counted_value, numeric
 from service.rules.submission import Source, UnitValue
 
 _ROW = "@"  # stands in no cell of this sheet: its texts are numbers of the shared ones
-_DECISION = 14
+_FIGURE, _RAW, _CELL, _DECISION = 5, 6, 13, 14
 _MOST_KNOWN = 4_096
 _PLAIN = style.PLAIN_TEXT
 _BESIDE = style.PLAIN_TEXT_BESIDE_FIGURES
@@ -90,15 +90,18 @@ class _SourceWriter:
             for column in (*indicator.columns, *(each.key for each in layout.campaign.form.columns))
         }
         self._indicators: dict[tuple[str, str], str] = {}
-        self._states: dict[tuple[ValueStatus, bool], str] = {}
+        self._states: dict[bool, dict[tuple[ValueStatus, bool], str]] = {True: {}, False: {}}
         self._known: list[dict[Content, str]] = [{} for _ in _COLUMNS]
         self._no_decision = self._cell(_DECISION, "")
 
     def rows(self) -> Iterator[str]:
         """The rows of all units, from the first row below the header on."""
         number = FIRST_SOURCE_ROW
+        indicators, figures = self._indicators, self._known[_FIGURE]
+        raws, cells = self._known[_RAW], self._known[_CELL]
         for line in self._book.layout.consolidation.units:
             unit = self._cell(0, line.code) + self._cell(1, line.name)
+            states = self._states[line.reported]
             last: Source | None = None
             message = document = digest = ""
             for value in listed_values(line):
@@ -106,10 +109,14 @@ class _SourceWriter:
                 if source is None or last is None or not _same_document(source, last):
                     message, document, digest = self._document(source)
                     last = source
+                figure, raw, cell = value.value, value.raw, "" if source is None else source.cell
+                decided = value.decision is not None or value.why
                 row = (
-                    f'<row r="{_ROW}">{unit}{self._indicator(value)}{self._figure(value)}{self._cell(6, value.raw)}'
-                    f"{self._state(value, reported=line.reported)}{message}{document}"
-                    f"{self._cell(13, '' if source is None else source.cell)}{self._decision(value)}{digest}</row>"
+                    f'<row r="{_ROW}">{unit}{indicators.get((value.indicator, value.column)) or self._indicator(value)}'
+                    f"{figures.get(figure) or self._figure(value)}{raws.get(raw) or self._cell(_RAW, raw)}"
+                    f"{states.get((value.status, figure is None)) or self._state(value, reported=line.reported)}"
+                    f"{message}{document}{cells.get(cell) or self._cell(_CELL, cell)}"
+                    f"{self._decision(value) if decided else self._no_decision}{digest}</row>"
                 )
                 yield row.replace(_ROW, str(number))
                 number += 1
@@ -135,16 +142,16 @@ class _SourceWriter:
         number = numeric(value.value)
         if number is None and value.value is not None:
             return self._book.cells.cell(f"F{_ROW}", self._words, value.value)
-        return self._cell(5, number)
+        return self._cell(_FIGURE, number)
 
     def _state(self, value: UnitValue, *, reported: bool) -> str:
+        """By whether the unit is in the totals, then by status and whether there is a figure: what `counted_value` looks at."""
         counted = reported and counted_value(value) is not None
-        key = (value.status, counted)
-        if key not in self._states:
-            word = Text(vi="có", en="yes") if counted else Text(vi="không", en="no")
-            said = VALUE_STATUS[value.status].in_(self._language)
-            self._states[key] = self._cell(7, said) + self._cell(8, word.in_(self._language))
-        return self._states[key]
+        word = Text(vi="có", en="yes") if counted else Text(vi="không", en="no")
+        said = VALUE_STATUS[value.status].in_(self._language)
+        written = self._cell(7, said) + self._cell(8, word.in_(self._language))
+        self._states[reported][value.status, value.value is None] = written
+        return written
 
     def _document(self, source: Source | None) -> tuple[str, str, str]:
         if source is None:
@@ -157,7 +164,7 @@ class _SourceWriter:
 
     def _decision(self, value: UnitValue) -> str:
         if value.decision is None:
-            return self._cell(_DECISION, value.why) if value.why else self._no_decision
+            return self._cell(_DECISION, value.why)
         number = value.decision
         text = Text(vi=f"Quyết định số {number}", en=f"Decision no. {number}").in_(self._language)
         return self._cell(_DECISION, f"{text}: {value.why}" if value.why else text)

@@ -200,6 +200,7 @@ def _wrapped(line: str, room: float) -> int:
     return lines
 
 
+@lru_cache(maxsize=4_096)  # words return in ten thousand questions
 def _extent(word: str) -> float:
     """A word's width in digits of the typeface."""
     return sum(1.5 if letter in "mwM@%W" else 1.3 if letter.isupper() else 0.6 if letter in _THIN else 0.95 for letter in word)

@@ -149,7 +149,10 @@ class _UnitWriter:
     def __init__(self, book: Book, links: list[str] | None) -> None:
         self._cells = book.cells
         self._language = book.layout.language
-        self._figures = book.layout.figures
+        self._figures = tuple(
+            (each.letter, (each.indicator.code, each.column), each.indicator.type is IndicatorType.TEXT)
+            for each in book.layout.figures
+        )
         self._sources = book.layout.name(SOURCES)
         self._links = links
         look = book.styles.look
@@ -175,17 +178,32 @@ class _UnitWriter:
         size = "" if lines == 1 else f' ht="{style.height_of(lines):g}" customHeight="1"'
         if not line.reported:
             word = absence(line).in_(self._language)
-            cells += [self._cells.cell(f"{figure.letter}{number}", self._absent, word) for figure in self._figures]
+            cells += [self._cells.cell(f"{letter}{number}", self._absent, word) for letter, _, _ in self._figures]
             return f'<row r="{number}"{size}>{"".join(cells)}</row>'
-        places = {(value.indicator, value.column): at for at, value in enumerate(listed_values(line), unit.first_source)}
         values = {(value.indicator, value.column): value for value in line.submission.values}
-        for figure in self._figures:
-            key = (figure.indicator.code, figure.column)
-            reference = f"{figure.letter}{number}"
-            cells.append(self._value(reference, values.get(key), is_text=figure.indicator.type is IndicatorType.TEXT))
-            if self._links is not None and key in places and figure.indicator.type is not IndicatorType.TEXT:
-                self._links.append(link(reference, self._sources, f"A{places[key]}"))
+        plain = f'{number}" s="{self._figure.plain}"><v>'
+        for letter, key, is_text in self._figures:
+            value = values.get(key)
+            if (  # most cells are such
+                value is not None
+                and value.status is ValueStatus.OK
+                and type(value.value) is int
+                and -LARGEST_EXACT <= value.value <= LARGEST_EXACT
+                and not is_text
+            ):
+                cells.append(f'<c r="{letter}{plain}{value.value}</v></c>')
+            else:
+                cells.append(self._value(f"{letter}{number}", value, is_text=is_text))
+        if self._links is not None:
+            self._links += self._links_of(unit)
         return f'<row r="{number}"{size}>{"".join(cells)}</row>'
+
+    def _links_of(self, unit: UnitRow) -> Iterator[str]:
+        """From the figures of a unit to their sources."""
+        places = {(value.indicator, value.column): at for at, value in enumerate(listed_values(unit.line), unit.first_source)}
+        for letter, key, is_text in self._figures:
+            if key in places and not is_text:
+                yield link(f"{letter}{unit.row}", self._sources, f"A{places[key]}")
 
     def _value(self, reference: str, value: UnitValue | None, *, is_text: bool) -> str:
         if value is None or value.status is ValueStatus.EMPTY:
@@ -194,7 +212,5 @@ class _UnitWriter:
             return self._cells.cell(reference, self._again, ASK_AGAIN.in_(self._language))
         if is_text:
             return self._cells.cell(reference, self._marked_text.get(value.status, self._text), str(value.value))
-        if type(value.value) is int and value.status is ValueStatus.OK and -LARGEST_EXACT <= value.value <= LARGEST_EXACT:
-            return f'<c r="{reference}" s="{self._figure.plain}"><v>{value.value}</v></c>'  # most cells are such
         number = numeric(value.value)
         return self._cells.cell(reference, self._marked[value.status], value.value if number is None else number)
