@@ -25,7 +25,7 @@ def total_content(layout: Layout, figure: FigureColumn) -> Content:
 
 def coverage_formula(layout: Layout, figures: tuple[FigureColumn, ...]) -> Content:
     """How many units have a value, of how many: "17/19"; "17/19; 16/19" where an indicator's columns differ."""
-    expected = layout.consolidation.expected
+    expected = layout.expected
     if not figures or not layout.consolidation.units:
         return None
     counts = [_units(layout, figure) for figure in figures]

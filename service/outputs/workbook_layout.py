@@ -97,6 +97,11 @@ class Layout:
         """The roster by code."""
         return {unit.code: unit for unit in self.campaign.roster}
 
+    @cached_property
+    def expected(self) -> int:
+        """How many units owe a report, counted once: every figure's coverage tells it."""
+        return self.consolidation.expected
+
     @property
     def last_unit_row(self) -> int:
         """The last row with a unit on the sheet by unit."""

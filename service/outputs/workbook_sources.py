@@ -175,5 +175,5 @@ def _same_document(one: Source, other: Source) -> bool:
         one.sha256 == other.sha256
         and one.message == other.message
         and one.document == other.document
-        and (one.sheet == other.sheet)
+        and one.sheet == other.sheet
     )

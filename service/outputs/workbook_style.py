@@ -171,12 +171,21 @@ def lines_of(text: str, width: float) -> int:
     return _lines_of_label(text, width) if len(text) <= _LABEL else _lines_of_text(text, width)
 
 
+def surely_in_a_line(width: float) -> int:
+    """How many letters, whichever they are, take one line in a column of this width."""
+    return int(_room(width) / _WIDEST)
+
+
+def _room(width: float) -> float:
+    return max(width * 0.97 - 1.2, 3)
+
+
 def _lines_of_text(text: str, width: float) -> int:
-    room = max(width * 0.97 - 1.2, 3)
+    room = _room(width)
     return sum(_wrapped(line, room) for line in text.split("\n")) if text else 1
 
 
-_LABEL = 200
+_LABEL, _WIDEST = 200, 1.4
 _lines_of_label = lru_cache(maxsize=8_192)(_lines_of_text)  # labels return for every unit
 
 
@@ -187,7 +196,7 @@ def height_of(lines: int, size: float = 11) -> float:
 
 def _wrapped(line: str, room: float) -> int:
     """The lines a paragraph takes when its words are wrapped."""
-    if len(line) * 1.4 <= room:
+    if len(line) * _WIDEST <= room:
         return 1
     lines, used = 1, 0.0
     for word in line.split(" "):

@@ -78,12 +78,16 @@ def record_rows(
     """The rows of records, each with the styles that differ from its columns' own, as high as their texts need."""
     look = book.styles.look
     own = [look(column.look) for column in columns]
-    wrapped = [(at, column.width) for at, column in enumerate(columns) if column.look.wrap]
+    wrapped = [(at, column.width, style.surely_in_a_line(column.width)) for at, column in enumerate(columns) if column.look.wrap]
     for number, (record, differing) in enumerate(records, FIRST_ROW):
         cells: list[tuple[Look, Content]] = [
             (look(differing[at]) if at in differing else own[at], content) for at, content in enumerate(record)
         ]
-        height = max((style.lines_of(text, width) for at, width in wrapped if isinstance(text := record[at], str)), default=1)
+        height = 1
+        for at, width, short in wrapped:
+            text = record[at]
+            if isinstance(text, str) and (len(text) > short or "\n" in text):
+                height = max(height, style.lines_of(text, width))
         yield book.cells.row(number, cells, height=None if height == 1 else style.height_of(height))
 
 
