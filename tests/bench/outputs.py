@@ -22,7 +22,7 @@ from openpyxl import Workbook
 from config.campaign import Campaign, Unit
 from config.home import write_home
 from config.text import Language
-from parsers.codec import to_plain
+from parsers.codec import from_plain, to_plain
 from parsers.values import ValueStatus
 from service.correspondence import Correspondence
 from service.demo.files import photograph
@@ -31,11 +31,11 @@ from service.outputs.album import write_album
 from service.outputs.consolidation_json import to_json
 from service.outputs.report import write_report
 from service.outputs.workbook import write_workbook
-from service.rules.consolidation import Consolidation
+from service.rules.consolidation import Consolidation, UnitLine
 from service.rules.submission import UnitPhoto
 from storage.notices import NoticeKind, enqueue, notices
 from storage.submissions import save_state
-from tests.service.campaign_of_units import CAMPAIGN, consolidation, lines, many_units
+from tests.service.campaign_of_units import CAMPAIGN, consolidation, each_line, lines, many_units
 
 LARGE, MIDDLE, SMALL = 10_600, 1_060, 190
 WORKBOOK_RATIO, WORKBOOK_MEMORY, LETTERS_A_MINUTE, GROWTH = 1.5, 300.0, 10_600, 1.3
@@ -186,8 +186,10 @@ def _queue(connection: object, campaign: Campaign, unit: Unit) -> None:
 
 
 def _consolidated(size: int) -> tuple[Campaign, Consolidation]:
+    """The figures as the service has them when it makes an output: read from what is stored, unit after unit."""
     campaign = many_units(size)
-    return campaign, consolidation(campaign, lines(campaign))
+    stored = (json.dumps(to_plain(line)) for line in each_line(campaign))
+    return campaign, consolidation(campaign, tuple(from_plain(UnitLine, json.loads(each)) for each in stored))
 
 
 def _by_unit(campaign: Campaign, made: Consolidation) -> Iterator[list[object]]:

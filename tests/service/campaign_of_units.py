@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -46,12 +47,18 @@ def many_units(count: int) -> Campaign:
 
 def lines(campaign: Campaign = CAMPAIGN, *, seed: int = 1, missing: int = 2) -> tuple[UnitLine, ...]:
     """One line per unit; the last `missing` units of a seeded shuffle sent nothing."""
+    return tuple(each_line(campaign, seed=seed, missing=missing))
+
+
+def each_line(campaign: Campaign, *, seed: int = 1, missing: int = 2) -> Iterator[UnitLine]:
+    """The same lines, one after another."""
     chance = random.Random(seed)
     silent = {unit.code for unit in chance.sample(campaign.roster, missing)}
-    return tuple(
-        silent_line(unit) if unit.code in silent else reporting_line(campaign, unit, number, random.Random(f"{seed} {unit.code}"))
-        for number, unit in enumerate(campaign.roster, 1)
-    )
+    for number, unit in enumerate(campaign.roster, 1):
+        if unit.code in silent:
+            yield silent_line(unit)
+        else:
+            yield reporting_line(campaign, unit, number, random.Random(f"{seed} {unit.code}"))
 
 
 def silent_line(unit: Unit, content: Content = Content.MISSING) -> UnitLine:
