@@ -25,7 +25,7 @@ class RecognisedWord:
 
 
 class Recognise(Protocol):
-    """Reads the words of a PNG picture by an outside program.
+    """Reads the words of a picture file (BMP, PNG) by an outside program.
 
     `layout` is "page" (columns and paragraphs), "block" (one column of lines) or "sparse" (words anywhere). Raises
     ParseError with the reason, and the package to install when the program or its Vietnamese data is missing.

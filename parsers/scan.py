@@ -9,7 +9,19 @@ from PIL import Image
 
 from parsers.grid import UNREAD, Sheet
 from parsers.recognition import Recognise, RecognisedWord
-from parsers.scan_picture import Grid, GridCell, find_grids, grid_cells, has_ink, png, prepared, stacked, without_rules
+from parsers.scan_figures import WithFigures, lone_figures, with_figures
+from parsers.scan_picture import (
+    Grid,
+    GridCell,
+    bitmap,
+    find_grids,
+    grid_cells,
+    has_ink,
+    png,
+    prepared,
+    stacked,
+    without_rules,
+)
 from parsers.scan_slant import facing, straightened
 from parsers.writing import Writing, assemble
 from parsers.writing_blocks import RawBlock, RawCell, RawTable, RawWriting, damaged, plain
@@ -69,49 +81,72 @@ def scan_pages(pictures: Iterable[bytes], recognise: Recognise, *, keep_pictures
 
 
 def _read_page(page: Image.Image, recognise: Recognise, turns: Sequence[int], *, keep_pictures: bool) -> _Page:
-    turn, page, grids, clean, words = _upright(page, recognise, turns)
-    outside = [word for word in words if not any(grid.inside(*word.middle) for grid in grids)]
+    seen = _upright(page, recognise, turns)
+    outside = [word for word in seen.words if not any(table.grid.inside(*word.middle) for table in seen.tables)]
     found: list[tuple[float, RawBlock]] = [*_lines(outside)]
     pictures: dict[tuple[int, int, int], bytes] = {}
-    for number, grid in enumerate(grids, start=1):
-        cells = grid_cells(grid)
-        texts = _cell_texts(clean, grid, cells, words, recognise)
+    for number, each in enumerate(seen.tables, start=1):
+        texts = _cell_texts(seen, each, recognise)
         table = RawTable(
             cells=tuple(
                 RawCell(row=cell.top, column=cell.left, bottom=cell.bottom, right=cell.right, paragraphs=(plain(text),))
-                for cell, text in zip(cells, texts, strict=True)
+                for cell, text in zip(each.cells, texts, strict=True)
             )
         )
-        found.append((float(grid.rows[0]), table))
+        found.append((float(each.grid.rows[0]), table))
         if keep_pictures:
-            pictures.update(
-                {(number, cell.top, cell.left): png(page.crop(cell.box)) for cell, text in zip(cells, texts, strict=True) if text}
-            )
+            written = [cell for cell, text in zip(each.cells, texts, strict=True) if text]
+            pictures.update({(number, cell.top, cell.left): png(seen.page.crop(cell.box)) for cell in written})
     ordered = [block for _, block in sorted(found, key=lambda pair: pair[0])]
-    return _Page(blocks=tuple(ordered), pictures=pictures, turn=turn)
+    return _Page(blocks=tuple(ordered), pictures=pictures, turn=seen.turn)
 
 
-_Seen = tuple[int, Image.Image, list[Grid], Image.Image, tuple[RecognisedWord, ...]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """A table on a page, its cells, and the lone figures in them that a second look read, by the index of the cell."""
+
+    grid: Grid
+    cells: Sequence[GridCell]
+    figures: Mapping[int, RecognisedWord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A page and how far it was turned, the page without the lines of its tables, its words, and its tables."""
+
+    turn: int
+    page: Image.Image
+    clean: Image.Image
+    words: Sequence[RecognisedWord]
+    tables: Sequence[_Table]
 
 
 def _upright(page: Image.Image, recognise: Recognise, turns: Sequence[int]) -> _Seen:
     """A page that lies on its side or its head turned to where it reads best; one that reads as it is stays."""
     best = _seen(page, 0, recognise)
-    for turn in turns if len(best[-1]) >= FEWEST_WORDS else ():
-        legible = _legible(best[-1])
+    for turn in turns if len(best.words) >= FEWEST_WORDS else ():
+        legible = _legible(best.words)
         if legible >= LEGIBLE:
             break
         other = _seen(facing(straightened(page.rotate(turn, expand=True))), turn, recognise)
-        if _legible(other[-1]) > legible + MUCH_BETTER:
+        if _legible(other.words) > legible + MUCH_BETTER:
             best = other
     return best
 
 
 def _seen(page: Image.Image, turn: int, recognise: Recognise) -> _Seen:
-    """The page and how far it was turned, its tables, the page without their lines, and its words."""
+    """What one call of the OCR program sees of a page: its words, and the lone figures of its tables once more."""
     grids = find_grids(page)
     clean = without_rules(page, grids)
-    return turn, page, grids, clean, recognise(png(clean), "page" if not grids else "sparse")
+    cells = [grid_cells(grid) for grid in grids]
+    marks = [lone_figures(clean, [cell.box for cell in own]) for own in cells]
+    sheet: WithFigures = with_figures(clean, [box for own in marks for box in own.values()])
+    words = recognise(bitmap(sheet.picture), "page" if not grids else "sparse")
+    seen = iter(sheet.read(words))
+    again = [{index: word for index in mark if (word := next(seen)) is not None} for mark in marks]
+    tables = [_Table(grid=grid, cells=inner, figures=read) for grid, inner, read in zip(grids, cells, again, strict=True)]
+    own = [word for word in words if word.middle[1] < sheet.page_height]
+    return _Seen(turn=turn, page=page, clean=clean, words=own, tables=tables)
 
 
 def _legible(words: Sequence[RecognisedWord]) -> float:
@@ -121,44 +156,62 @@ def _legible(words: Sequence[RecognisedWord]) -> float:
     return sum(len(word.text) for word in written if word.confidence >= CONFIDENT) / letters if letters else 0.0
 
 
-def _cell_texts(
-    page: Image.Image, grid: Grid, cells: Sequence[GridCell], words: Sequence[RecognisedWord], recognise: Recognise
-) -> list[str]:
-    """The text of each cell; lone figures, and what has ink and gave no word, are looked at a second time.
+def _cell_texts(seen: _Seen, table: _Table, recognise: Recognise) -> list[str]:
+    """The text of each cell. Lone figures are looked at twice; what that left unsure, and ink without a word, once more.
 
     What stays unread is "?", not blank.
     """
-    inside: list[list[RecognisedWord]] = [[] for _ in cells]
-    for word in words:
-        x, y = word.middle
-        if not grid.inside(x, y):
-            continue
-        for index, cell in enumerate(cells):
-            left, top, right, bottom = cell.box
-            if left <= x < right and top <= y < bottom:
-                inside[index].append(word)
-                break
+    inside = _words_of_cells(seen.words, table)
     texts = [_joined(own) for own in inside]
-    again = [index for index, text in enumerate(texts) if _is_worth_a_second_look(text, page, cells[index])][:SECOND_LOOK_MOST]
+    sure: set[int] = set()
+    for index, word in table.figures.items():
+        if word.confidence > SURE or word.text == texts[index]:
+            sure.add(index)
+        if word.confidence > max(SURE, _confidence(inside[index])):
+            texts[index] = word.text
+    unsure = [index for index in range(len(texts)) if index not in sure]
+    cells = table.cells
+    again = [index for index in unsure if _is_worth_another_look(texts[index], seen.clean, cells[index])][:SECOND_LOOK_MOST]
     if again:
-        sheet, places = stacked(page, [cells[index].box for index in again])
-        seen: dict[int, list[RecognisedWord]] = {}
-        for word in recognise(png(sheet), "block"):
-            for index, (top, bottom) in zip(again, places, strict=True):
-                if top <= word.middle[1] < bottom:
-                    seen.setdefault(index, []).append(word)
-        for index, own in seen.items():
+        for index, own in _looked_at_alone(seen.clean, {index: cells[index] for index in again}, recognise).items():
             if _confidence(own) > max(SURE, _confidence(inside[index])):
                 texts[index] = _joined(own)
         texts = [text or (UNREAD if index in again else "") for index, text in enumerate(texts)]
     return texts
 
 
+def _words_of_cells(words: Sequence[RecognisedWord], table: _Table) -> list[list[RecognisedWord]]:
+    inside: list[list[RecognisedWord]] = [[] for _ in table.cells]
+    for word in words:
+        x, y = word.middle
+        if not table.grid.inside(x, y):
+            continue
+        for index, cell in enumerate(table.cells):
+            left, top, right, bottom = cell.box
+            if left <= x < right and top <= y < bottom:
+                inside[index].append(word)
+                break
+    return inside
+
+
+def _looked_at_alone(
+    page: Image.Image, cells: Mapping[int, GridCell], recognise: Recognise
+) -> Mapping[int, Sequence[RecognisedWord]]:
+    """What is read in each of some cells when nothing but them is on the picture."""
+    sheet, places = stacked(page, [cell.box for cell in cells.values()])
+    found: dict[int, list[RecognisedWord]] = {}
+    for word in recognise(bitmap(sheet), "block"):
+        for index, (top, bottom) in zip(cells, places, strict=True):
+            if top <= word.middle[1] < bottom:
+                found.setdefault(index, []).append(word)
+    return found
+
+
 def _confidence(words: Sequence[RecognisedWord]) -> float:
     return min((word.confidence for word in words), default=0.0)
 
 
-def _is_worth_a_second_look(text: str, page: Image.Image, cell: GridCell) -> bool:
+def _is_worth_another_look(text: str, page: Image.Image, cell: GridCell) -> bool:
     """One or two figures, which are misread among the words of a page and rarely alone; or ink that gave no word."""
     return len(text) <= 2 and (text.isdigit() or (not text and has_ink(page, cell.box)))  # noqa: PLR2004 - "12"
 

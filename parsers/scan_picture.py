@@ -320,7 +320,7 @@ def without_rules(page: Image.Image, grids: Sequence[Grid]) -> Image.Image:
 
 def has_ink(page: Image.Image, box: tuple[int, int, int, int]) -> bool:
     """Whether something is written inside a box: dark, and as tall as a figure; specks and crumbs of lines are not."""
-    inner = _inner(box)
+    inner = inner_box(box)
     if inner is None:
         return False
     marks = page.crop(inner).point(lambda value: 255 if value < DARK else 0)
@@ -328,7 +328,8 @@ def has_ink(page: Image.Image, box: tuple[int, int, int, int]) -> bool:
     return place is not None and place[3] - place[1] >= FIGURE_HEIGHT and marks.histogram()[255] >= FIGURE_INK
 
 
-def _inner(box: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
+def inner_box(box: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
+    """What of a cell lies well inside its lines; None where nothing fits."""
     left, top, right, bottom = box[0] + 7, box[1] + 7, box[2] - 7, box[3] - 7
     return (left, top, right, bottom) if right - left > 4 and bottom - top > 4 else None  # noqa: PLR2004 - nothing fits
 
@@ -340,9 +341,16 @@ def png(page: Image.Image) -> bytes:
     return stream.getvalue()
 
 
+def bitmap(page: Image.Image) -> bytes:
+    """The picture as a BMP file: packing it for Tesseract would cost more than it saves."""
+    stream = BytesIO()
+    page.save(stream, format="BMP")
+    return stream.getvalue()
+
+
 def stacked(page: Image.Image, boxes: Sequence[tuple[int, int, int, int]]) -> tuple[Image.Image, list[tuple[int, int]]]:
     """Cut-outs of a page one below the other, and where each begins and ends, so that one call reads them all."""
-    inner = [_inner(box) or box for box in boxes]
+    inner = [inner_box(box) or box for box in boxes]
     width = max(right - left for left, _, right, _ in inner) + 120
     height = sum(bottom - top + 40 for _, top, _, bottom in inner) + 40
     sheet = Image.new("L", (width, height), 255)

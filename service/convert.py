@@ -199,13 +199,13 @@ class OutsidePrograms:
             return _limited(made[0])
 
     def recognise(self, picture: bytes, layout: str = "page") -> tuple[RecognisedWord, ...]:
-        """The words on a PNG picture. ProgramError when Tesseract or its Vietnamese data is absent, fails, or takes too long."""
+        """The words on a picture. ProgramError when Tesseract or its Vietnamese data is absent, fails, or takes too long."""
         if shutil.which("tesseract") is None:
             raise _absent("Tesseract", "tesseract-ocr tesseract-ocr-vie")
         with tempfile.TemporaryDirectory(prefix="thubao-ocr-") as folder:
-            Path(folder, "page.png").write_bytes(picture)
+            Path(folder, "picture").write_bytes(picture)
             run_program(
-                ["tesseract", "page.png", "page", "-l", "vie", "--psm", LAYOUTS[layout], "--dpi", "200", "tsv"],
+                ["tesseract", "picture", "page", "-l", "vie", "--psm", LAYOUTS[layout], "--dpi", "200", "tsv"],
                 Path(folder),
                 self._seconds,
             )
