@@ -143,9 +143,9 @@ def _rules(dark: Image.Image, block: int) -> list[Rule]:
     shrunk = thick.resize((width, dark.height), Image.Resampling.BOX, box=(0, 0, width * block, dark.height)).tobytes()
     pieces: list[Rule] = []
     for y in range(dark.height):
-        pieces.extend(
-            Rule(at=y, start=start * block, end=end * block) for start, end in _runs(shrunk[y * width : (y + 1) * width])
-        )
+        row = shrunk[y * width : (y + 1) * width]
+        if max(row) >= FULL:  # hardly any row of a page holds a piece of a line
+            pieces.extend(Rule(at=y, start=start * block, end=end * block) for start, end in _runs(row))
     return [rule for rule in _merged(pieces, block) if rule.length >= LINE_BLOCKS * block]
 
 
