@@ -27,6 +27,7 @@ STRETCH_SHARE = 0.7  # of a row's height: a block of a line that ends there may 
 TOUCH = 14  # pixels: two lines this close meet
 SAME_LINE = 9
 EDGE_SHARE = 0.22  # of a table's height or width that an edge must cover
+WHITE = 250  # of 255
 FIGURE_HEIGHT = 12  # pixels; figures of 13 points are 25 tall
 FIGURE_INK = 50
 NARROWEST = 22  # pixels: no column and no row of a printed table is narrower
@@ -102,9 +103,10 @@ def _sized(page: Image.Image) -> Image.Image:
 def _evenly_lit(page: Image.Image) -> Image.Image:
     """Divides by the paper: shadows of a phone photo go, ink stays as dark as it is beside its paper."""
     small = page.resize((max(1, page.width // 8), max(1, page.height // 8)), Image.Resampling.BOX)
-    paper = (
-        small.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(4)).resize(page.size, Image.Resampling.BILINEAR)
-    )
+    paper = small.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(4))
+    if min(paper.tobytes()) >= WHITE:  # from a scanner: there is nothing to divide by
+        return ImageOps.autocontrast(page, cutoff=(0.5, 0))
+    paper = paper.resize(page.size, Image.Resampling.BILINEAR)
     darker = ImageChops.subtract(paper.point(_LOGARITHMS), page.point(_LOGARITHMS))
     return ImageOps.autocontrast(darker.point(_RATIOS), cutoff=(0.5, 0))
 
