@@ -56,7 +56,7 @@ def test_a_word_over_two_figures_is_neither() -> None:
     assert [each and each.text for each in read] == [None, None, "8"]
 
 
-def test_a_clean_table_of_lone_figures_is_read_in_one_call() -> None:
+def test_a_clean_table_of_lone_figures_takes_two_calls_at_most() -> None:
     need(TESSERACT)
     page, font = Image.new("L", (1654, 2339), 255), ImageFont.load_default(34)
     pen = ImageDraw.Draw(page)
