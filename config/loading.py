@@ -15,7 +15,6 @@ from config.loading_settings import (
     SettingsReader,
     mailboxes_of,
     office_of,
-    read_secret,
     smtp_of,
     storage_of,
 )
@@ -23,7 +22,7 @@ from config.loading_toml import TomlFile, read_toml
 from config.settings import Home
 from config.text import Language, Text
 
-__all__ = ["load_home", "read_secret", "reference_campaign"]
+__all__ = ["load_home", "reference_campaign"]
 
 REFERENCE_CAMPAIGN = "htsd-2020"
 LANGUAGE_VARIABLE = "THUBAO_LANGUAGE"
@@ -33,7 +32,7 @@ def load_home(path: Path, environment: Mapping[str, str] = os.environ) -> Home:
     """The settings and campaigns of a home folder.
 
     Problems are told in the language of the office, in that of THUBAO_LANGUAGE while `thubao.toml` does not say, else in
-    Vietnamese. Passwords are not looked at: see `read_secret`.
+    Vietnamese. Passwords are not looked at: see `service.credentials`.
 
     Raises:
         ConfigError: with every problem of every file.

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ipaddress
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from config.errors import ConfigError, Problem
 from config.loading_problems import Complaints, validated
 from config.loading_settings_model import MailboxTable, OAuth2Table, SettingsModel
 from config.loading_toml import KeyPath, TomlFile, table, tables, text_at
@@ -22,7 +21,7 @@ from config.settings import (
     SmtpSettings,
     StorageSettings,
 )
-from config.text import Language, Text
+from config.text import Text
 
 SETTINGS_FILE = "thubao.toml"
 _SQLITE = "sqlite:///"
@@ -247,36 +246,3 @@ def _secret(variable: str | None, file: str | None, home: Path) -> Secret | None
 
 def _optional_path(value: str | None, home: Path) -> Path | None:
     return None if value is None else home / value
-
-
-def read_secret(secret: Secret, environment: Mapping[str, str] = os.environ, *, language: Language = Language.VI) -> str:
-    """The password or token itself, read at the moment it is needed.
-
-    Raises:
-        ConfigError: with one line that names the variable or file to fill.
-    """
-    if secret.env is not None:
-        value = environment.get(secret.env, "")
-        text = Text(
-            vi=f"biến môi trường {secret.env} chưa có mật khẩu; đặt biến này rồi chạy lại",
-            en=f"the environment variable {secret.env} is not set; set it to the password and start again",
-        )
-    else:
-        value, reason = _first_line(secret.file)
-        text = Text(
-            vi=f"không đọc được mật khẩu trong tệp {secret.file} ({reason})",
-            en=f"no password could be read from {secret.file} ({reason})",
-        )
-    if not value:
-        raise ConfigError((Problem(file=SETTINGS_FILE, where="", text=text.in_(language)),))
-    return value
-
-
-def _first_line(file: Path | None) -> tuple[str, str]:
-    if file is None:
-        return "", "?"
-    try:
-        lines: Iterable[str] = file.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        return "", getattr(error, "strerror", None) or "not UTF-8"
-    return next((line for line in lines if line.strip()), ""), "trống / empty"

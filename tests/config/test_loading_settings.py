@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.loading import load_home, read_secret
+from config.loading import load_home
 from config.settings import Secret, Security, Sending
-from config.text import Language
 from tests.config.homes import HomeFolder
 
 SETTINGS = "thubao.toml"
@@ -152,19 +151,7 @@ def test_a_password_file_others_can_read_is_refused(home: HomeFolder) -> None:
     secret.chmod(0o644)
     assert f"chmod 600 {secret}" in home.only_problem()
     secret.chmod(0o600)
-    password = home.load().mailboxes[0].password
-    assert password is not None
-    assert read_secret(password, {}) == "bí mật"
-
-
-def test_a_secret_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
-    assert read_secret(Secret(env="P"), {"P": " có cách "}) == " có cách "
-    (tmp_path / "trong").write_text("\n\n")
-    for secret in (Secret(env="P"), Secret(file=tmp_path / "khong-co"), Secret(file=tmp_path / "trong")):
-        with pytest.raises(ConfigError) as error:
-            read_secret(secret, {}, language=Language.EN)
-        assert len(str(error.value).splitlines()) == 1
-        assert str(secret.env or secret.file) in str(error.value)
+    assert home.load().mailboxes[0].password == Secret(file=secret)
 
 
 def test_a_folder_that_is_no_home_says_how_to_make_one(tmp_path: Path) -> None:
