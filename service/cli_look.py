@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ _TOLD_OF_A_MESSAGE = ("id", "subject", "from", "received_at", "message_id", "uid
 
 
 def _state(text: str) -> str:
-    from storage.readings import MessageState
+    from storage.filings import MessageState
 
     known = [each.value for each in MessageState]
     if text not in known:
@@ -172,15 +173,15 @@ def _unit(at: Session, campaign: str | None, wanted: str) -> dict[str, Any]:
 
 
 def _messages(at: Session) -> list[dict[str, Any]]:
+    from storage.filings import filings
     from storage.mail_records import messages as recorded
     from storage.mail_records import set_aside_sightings, sightings
-    from storage.readings import documents, filings, reading_of
+    from storage.readings import documents, reading_of
 
     with at.installation.database.reading() as connection:
-        filed, seen, listed = filings(connection), sightings(connection), documents(connection)
-        found = []
+        filed, seen, found = filings(connection), sightings(connection), []
+        files = {number: tuple(rows) for number, rows in groupby(documents(connection), key=lambda each: each.message_id)}
         for record in recorded(connection):
-            files = tuple(each for each in listed if each.message_id == record.id)
             reading = reading_of(connection, record.id)
-            found.append(at.views.message(record, filed.get(record.id), seen.get(record.id), reading, files))
+            found.append(at.views.message(record, filed.get(record.id), seen.get(record.id), reading, files.get(record.id, ())))
         return [*found, *(at.views.unfetched(each) for each in set_aside_sightings(connection))]

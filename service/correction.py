@@ -18,9 +18,10 @@ from service.judging import submission_of
 from service.letter_words import a_dozen
 from service.rules.submission import Content, Source, Submission, Trust, UnitValue, Version
 from service.sandbox import ReaderDied
+from storage.filings import filing_of
 from storage.mail_records import message_record
 from storage.notices import Notice, NoticeKind, NoticeState, enqueue, move, notice_key, notices
-from storage.readings import filing_of, reading_of
+from storage.readings import reading_of
 from storage.submissions import units_heard_since
 
 _DOUBTFUL = frozenset({ValueStatus.CONFIRM, ValueStatus.REJECT})

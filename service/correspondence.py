@@ -40,9 +40,10 @@ from service.rules.submission import Change, Content, Submission
 from service.sending import Letter
 from service.tally import tally_words
 from storage.decisions import DecisionKind, decisions_on
+from storage.filings import MessageState, filings
 from storage.mail_records import message_record
 from storage.notices import WITHOUT_FILES, Notice, NoticeKind
-from storage.readings import MessageState, filings, reading_of
+from storage.readings import reading_of
 from storage.submissions import latest_consolidation
 
 _LETTERS = {

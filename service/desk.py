@@ -24,8 +24,9 @@ from service.rules.submission import Submission
 from storage.balance import Balance
 from storage.decisions import DecisionKind, record_decision
 from storage.events import record_event
+from storage.filings import MessageState, filing_of, filings
 from storage.mail_records import MessageRecord, message_record, messages, set_aside_sightings
-from storage.readings import MessageState, filing_of, filings, reading_of
+from storage.readings import reading_of
 from storage.switch import Stopped, resume_sending, sending_stopped, stop_sending
 
 _WHOLE_NUMBER = re.compile(r"[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+")

@@ -18,9 +18,9 @@ from service.installation import Installation
 from service.judging import submissions
 from service.officer_mail import code_for
 from service.outputs.workbook import write_workbook
+from storage.filings import MessageState, filings
 from storage.mail_records import set_aside_sightings
 from storage.notices import DID_NOT_ARRIVE, NoticeKind, NoticeState, enqueue, notice_key, notices
-from storage.readings import MessageState, filings
 
 _AT = time(7, 30)
 _DAY_ENDS = time(17, 0)

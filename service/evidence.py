@@ -21,9 +21,10 @@ from service.installation import Installation
 from service.outputs.atomic import atomic_file, zip_entry
 from storage.decisions import all_decisions
 from storage.events import events, record_event
+from storage.filings import Filing, filings
 from storage.mail_records import MessageRecord, messages
 from storage.notices import LEFT, Notice, notice_content, notices
-from storage.readings import Filing, documents, filings
+from storage.readings import documents
 from storage.submissions import consolidation_of, latest_consolidation
 
 FORMAT = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,34 +13,23 @@ from config.errors import ConfigError, ParseError
 from config.text import Text
 from parsers.codec import to_plain
 from parsers.values import DocumentFate, MessageReading, Robot
+from service.filing_group import FilingGroup
 from service.installation import Installation
 from service.judging import Change, rejudge
 from service.officer_mail import OfficerReply, officer_reply
 from service.officer_mail_taking import take_orders
-from service.receipts import Arrived, answer, seen_by_a_person_only
+from service.receipts import Arrived, answer
 from service.rules.match import Outcome, Query, documents_of_others, identify
 from service.rules.match_campaigns import CampaignChoice, choose_campaigns
 from service.rules.requests import recognise_request
 from service.rules.submission import Trust
-from service.rules.trust import judge_trust
 from storage.decisions import Decision, assignments
 from storage.elsewhere import FiledElsewhere
-from storage.events import record_event
-from storage.mail_records import MessageRecord, message_record, sightings_of
+from storage.events import record_event, record_events
+from storage.filings import Filing, FilingRow, MessageState, filing_of, save_filing, save_filings, unfile, unfiled
+from storage.mail_records import MessageRecord
 from storage.notices import Notice, NoticeState, last_sent_to, move, notice_by_message_id
-from storage.readings import (
-    Filing,
-    MessageState,
-    documents,
-    earlier_namesake,
-    filing_of,
-    reading_of,
-    save_fates,
-    save_filing,
-    twin_of,
-    unfile,
-    unfiled,
-)
+from storage.readings import documents, reading_of, save_fates
 
 _STATES = {
     Outcome.FILED: MessageState.FILED,
@@ -57,7 +46,8 @@ _TOO_LARGE = Text(
     vi="thư vượt giới hạn dung lượng, chỉ lưu được phần đầu: đề nghị mở thư trong hộp thư",
     en="the mail is larger than allowed, only its beginning is archived: please open it in the mailbox",
 )
-_GROUP = 500
+_LARGEST_GROUP = 1_000
+_NOTHING: Mapping[int, MessageReading] = {}
 _BOUNCES_WITHIN = timedelta(days=7)
 
 
@@ -72,33 +62,49 @@ def file_new(installation: Installation, now: datetime, *, stop: Callable[[], bo
     """File every message that was read and not filed yet, oldest receipt first; a whole group is one transaction."""
     with installation.database.reading() as connection:
         waiting = unfiled(connection)
-    for start in range(0, len(waiting), _GROUP):
+    for start in range(0, len(waiting), _LARGEST_GROUP):
         if stop():
             return FileReport(filed=waiting[:start])
-        group = waiting[start : start + _GROUP]
-        try:
-            with installation.database.writing() as connection:
-                file_messages(installation, connection, group, now, stop=stop)
-        except (ParseError, ConfigError):  # one message cannot be filed: the others are, each for itself
-            for number in group:
-                _file_alone(installation, number, now)
+        file_group(installation, waiting[start : start + _LARGEST_GROUP], now, stop=stop)
     return FileReport(filed=waiting)
+
+
+def file_group(
+    installation: Installation,
+    numbers: tuple[int, ...],
+    now: datetime,
+    at_hand: Mapping[int, MessageReading] = _NOTHING,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """File these messages in one transaction; when one cannot be filed the others are, each for itself."""
+    try:
+        with installation.database.writing() as connection:
+            file_messages(installation, connection, numbers, now, at_hand, stop=stop)
+    except (ParseError, ConfigError):
+        for number in numbers:
+            _file_alone(installation, number, now)
 
 
 def file_messages(
     installation: Installation,
     connection: Connection,
-    numbers: Iterable[int],
+    numbers: tuple[int, ...],
     now: datetime,
+    at_hand: Mapping[int, MessageReading] = _NOTHING,
     *,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """File messages that were read, judge every unit they touch once, and answer them where an answer is due."""
-    desk = _FilingDesk(installation, connection, now)
+    """File messages that were read, judge every unit they touch once, and answer them where an answer is due.
+
+    `at_hand`: readings that need not be looked up, by message.
+    """
+    desk = _FilingDesk(installation, connection, now, FilingGroup(installation, connection, numbers, at_hand))
     for number in numbers:
         if stop():
             break
         desk.file(number)
+    desk.put_on_record()
     desk.judge_and_answer()
 
 
@@ -143,15 +149,16 @@ def _file_alone(installation: Installation, number: int, now: datetime) -> None:
     except (ParseError, ConfigError) as error:
         why = Text(vi=f"không ghi nhận được thư này: {error}", en=f"this mail could not be filed: {error}")
         with installation.database.writing() as connection:
-            save_filing(connection, Filing(message_id=number, state=MessageState.SET_ASIDE, why=why), {})
+            save_filing(connection, Filing(message_id=number, state=MessageState.SET_ASIDE, why=why))
             record_event(connection, now, "message_set_aside", {"message": number, "reason": str(error)})
 
 
 class _FilingDesk:
     """One group of messages being filed in one transaction."""
 
-    def __init__(self, installation: Installation, connection: Connection, now: datetime) -> None:
+    def __init__(self, installation: Installation, connection: Connection, now: datetime, group: FilingGroup) -> None:
         self._installation = installation
+        self._group = group
         self._connection = connection
         self._now = now
         officers = {each.lower() for each in installation.home.office.officers}  # what they forward is from many units
@@ -159,43 +166,61 @@ class _FilingDesk:
         self._assigned: dict[int | None, list[Decision]] = {}
         for each in assignments(connection):
             self._assigned.setdefault(each.message_id, []).append(each)
+        self._rows: list[FilingRow] = []
         self._arrived: list[Arrived] = []
         self._touched: dict[tuple[str, str], None] = {}
         self._replies: list[OfficerReply] = []
 
     def file(self, number: int) -> None:
-        """File one message; its unit is judged and its sender answered when all of the group are filed."""
-        record, reading = message_record(self._connection, number), reading_of(self._connection, number)
+        """Decide how a message is filed; `put_on_record` stores it, its unit is judged and its sender answered after that."""
+        record, reading = self._group.records.get(number), self._group.readings.get(number)
         if record is None or reading is None:
             return
         filing, of_others = self._decide(record, reading)
-        filing = self._linked(filing, reading)
-        document_units = dict(of_others)
+        filing = self._linked(filing)
         others, unclear = self._others(record, reading, filing)
         if unclear is not None and record.id not in self._assigned:
             filing, others = replace(filing, state=MessageState.NEEDS_DECISION, why=unclear), ()
-        save_filing(self._connection, filing, document_units, others)
-        told = {"message": number, "state": filing.state.value, "campaign": filing.campaign, "unit": filing.unit}
-        record_event(self._connection, self._now, "message_filed", told)
-        if filing.state is MessageState.FILED and filing.campaign and filing.unit:
-            for code in (filing.unit, *document_units.values()):
-                self._touched[filing.campaign, code] = None
-        for each in (each for each in others if each.unit):
-            self._touched[each.campaign, each.unit] = None
-            self._arrived.append(
-                Arrived(record=record, reading=reading, filing=replace(filing, campaign=each.campaign, unit=each.unit))
-            )
-        if filing.duplicate_of is not None:  # the copy may have been received before the one that was filed
-            save_fates(self._connection, ((number, each.path, DocumentFate.DUPLICATE, filing.why) for each in reading.documents))
-            self._touched |= dict.fromkeys(_owners(self._connection, filing.duplicate_of))
+        row = FilingRow(filing=filing, document_units=dict(of_others), others=others)
+        self._rows.append(row)
+        self._group.is_filed(filing)
+        self._touch(row)
+        arrived = Arrived(record=record, reading=reading, filing=filing, private=self._group.is_private(number))
+        self._arrived += [
+            replace(arrived, filing=replace(filing, campaign=each.campaign, unit=each.unit)) for each in others if each.unit
+        ]
         if filing.state in {MessageState.FILED, MessageState.UNATTRIBUTED}:
-            self._arrived.append(Arrived(record=record, reading=reading, filing=filing))
-        if reading.envelope.robot is Robot.BOUNCE:
-            _note_bounce(self._connection, reading, self._now)
+            self._arrived.append(arrived)
 
-    def _linked(self, filing: Filing, reading: MessageReading) -> Filing:
+    def _touch(self, row: FilingRow) -> None:
+        """Note the units whose reports a message changes."""
+        filing = row.filing
+        if filing.state is MessageState.FILED and filing.campaign and filing.unit:
+            for code in (filing.unit, *row.document_units.values()):
+                self._touched[filing.campaign, code] = None
+        for each in (each for each in row.others if each.unit):
+            self._touched[each.campaign, each.unit] = None
+
+    def put_on_record(self) -> None:
+        """Store how the messages of the group were filed."""
+        save_filings(self._connection, self._rows)
+        told = [
+            {"message": each.message_id, "state": each.state.value, "campaign": each.campaign, "unit": each.unit}
+            for each in (row.filing for row in self._rows)
+        ]
+        record_events(self._connection, self._now, "message_filed", told)
+        for filing in (row.filing for row in self._rows):
+            reading = self._group.readings[filing.message_id]
+            if filing.duplicate_of is not None:  # the copy may have been received before the one that was filed
+                fates = [(filing.message_id, each.path, DocumentFate.DUPLICATE, filing.why) for each in reading.documents]
+                save_fates(self._connection, fates)
+                self._touched |= dict.fromkeys(_owners(self._connection, filing.duplicate_of))
+            if reading.envelope.robot is Robot.BOUNCE:
+                _note_bounce(self._connection, reading, self._now)
+
+    def _linked(self, filing: Filing) -> Filing:
         """Another mail under the same Message-ID with other content: both are kept, and each names the one before it."""
-        other = None if filing.duplicate_of else earlier_namesake(self._connection, filing.message_id, reading.envelope)
+        other = None if filing.duplicate_of else self._group.earlier_namesake(filing.message_id)
         if other is None:
             return filing
         vi, en = f"trùng Message-ID với thư số {other}, nội dung khác", f"has the Message-ID of message {other}, not its content"
@@ -251,13 +276,13 @@ class _FilingDesk:
     def _decide(self, record: MessageRecord, reading: MessageReading) -> tuple[Filing, tuple[tuple[str, str], ...]]:
         """The filing of a message, and whose its other documents are."""
         envelope = reading.envelope
-        trust = _trust(self._installation, self._connection, record, reading)
+        trust = self._group.trust_in(record.id)
         assigned = self._assigned.get(record.id)
         if assigned is not None:
             campaign = self._installation.home.campaign(assigned[-1].campaign or "")
             of_others = documents_of_others(campaign, reading, assigned[-1].unit or "") if campaign else ()
             return _as_assigned(record, assigned, trust, {unit for _, unit in of_others}), of_others
-        twin = twin_of(self._connection, record.id, envelope.fingerprint)
+        twin = self._group.twin_of(record.id)
         if twin is not None:
             why = Text(vi=f"cùng một thư với thư số {twin}", en=f"the same mail as message {twin}")
             return Filing(message_id=record.id, state=MessageState.DUPLICATE, duplicate_of=twin, why=why), ()
@@ -274,13 +299,10 @@ class _FilingDesk:
             why = Text(vi="thư ngoài thời gian của các đợt báo cáo", en="received outside the time of every campaign")
             return Filing(message_id=record.id, state=MessageState.NOT_A_REPORT, trust=trust.value, why=why), ()
         filing, of_others = self._identified(campaigns, record, reading, trust)
-        if record.truncated and (filing.state is not MessageState.NOT_A_REPORT or not self._is_private(record)):
+        if record.truncated and (filing.state is not MessageState.NOT_A_REPORT or not self._group.is_private(record.id)):
             # what is missing of it may be the very figures that count
             return replace(filing, state=MessageState.SET_ASIDE, provisional=False, why=_TOO_LARGE), ()
         return filing, of_others
-
-    def _is_private(self, record: MessageRecord) -> bool:
-        return seen_by_a_person_only(self._installation, self._connection, record.id)
 
     def _identified(
         self, campaigns: tuple[Campaign, ...], record: MessageRecord, reading: MessageReading, trust: Trust
@@ -347,22 +369,6 @@ def _as_assigned(record: MessageRecord, decisions: list[Decision], trust: Trust,
         evidence=evidence,
         why=Text(vi=f"cán bộ đã xác nhận đơn vị ({decision.who})", en=f"the officer named the unit ({decision.who})"),
     )
-
-
-def _trust(installation: Installation, connection: Connection, record: MessageRecord, reading: MessageReading) -> Trust:
-    """By the Authentication-Results of the mailbox the mail was seen in; imported mail by those of the only mailbox."""
-    names = {each.mailbox for each in sightings_of(connection, record.id)}
-    mailboxes = [each for each in installation.home.mailboxes if each.name in names]
-    if not mailboxes and len(installation.home.mailboxes) == 1:
-        mailboxes = list(installation.home.mailboxes)
-    verdicts = [
-        judge_trust(reading.envelope.authentication_results, each.trusted_authserv_id, reading.envelope.sender)
-        for each in mailboxes
-    ]
-    for verdict in (Trust.FAILED, Trust.VERIFIED):
-        if verdict in verdicts:
-            return verdict
-    return Trust.UNVERIFIED
 
 
 def _note_bounce(connection: Connection, reading: MessageReading, now: datetime) -> None:

@@ -9,8 +9,9 @@ from datetime import datetime
 from config.errors import StorageError
 from service.installation import Installation
 from storage.events import record_event
+from storage.filings import Filing, MessageState, filings
 from storage.mail_records import MessageRecord, mailboxes_by_message, mark_forgotten, messages
-from storage.readings import Filing, MessageState, filings, forget_text
+from storage.readings import forget_text
 
 
 def forget_private_mail(installation: Installation, now: datetime) -> tuple[int, ...]:

@@ -19,7 +19,8 @@ from service.rules.rulings import Ruling, RulingKind
 from service.rules.submission import Submission, Trust
 from service.rules.unit_rows import with_own_row
 from storage.decisions import Decision, decisions_on
-from storage.readings import FiledReading, MessageState, filed_to, filings, other_users_of, save_fates
+from storage.filings import FiledReading, MessageState, filed_to, filings
+from storage.readings import other_users_of, save_fates
 from storage.submissions import save_state, state_of, states, unit_with_figures
 
 _LEAST_FIGURES = 6

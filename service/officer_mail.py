@@ -19,9 +19,9 @@ from parsers.values import DocumentRole, MessageReading, Robot
 from service.installation import Installation
 from service.rules.submission import Trust
 from storage.decisions import orders
+from storage.filings import Filing, MessageState
 from storage.mail_records import MessageRecord
 from storage.notices import Notice, NoticeKind, notices_of_kind
-from storage.readings import Filing, MessageState
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _GROUPS, _GROUP = 3, 4

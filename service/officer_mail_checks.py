@@ -16,8 +16,9 @@ from service.letter_words import moment
 from service.rules.officer_commands import Command, CommandKind
 from service.rules.officer_commands_words import END_OF_DAY
 from service.rules.submission import Content, Submission
+from storage.filings import Filing, MessageState, filing_of
 from storage.mail_records import message_record
-from storage.readings import Filing, MessageState, filing_of, reading_of
+from storage.readings import reading_of
 
 _WAITS = frozenset({MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, MessageState.SET_ASIDE, MessageState.NOT_A_REPORT})
 

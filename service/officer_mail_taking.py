@@ -29,8 +29,8 @@ from service.rules.officer_commands import (
     subject_of,
 )
 from storage.events import record_event
+from storage.filings import save_filing
 from storage.notices import Notice, NoticeKind, enqueue, notice_content, notice_key, notices_of_kind
-from storage.readings import save_filing
 
 _MOST_REFUSED = 20
 _ANSWERED_WITHIN = timedelta(days=3)
@@ -70,7 +70,7 @@ def take_orders(installation: Installation, connection: Connection, reply: Offic
             taking.take()
             done, refused = len(taking.done) + len(taking.cancelled), len(taking.refused)
     if reply.filing is not None and carried_out:
-        save_filing(connection, replace(reply.filing, why=_fate(done, refused)), {})
+        save_filing(connection, replace(reply.filing, why=_fate(done, refused)))
 
 
 def queue_answer(

@@ -17,8 +17,9 @@ from service.letter_words import moment
 from service.officer_mail_orders import effect_at
 from service.rules.officer_commands import Command, CommandKind
 from service.rules.officer_commands_words import END_OF_DAY
+from storage.filings import MessageState, filings
 from storage.notices import Notice, NoticeKind
-from storage.readings import MessageState, filings, reading_of
+from storage.readings import reading_of
 
 _MOST_MAILS = 15
 _MOST_LETTERS = 120

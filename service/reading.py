@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,18 +11,27 @@ from config.errors import ParseError, StorageError
 from config.text import Text
 from parsers.values import MessageReading
 from service.installation import Installation
-from service.reading_ahead import ReadingAhead
+from service.reading_ahead import MOST_AHEAD, ReadingAhead
 from service.sandbox import ReaderDied
 from storage.events import record_event
+from storage.filings import Filing, MessageState, save_filing
 from storage.mail_records import MessageRecord, message_record
-from storage.readings import Filing, MessageState, note_reader_death, save_filing, save_reading, unread
+from storage.readings import note_reader_death, save_readings, unread
 
 _MOST_DEATHS = 3
 _AT_ONCE = 2
-_GROUP = 25
+_FIRST_GROUP, _LARGEST_GROUP = 4, 1_000
 
 Progress = Callable[[int, int], None]
 """Called with (done, all) after every mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadGroup:
+    """Messages that were read and are on record, by number, and how many beside them were set aside."""
+
+    readings: Mapping[int, MessageReading]
+    set_aside: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,34 +46,50 @@ def read_new(
     installation: Installation,
     now: datetime,
     progress: Progress = lambda _done, _all: None,
-    ahead: ReadingAhead | None = None,
     *,
     stop: Callable[[], bool] = lambda: False,
 ) -> ReadReport:
-    """Read every archived message that was not read yet; one bad mail never stops the others. `ahead` may have begun already.
+    """Read every archived message that was not read yet; one bad mail never stops the others.
 
     When `stop` says so it ends after the mail at hand; what was read is on record.
     """
-    if ahead is None:
-        with closing(reading_ahead(installation)) as own:
-            return read_new(installation, now, progress, own, stop=stop)
+    read = set_aside = 0
+    with closing(reading_ahead(installation)) as ahead:
+        for group in read_in_groups(installation, now, ahead, progress, stop=stop):
+            read += len(group.readings)
+            set_aside += group.set_aside
+    return ReadReport(read=read, set_aside=set_aside)
+
+
+def read_in_groups(
+    installation: Installation,
+    now: datetime,
+    ahead: ReadingAhead,
+    progress: Progress = lambda _done, _all: None,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[ReadGroup]:
+    """Read what was not read yet, oldest receipt first; gives each group when it is on record, while the readers go on.
+
+    Each group is as large as all before it, within limits: few mails are at hand soon, and whoever works a group up with
+    all that went before it does not do so a hundred times. `ahead` may have begun already.
+    """
     with installation.database.reading() as connection:
         waiting = unread(connection)
-    read = done = 0
-    for start in range(0, len(waiting), _GROUP):
-        group = waiting[start : start + _GROUP]
-        ahead.begin(waiting[start : start + 2 * _GROUP])  # the readers go on while this group is being recorded
-        results = []
+    done = 0
+    while done < len(waiting) and not stop():
+        size = min(max(_FIRST_GROUP, done), _LARGEST_GROUP)
+        group = waiting[done : done + size]
+        results: dict[int, MessageReading | str] = {}
         for number in group:
             if stop():
                 break
-            results.append((number, ahead.take(number)))
-        read += _record(installation, now, results)
+            ahead.begin(waiting[done + len(results) : done + size + MOST_AHEAD])
+            results[number] = ahead.take(number)
+            progress(done + len(results), len(waiting))
         done += len(results)
-        if stop():
-            break
-        progress(done, len(waiting))
-    return ReadReport(read=read, set_aside=done - read)
+        ahead.begin(waiting[done : done + MOST_AHEAD])  # while this group is put on record
+        yield _record(installation, now, results)
 
 
 def reading_ahead(installation: Installation) -> ReadingAhead:
@@ -72,19 +97,17 @@ def reading_ahead(installation: Installation) -> ReadingAhead:
     return ReadingAhead(lambda number: _attempt(installation, number), at_once=_AT_ONCE)
 
 
-def _record(installation: Installation, now: datetime, results: list[tuple[int, MessageReading | str]]) -> int:
-    """Put readings on record, and mails that could not be read aside; how many were read."""
-    read = 0
+def _record(installation: Installation, now: datetime, results: Mapping[int, MessageReading | str]) -> ReadGroup:
+    """Put readings on record, and mails that could not be read aside."""
+    readings = {number: result for number, result in results.items() if isinstance(result, MessageReading)}
+    refused = {number: result for number, result in results.items() if not isinstance(result, MessageReading)}
     with installation.database.writing() as connection:
-        for number, result in results:
-            if isinstance(result, MessageReading):
-                save_reading(connection, number, result)
-                read += 1
-            else:
-                note_reader_death(connection, number, result)
-                save_filing(connection, _set_aside(number, result), {})
-                record_event(connection, now, "message_set_aside", {"message": number, "reason": result})
-    return read
+        save_readings(connection, readings)
+        for number, reason in refused.items():
+            note_reader_death(connection, number, reason)
+            save_filing(connection, _set_aside(number, reason))
+            record_event(connection, now, "message_set_aside", {"message": number, "reason": reason})
+    return ReadGroup(readings=readings, set_aside=len(refused))
 
 
 def _attempt(installation: Installation, number: int) -> MessageReading | str:

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from parsers.values import MessageReading
 
-_MOST_AHEAD = 200
+MOST_AHEAD = 500
 """Readings that may wait to be recorded: a bound on memory. The rest is begun as these are taken."""
 
 
@@ -23,7 +23,7 @@ class ReadingAhead:
     def begin(self, numbers: Iterable[int]) -> None:
         """Start reading these, in this order, as far as there is room."""
         for number in numbers:
-            if len(self._begun) >= _MOST_AHEAD:
+            if len(self._begun) >= MOST_AHEAD:
                 return
             if number not in self._begun:
                 self._begun[number] = self._threads.submit(self._read, number)

@@ -16,9 +16,9 @@ from service.installation import Installation
 from service.judging import Change
 from service.rules.status import deadline_of
 from service.rules.submission import Content, Submission, Trust, Version
-from storage.mail_records import MessageRecord, sightings_of
+from storage.filings import Filing, MessageState
+from storage.mail_records import MessageRecord
 from storage.notices import Notice, NoticeKind, contexts_of, enqueue, notice_key
-from storage.readings import Filing, MessageState
 
 _BROUGHT = "brought"
 """In a notice's context: whether the mail it answers brought anything."""
@@ -33,6 +33,7 @@ class Arrived:
     record: MessageRecord
     reading: MessageReading
     filing: Filing
+    private: bool = False  # seen only in mailboxes that a person also uses
     change: Change | None = None
 
 
@@ -47,7 +48,7 @@ def answer(installation: Installation, connection: Connection, arrived: Arrived,
         return False
     kind = NoticeKind.RECEIPT if filing.state is MessageState.FILED else NoticeKind.QUESTION
     brought = _brought_something(arrived)
-    if not brought and _answered_enough(installation, connection, campaign, arrived):
+    if not brought and _answered_enough(connection, campaign, arrived):
         return False
     return enqueue(
         connection,
@@ -77,23 +78,16 @@ def _brought_something(arrived: Arrived) -> bool:
     return any(each.role not in _NO_PAPERS for each in arrived.reading.documents)
 
 
-def _answered_enough(installation: Installation, connection: Connection, campaign: Campaign, arrived: Arrived) -> bool:
+def _answered_enough(connection: Connection, campaign: Campaign, arrived: Arrived) -> bool:
     """Mail that brings nothing is answered a few times only: whoever goes on is a robot that answers our answers.
 
     In a mailbox that a person also uses it is not answered at all where its unit is not known: it may be a private mail.
     """
-    if arrived.filing.unit is None and seen_by_a_person_only(installation, connection, arrived.record.id):
+    if arrived.filing.unit is None and arrived.private:
         return True
     kinds = (NoticeKind.RECEIPT, NoticeKind.QUESTION)
     before = contexts_of(connection, campaign.id, arrived.reading.envelope.sender, *kinds)
     return sum(1 for each in before if not each.get(_BROUGHT, True)) >= _ANSWERS_TO_NOTHING
-
-
-def seen_by_a_person_only(installation: Installation, connection: Connection, number: int) -> bool:
-    """Whether a message was seen only in mailboxes that a person also uses: it may be a private mail."""
-    seen_in = {each.mailbox for each in sightings_of(connection, number)}
-    shared = {each.name for each in installation.home.mailboxes if not each.dedicated}
-    return bool(seen_in) and seen_in <= shared
 
 
 def letter_now(notice: Notice, submission: Submission | None, language: Language) -> str:

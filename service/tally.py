@@ -18,9 +18,9 @@ from service.officer_actions import officer_actions
 from service.rules.remind import next_rung
 from service.rules.status import deadline_of, is_in
 from service.rules.submission import Content, Submission
+from storage.filings import MessageState, filings
 from storage.mail_records import set_aside_sightings
 from storage.notices import NoticeKind, NoticeState, notices
-from storage.readings import MessageState, filings
 
 _WAITING = frozenset({MessageState.UNATTRIBUTED, MessageState.NEEDS_DECISION, MessageState.SET_ASIDE})
 _DOUBTS = Text(vi="còn {n} nội dung cần làm rõ", en="{n} to be made clear")

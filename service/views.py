@@ -15,9 +15,10 @@ from service.rules.consolidation import UnitLine
 from service.rules.remind import DueReminder
 from service.rules.submission import SlotReport, Source, Submission, UnitValue
 from storage.decisions import Decision
+from storage.filings import Filing, MessageState
 from storage.mail_records import MessageRecord, Sighting
 from storage.notices import Notice
-from storage.readings import DocumentRow, Filing, MessageState
+from storage.readings import DocumentRow
 
 Plain = dict[str, Any]
 

@@ -21,14 +21,14 @@ from service.backoff import Backoff
 from service.clock_watch import ClockWatch
 from service.correspondence import Correspondence
 from service.credentials import mailbox_login, read_secret
-from service.filing import file_new
+from service.filing import file_group, file_new
 from service.forgetting import forget_private_mail
 from service.health import alarm_if_silent, count_archive, failing_since, note_news
 from service.installation import Installation
 from service.mailbox import Mailbox
 from service.outbox import SmtpSender
 from service.planning import PlanReport, plan
-from service.reading import read_new, reading_ahead
+from service.reading import read_in_groups, reading_ahead
 from service.receive import ReceiveReport, note_failure, receive
 from service.sending import Postman, SendReport
 from storage.notices import REMINDING, Notice
@@ -139,9 +139,11 @@ class Worker:
         return tuple(reports), tuple(problems)
 
     def process(self) -> None:
-        """Read and file what is archived: new mail, and whatever a crash left behind."""
-        read_new(self._installation, self._clock(), self._progress, self._ahead, stop=self.stopping.is_set)
-        file_new(self._installation, self._clock(), stop=self.stopping.is_set)
+        """Read and file what is archived: whatever a crash left behind, and new mail, group by group as it is read."""
+        installation, stop = self._installation, self.stopping.is_set
+        file_new(installation, self._clock(), stop=stop)
+        for group in read_in_groups(installation, self._clock(), self._ahead, self._progress, stop=stop):
+            file_group(installation, tuple(group.readings), self._clock(), group.readings, stop=stop)
 
     def send(self) -> SendReport:
         """Send what is due."""

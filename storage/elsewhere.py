@@ -19,12 +19,13 @@ class FiledElsewhere:
     unit: str
 
 
-def save_elsewhere(connection: Connection, number: int, found: Iterable[FiledElsewhere]) -> None:
-    """Store which documents of a message are another campaign's, in place of what was stored before."""
-    connection.execute(delete(elsewhere).where(elsewhere.c.message_id == number))
+def save_elsewhere(connection: Connection, found: Mapping[int, Iterable[FiledElsewhere]]) -> None:
+    """Store which documents of messages are another campaign's, by message, in place of what was stored before."""
+    connection.execute(delete(elsewhere).where(elsewhere.c.message_id.in_(found)))
     rows = [
         {"message_id": number, "position": position, "path": each.path, "campaign": each.campaign, "unit": each.unit}
-        for position, each in enumerate(found)
+        for number, documents in found.items()
+        for position, each in enumerate(documents)
     ]
     if rows:
         connection.execute(insert(elsewhere), rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -30,12 +30,22 @@ class Event:
 
 def record_event(connection: Connection, at: datetime, kind: str, payload: Mapping[str, Any]) -> None:
     """Add an event behind the last one."""
-    previous = connection.execute(select(event.c.hash).order_by(event.c.id.desc()).limit(1)).scalar() or _START
-    connection.execute(
-        insert(event).values(
-            at=at, kind=kind, payload=dict(payload), previous_hash=previous, hash=chain_hash(previous, at, kind, payload)
-        )
-    )
+    record_events(connection, at, kind, (payload,))
+
+
+def record_events(connection: Connection, at: datetime, kind: str, payloads: Iterable[Mapping[str, Any]]) -> None:
+    """Add events of one kind behind the last one, in this order."""
+    previous = connection.execute(_LAST_HASH).scalar() or _START
+    rows = []
+    for payload in payloads:
+        own = chain_hash(previous, at, kind, payload)
+        rows.append({"at": at, "kind": kind, "payload": dict(payload), "previous_hash": previous, "hash": own})
+        previous = own
+    if rows:
+        connection.execute(insert(event), rows)
+
+
+_LAST_HASH = select(event.c.hash).order_by(event.c.id.desc()).limit(1)
 
 
 def events(connection: Connection) -> tuple[Event, ...]:

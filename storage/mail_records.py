@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -199,17 +199,18 @@ def sightings(connection: Connection) -> Mapping[int, Sighting]:
     return {row["message_id"]: _sighting(row) for row in rows}
 
 
-def sightings_of(connection: Connection, number: int) -> tuple[Sighting, ...]:
-    """Every place where one message was seen."""
-    rows = connection.execute(select(sighting).where(sighting.c.message_id == number)).mappings()
-    return tuple(_sighting(row) for row in rows)
-
-
 def mailboxes_by_message(connection: Connection) -> Mapping[int, frozenset[str]]:
     """The mailboxes in which each message was seen, by message number."""
-    rows = connection.execute(
-        select(sighting.c.message_id, sighting.c.mailbox).where(sighting.c.message_id.is_not(None)).distinct()
-    )
+    return _mailboxes(connection, sighting.c.message_id.is_not(None))
+
+
+def mailboxes_of(connection: Connection, numbers: Iterable[int]) -> Mapping[int, frozenset[str]]:
+    """The mailboxes in which these messages were seen, by message number."""
+    return _mailboxes(connection, sighting.c.message_id.in_(list(numbers)))
+
+
+def _mailboxes(connection: Connection, wanted: ColumnElement[bool]) -> Mapping[int, frozenset[str]]:
+    rows = connection.execute(select(sighting.c.message_id, sighting.c.mailbox).where(wanted).distinct())
     found: dict[int, set[str]] = {}
     for row in rows:
         found.setdefault(row.message_id, set()).add(row.mailbox)
@@ -231,6 +232,12 @@ def message_record(connection: Connection, number: int) -> MessageRecord | None:
     """One message by number, None if there is none."""
     row = connection.execute(select(message).where(message.c.id == number)).mappings().first()
     return None if row is None else MessageRecord(**row)
+
+
+def records_of(connection: Connection, numbers: Iterable[int]) -> Mapping[int, MessageRecord]:
+    """These messages by number, as far as there are such."""
+    rows = connection.execute(select(message).where(message.c.id.in_(list(numbers)))).mappings()
+    return {row["id"]: MessageRecord(**row) for row in rows}
 
 
 def mark_forgotten(connection: Connection, number: int, at: datetime) -> None:

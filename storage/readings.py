@@ -1,49 +1,22 @@
-"""What was read from each message, and how it was filed. All derived: `forget_derived` empties it, reading fills it again."""
+"""What was read from each message. All derived: `forget_derived` empties it, reading fills it again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, null, select, true, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, null, select, true, update
 
-from config.text import NO_TEXT, Text
+from config.text import Text
 from parsers.codec import from_plain, to_plain
-from parsers.values import READER_VERSION, DocumentFate, Envelope, MessageReading
-from storage.elsewhere import FiledElsewhere, elsewhere_of_all, save_elsewhere
+from parsers.values import READER_VERSION, Document, DocumentFate, MessageReading
+from storage.elsewhere import save_elsewhere
+from storage.filings import MessageState
 from storage.schema import DERIVED, document, elsewhere, filing, message, reading
 
-
-class MessageState(StrEnum):
-    """The one visible state of every message."""
-
-    RECEIVED = "received"  # archived, not read yet
-    FILED = "filed"
-    UNATTRIBUTED = "unattributed"
-    NEEDS_DECISION = "needs_decision"
-    NOT_A_REPORT = "not_a_report"
-    DUPLICATE = "duplicate"
-    SET_ASIDE = "set_aside"
-    COMMAND = "command"  # the officer's answer to a digest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filing:
-    """How a message was filed."""
-
-    message_id: int
-    state: MessageState
-    campaign: str | None = None
-    unit: str | None = None
-    trust: str = "unverified"
-    provisional: bool = False
-    evidence: tuple[Mapping[str, Any], ...] = ()
-    why: Text = NO_TEXT
-    duplicate_of: int | None = None
-    request: Mapping[str, Any] | None = None
+KEY_LENGTH = 300
+"""So much of a Message-ID header is kept as the key to look it up by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,59 +37,46 @@ class DocumentRow:
     campaign: str | None = None  # another campaign than its message's, to whose unit it is filed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FiledReading:
-    """A message filed to a unit, with what was read from it."""
-
-    message_id: int
-    received_at: datetime
-    fetched_at: datetime
-    sha256: str
-    filing: Filing
-    reading: MessageReading
-    document_units: Mapping[str, str]  # document path -> another unit's code
-    campaign: str = ""  # the campaign it was asked for
-    others: tuple[FiledElsewhere, ...] = ()  # documents of another campaign than the message's
-
-    def unit_of(self, path: str) -> str | None:
-        """The unit that a document is from in the campaign it was asked for, None when it is not for this campaign."""
-        own = next((each for each in self.others if each.path == path), None)
-        if own is not None:
-            return own.unit if own.campaign == self.campaign else None
-        return self.document_units.get(path, self.filing.unit) if self.filing.campaign == self.campaign else None
-
-
 def save_reading(connection: Connection, number: int, content: MessageReading) -> None:
     """Store what was read from a message and list its documents, replacing an earlier reading."""
-    connection.execute(delete(document).where(document.c.message_id == number))
-    connection.execute(delete(reading).where(reading.c.message_id == number))
-    connection.execute(
-        insert(reading).values(
-            message_id=number,
-            reader_version=READER_VERSION,
-            content=to_plain(content),
-            fingerprint=content.envelope.fingerprint,
-            mail_key=content.envelope.message_id[:300],
-        )
-    )
-    rows = [
-        {
-            "message_id": number,
-            "position": position,
-            "path": each.path,
-            "name": each.name,
-            "sha256": each.sha256,
-            "size": each.size,
-            "type": each.type,
-            "role": each.role.value,
-            "fate": each.fate.value,
-            "why": to_plain(each.why),
-            "perceptual_hash": each.photo.perceptual_hash if each.photo else "",
-        }
-        for position, each in enumerate(content.documents)
-    ]
-    if rows:
-        connection.execute(insert(document), rows)
+    save_readings(connection, {number: content})
+
+
+def save_readings(connection: Connection, contents: Mapping[int, MessageReading]) -> None:
+    """Store what was read from messages, by their numbers, and list their documents, replacing earlier readings."""
+    for table in (document, reading):
+        connection.execute(delete(table).where(table.c.message_id.in_(contents)))
+    if contents:
+        connection.execute(insert(reading), [_reading_row(number, content) for number, content in contents.items()])
+    listed = [_document_row(number, *each) for number, content in contents.items() for each in enumerate(content.documents)]
+    if listed:
+        connection.execute(insert(document), listed)
+
+
+def _reading_row(number: int, content: MessageReading) -> dict[str, Any]:
+    return {
+        "message_id": number,
+        "reader_version": READER_VERSION,
+        "content": to_plain(content),
+        "fingerprint": content.envelope.fingerprint,
+        "mail_key": content.envelope.message_id[:KEY_LENGTH],
+    }
+
+
+def _document_row(number: int, position: int, listed: Document) -> dict[str, Any]:
+    return {
+        "message_id": number,
+        "position": position,
+        "path": listed.path,
+        "name": listed.name,
+        "sha256": listed.sha256,
+        "size": listed.size,
+        "type": listed.type,
+        "role": listed.role.value,
+        "fate": listed.fate.value,
+        "why": to_plain(listed.why),
+        "perceptual_hash": listed.photo.perceptual_hash if listed.photo else "",
+    }
 
 
 def note_reader_death(connection: Connection, number: int, reason: str) -> int:
@@ -138,6 +98,16 @@ def reading_of(connection: Connection, number: int) -> MessageReading | None:
     return None if content is None else from_plain(MessageReading, content)
 
 
+def readings_of(connection: Connection, numbers: Iterable[int]) -> Mapping[int, MessageReading]:
+    """What was read from these messages, by number; those that were not read are left out."""
+    rows = connection.execute(
+        select(reading.c.message_id, reading.c.content).where(
+            reading.c.message_id.in_(list(numbers)), reading.c.content.is_not(null())
+        )
+    )
+    return {row.message_id: from_plain(MessageReading, row.content) for row in rows}
+
+
 def unread(connection: Connection) -> tuple[int, ...]:
     """Messages that were not read yet and not set aside, oldest receipt first."""
     rows = connection.execute(
@@ -151,145 +121,18 @@ def unread(connection: Connection) -> tuple[int, ...]:
     return tuple(rows.scalars())
 
 
-def unfiled(connection: Connection) -> tuple[int, ...]:
-    """Messages that were read but not filed yet, oldest receipt first."""
+def namesakes_of(connection: Connection, message_ids: Iterable[str]) -> Mapping[str, tuple[tuple[int, str], ...]]:
+    """The messages with these Message-ID headers: header -> (number, fingerprint) of each, in the order they came."""
+    keys = [each[:KEY_LENGTH] for each in message_ids if each]
     rows = connection.execute(
-        select(message.c.id)
-        .join(reading, reading.c.message_id == message.c.id)
-        .outerjoin(filing, filing.c.message_id == message.c.id)
-        .where(reading.c.fingerprint != "", filing.c.message_id.is_(None))
-        .order_by(message.c.received_at, message.c.id)
+        select(reading.c.mail_key, reading.c.message_id, reading.c.fingerprint)
+        .where(reading.c.mail_key.in_(keys))
+        .order_by(reading.c.message_id)
     )
-    return tuple(rows.scalars())
-
-
-def save_filing(
-    connection: Connection, value: Filing, document_units: Mapping[str, str], others: Iterable[FiledElsewhere] = ()
-) -> None:
-    """Store how a message was filed, which of its documents are from another unit, and which are another campaign's."""
-    save_elsewhere(connection, value.message_id, others)
-    connection.execute(delete(filing).where(filing.c.message_id == value.message_id))
-    connection.execute(
-        insert(filing).values(
-            message_id=value.message_id,
-            state=value.state.value,
-            campaign=value.campaign,
-            unit=value.unit,
-            trust=value.trust,
-            provisional=value.provisional,
-            evidence=list(value.evidence),
-            why=to_plain(value.why),
-            duplicate_of=value.duplicate_of,
-            request=value.request,
-        )
-    )
-    for path, unit in document_units.items():
-        connection.execute(
-            update(document).where(document.c.message_id == value.message_id, document.c.path == path).values(unit=unit)
-        )
-
-
-def filings(connection: Connection) -> Mapping[int, Filing]:
-    """How every message was filed, by its number."""
-    return {row["message_id"]: _filing(row) for row in connection.execute(select(filing)).mappings()}
-
-
-def filing_of(connection: Connection, number: int) -> Filing | None:
-    """How one message was filed."""
-    row = connection.execute(select(filing).where(filing.c.message_id == number)).mappings().first()
-    return None if row is None else _filing(row)
-
-
-def unfile(connection: Connection, number: int) -> None:
-    """Forget how a message was filed, so that it is filed again."""
-    connection.execute(delete(filing).where(filing.c.message_id == number))
-    connection.execute(update(document).where(document.c.message_id == number).values(unit=None))
-    save_elsewhere(connection, number, ())
-
-
-def filed_to(
-    connection: Connection, campaign: str, unit: str, known: Mapping[int, MessageReading] | None = None
-) -> tuple[FiledReading, ...]:
-    """Every message with something from this unit, oldest receipt first; split messages are given to each of their units.
-
-    A mail that was delivered twice counts as received when its first copy was. `known`: readings at hand, by message.
-    """
-    at_hand = known or {}
-    split = select(document.c.message_id).where(document.c.unit == unit)
-    whole = select(filing.c.message_id).where(filing.c.campaign == campaign, filing.c.unit == unit)
-    beside = select(elsewhere.c.message_id).where(elsewhere.c.campaign == campaign, elsewhere.c.unit == unit)
-    rows = (
-        connection.execute(
-            select(message.c.id, message.c.received_at, message.c.fetched_at, message.c.sha256, reading.c.content, *filing.c)
-            .join(filing, filing.c.message_id == message.c.id)
-            .join(reading, reading.c.message_id == message.c.id)
-            .where(filing.c.message_id.in_(whole.union(split, beside)), filing.c.state == MessageState.FILED.value)
-            .where((filing.c.campaign == campaign) | filing.c.message_id.in_(beside))
-            .order_by(message.c.received_at, message.c.id)
-        )
-        .mappings()
-        .all()
-    )
-    others = elsewhere_of_all(connection, (row["id"] for row in rows))
-    units: dict[int, dict[str, str]] = {}
-    for each in connection.execute(
-        select(document.c.message_id, document.c.path, document.c.unit)
-        .join(filing, filing.c.message_id == document.c.message_id)
-        .where(document.c.unit.is_not(None), filing.c.campaign == campaign)
-        .where((filing.c.unit == unit) | document.c.message_id.in_(split))
-    ):
-        units.setdefault(each.message_id, {})[each.path] = each.unit
-    first_copies = _first_copies(connection)
-    found = [
-        FiledReading(
-            message_id=row["id"],
-            received_at=min(row["received_at"], first_copies.get(row["id"], row["received_at"])),
-            fetched_at=row["fetched_at"],
-            sha256=row["sha256"],
-            filing=_filing(row),
-            reading=at_hand.get(row["id"]) or from_plain(MessageReading, row["content"]),
-            document_units=units.get(row["id"], {}),
-            campaign=campaign,
-            others=others.get(row["id"], ()),
-        )
-        for row in rows
-    ]
-    return tuple(sorted(found, key=lambda each: (each.received_at, each.message_id)))
-
-
-def _first_copies(connection: Connection) -> Mapping[int, datetime]:
-    """When the first copy of each mail that was delivered more than once was received."""
-    rows = connection.execute(
-        select(filing.c.duplicate_of, func.min(message.c.received_at))
-        .join(message, message.c.id == filing.c.message_id)
-        .where(filing.c.duplicate_of.is_not(None))
-        .group_by(filing.c.duplicate_of)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def twin_of(connection: Connection, number: int, fingerprint: str) -> int | None:
-    """The earliest other message with this fingerprint that was filed before: the same mail delivered twice."""
-    return connection.execute(
-        select(message.c.id)
-        .join(reading, reading.c.message_id == message.c.id)
-        .join(filing, filing.c.message_id == message.c.id)
-        .where(reading.c.fingerprint == fingerprint, message.c.id != number, filing.c.duplicate_of.is_(None))
-        .order_by(message.c.received_at, message.c.id)
-        .limit(1)
-    ).scalar()
-
-
-def earlier_namesake(connection: Connection, number: int, envelope: Envelope) -> int | None:
-    """The first other message under the same Message-ID whose content is another, of those that came before."""
-    if not envelope.message_id:
-        return None
-    query = select(reading.c.message_id).where(
-        reading.c.mail_key == envelope.message_id[:300],
-        reading.c.fingerprint != envelope.fingerprint,
-        reading.c.message_id < number,
-    )
-    return connection.execute(query.order_by(reading.c.message_id).limit(1)).scalar()
+    found: dict[str, tuple[tuple[int, str], ...]] = {}
+    for row in rows:
+        found[row.mail_key] = (*found.get(row.mail_key, ()), (row.message_id, row.fingerprint))
+    return found
 
 
 def documents(connection: Connection, number: int | None = None) -> tuple[DocumentRow, ...]:
@@ -342,21 +185,6 @@ def forget_derived(connection: Connection) -> None:
         connection.execute(delete(table).where(kept))
 
 
-def _filing(row: RowMapping) -> Filing:
-    return Filing(
-        message_id=row["message_id"],
-        state=MessageState(row["state"]),
-        campaign=row["campaign"],
-        unit=row["unit"],
-        trust=row["trust"],
-        provisional=row["provisional"],
-        evidence=tuple(row["evidence"]),
-        why=from_plain(Text, row["why"]),
-        duplicate_of=row["duplicate_of"],
-        request=row["request"],
-    )
-
-
 def _document(row: RowMapping) -> DocumentRow:
     fields = {name: row[name] for name in DocumentRow.__dataclass_fields__}
     return DocumentRow(**{**fields, "why": from_plain(Text, row["why"]), "unit": row["other_unit"] or row["unit"]})
@@ -372,5 +200,5 @@ def forget_text(connection: Connection, number: int) -> None:
     """Keep of a message only that it was read and how it was filed: no address, no subject, no word, no file name."""
     connection.execute(update(reading).where(reading.c.message_id == number).values(content=null(), mail_key=""))
     connection.execute(delete(document).where(document.c.message_id == number))
-    save_elsewhere(connection, number, ())
+    save_elsewhere(connection, {number: ()})
     connection.execute(update(filing).where(filing.c.message_id == number).values(evidence=[], request=None))

@@ -12,8 +12,8 @@ from config.campaign import IndicatorRole
 from service.demo.files import figures
 from service.desk import Desk
 from service.rules.submission import Content, Timeliness
+from storage.filings import MessageState, filings
 from storage.notices import NoticeKind, NoticeState, notices
-from storage.readings import MessageState, filings
 from tests.end_to_end.campaign_home import PASSWORD_ENV, FastCampaign, fast_campaign
 from tests.servers import DovecotServer, LibreOffice, SmtpSink
 

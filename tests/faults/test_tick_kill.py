@@ -15,9 +15,9 @@ import pytest
 from service.desk import Desk
 from service.installation import opened
 from service.worker import Worker
+from storage.filings import MessageState, filings
 from storage.mail_records import messages
 from storage.notices import NoticeKind, NoticeState, notices
-from storage.readings import MessageState, filings
 from tests.end_to_end.campaign_home import PASSWORD_ENV, prepare_home, whole_story
 from tests.servers import DovecotServer, SmtpSink
 from tests.service.office_without_servers import at

@@ -14,9 +14,10 @@ from parsers.values import MessageReading
 from service.filing import file_new
 from service.installation import Installation, opened
 from storage.database import Database
+from storage.filings import Filing, MessageState, filing_of
 from storage.mail_records import record_arrival
 from storage.notices import Notice, notices
-from storage.readings import Filing, MessageState, filing_of, save_reading
+from storage.readings import save_reading
 
 ADDRESS = "baocao@tuangiao.example"
 OFFICER = "can.bo@tuangiao.example"

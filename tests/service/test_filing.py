@@ -16,8 +16,9 @@ from service.filing import refile
 from service.forgetting import forget_private_mail
 from service.judging import submission_of
 from service.rules.submission import Content, Submission
+from storage.filings import MessageState
 from storage.notices import NoticeKind, NoticeState, enqueue, move
-from storage.readings import MessageState, documents, reading_of
+from storage.readings import documents, reading_of
 from tests.service.office import ADDRESS, Office, open_office
 from tests.service.papers import CAMPAIGN, everything, mail, on, photos, report, sound_figures, unit_called, whole_form, workbook
 

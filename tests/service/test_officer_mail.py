@@ -18,8 +18,8 @@ from service.judging import submission_of
 from service.rules.submission import Content
 from storage.decisions import Decision, DecisionKind, all_decisions
 from storage.events import broken_link, events
+from storage.filings import MessageState, filings
 from storage.notices import Notice, NoticeKind, NoticeState, notices
-from storage.readings import MessageState, filings
 from tests.end_to_end.campaign_home import ADDRESS, PASSWORD_ENV, ZONE, FastCampaign, prepare_home, whole_story
 from tests.servers import DovecotServer, SmtpSink
 

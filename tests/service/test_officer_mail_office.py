@@ -23,8 +23,8 @@ from service.rules.officer_commands import own_lines, read_commands
 from service.rules.submission import Content, Submission
 from service.worker import Worker
 from storage.decisions import all_decisions
+from storage.filings import MessageState
 from storage.notices import Notice, NoticeKind, NoticeState, enqueue, move, notice_content
-from storage.readings import MessageState
 from tests.service.office import OFFICER, Office, open_office
 from tests.service.papers import CAMPAIGN, everything, mail, on, report, sound_figures, unit_called, whole_form, workbook
 

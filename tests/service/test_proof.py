@@ -25,7 +25,7 @@ from service.installation import opened
 from service.judging import submissions
 from service.repair import replay
 from service.rules.submission import Submission
-from storage.readings import MessageState, filings
+from storage.filings import MessageState, filings
 from tests.service.office_without_servers import Office, arrivals, at, office
 
 UNITS = ("03277", "03253")

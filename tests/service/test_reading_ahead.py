@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 from contextlib import closing
 
-import service.reading_ahead
 from parsers.values import MessageReading
-from service.reading_ahead import ReadingAhead
+from service.reading_ahead import MOST_AHEAD, ReadingAhead
 
 
 def test_what_was_begun_is_read_once_and_in_the_background() -> None:
@@ -34,7 +33,7 @@ def test_what_was_not_begun_is_read_when_its_turn_comes() -> None:
 
 
 def test_only_so_many_readings_wait_in_memory() -> None:
-    most = service.reading_ahead._MOST_AHEAD
+    most = MOST_AHEAD
     read: list[int] = []
 
     def reader(number: int) -> MessageReading | str:

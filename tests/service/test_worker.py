@@ -17,9 +17,9 @@ from service.desk import Board, Desk
 from service.installation import opened
 from service.planning import plan
 from service.views import Views
+from storage.filings import MessageState, filings
 from storage.mail_records import set_aside_sightings
 from storage.notices import Notice, NoticeKind, NoticeState, notices
-from storage.readings import MessageState, filings
 from tests.end_to_end.campaign_home import ADDRESS, PASSWORD_ENV, FastCampaign, prepare_home
 from tests.servers import DovecotServer, SmtpSink
 from tests.service.scripted_imap import Script, scripted

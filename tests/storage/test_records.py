@@ -15,6 +15,19 @@ from parsers.codec import to_plain
 from parsers.values import DocumentFate, MessageReading
 from storage.database import Database
 from storage.decisions import DecisionKind, all_decisions, assignments, decisions_on, record_decision
+from storage.filings import (
+    Filing,
+    FilingRow,
+    MessageState,
+    filed_to,
+    filing_of,
+    filings,
+    originals_of,
+    save_filing,
+    save_filings,
+    unfile,
+    unfiled,
+)
 from storage.mail_records import (
     FolderCursor,
     failed_uids,
@@ -23,6 +36,7 @@ from storage.mail_records import (
     forget_unfetched,
     known_uids,
     mailboxes_by_message,
+    mailboxes_of,
     mark_forgotten,
     message_record,
     messages,
@@ -31,27 +45,17 @@ from storage.mail_records import (
     record_message,
     save_cursor,
     set_aside_sightings,
-    sightings_of,
     unfetched_uids,
 )
 from storage.readings import (
-    Filing,
-    MessageState,
     documents,
-    filed_to,
-    filing_of,
-    filings,
     forget_derived,
     forget_text,
     note_reader_death,
     other_users_of,
     reading_of,
     save_fates,
-    save_filing,
     save_reading,
-    twin_of,
-    unfile,
-    unfiled,
     unread,
 )
 from storage.submissions import (
@@ -92,7 +96,7 @@ def file(
     with database.writing() as connection:
         save_reading(connection, number, reading)
         filed = filing or Filing(message_id=number, state=MessageState.FILED, campaign="htsd-2020", unit="03295")
-        save_filing(connection, replace(filed, message_id=number), units or {})
+        save_filings(connection, (FilingRow(filing=replace(filed, message_id=number), document_units=units or {}),))
 
 
 # --- messages ------------------------------------------------------------------------------------------------------------
@@ -105,8 +109,8 @@ def test_the_same_mail_in_two_folders_is_one_message_received_when_it_first_was(
     with database.reading() as connection:
         (record,) = messages(connection)
         assert record.received_at == NOON - HOUR
-        assert len(sightings_of(connection, first)) == 2
-        assert mailboxes_by_message(connection) == {first: frozenset({"baocao"})}
+        assert [known_uids(connection, "baocao", each, 7, 1, 9) for each in ("INBOX", "Junk")] == [{1}, {9}]
+        assert mailboxes_by_message(connection) == mailboxes_of(connection, [first]) == {first: frozenset({"baocao"})}
 
 
 def test_a_mail_that_cannot_be_fetched_is_counted_and_then_set_aside(database: Database) -> None:
@@ -194,7 +198,7 @@ def test_a_reader_that_died_is_counted_and_the_mail_stays_unread(database: Datab
         assert [note_reader_death(connection, number, "out of memory") for _ in range(3)] == [1, 2, 3]
         assert reading_of(connection, number) is None
         assert unread(connection) == (number,)
-        save_filing(connection, Filing(message_id=number, state=MessageState.SET_ASIDE), {})
+        save_filing(connection, Filing(message_id=number, state=MessageState.SET_ASIDE))
         assert unread(connection) == ()
 
 
@@ -248,19 +252,18 @@ def test_messages_of_a_unit_come_oldest_receipt_first_and_a_copy_may_make_one_ol
         assert [(each.message_id, each.received_at) for each in found] == [(late, NOON - 2 * HOUR), (early, NOON - HOUR)]
 
 
-def test_a_twin_is_the_earliest_filed_message_of_the_same_content(database: Database) -> None:
+def test_the_originals_of_a_content_are_the_messages_filed_as_no_copy(database: Database) -> None:
     first, second, other = (arrive(database, each, uid=uid, at=NOON + uid * HOUR) for uid, each in enumerate("abc", start=1))
     for number, key in ((first, 1), (second, 1), (other, 2)):
         with database.writing() as connection:
             save_reading(connection, number, mail(key, "xa@x.example"))
     fingerprint = mail(1, "xa@x.example").envelope.fingerprint
     with database.writing() as connection:
-        assert twin_of(connection, second, fingerprint) is None  # nothing is filed yet
-        save_filing(connection, Filing(message_id=first, state=MessageState.FILED), {})
-        assert twin_of(connection, second, fingerprint) == first
-        assert twin_of(connection, first, fingerprint) is None
-        save_filing(connection, Filing(message_id=second, state=MessageState.DUPLICATE, duplicate_of=first), {})
-        assert twin_of(connection, first, fingerprint) is None
+        assert originals_of(connection, [fingerprint]) == {}  # nothing is filed yet
+        save_filing(connection, Filing(message_id=first, state=MessageState.FILED))
+        assert originals_of(connection, [fingerprint]) == {fingerprint: ((NOON + HOUR, first),)}
+        save_filing(connection, Filing(message_id=second, state=MessageState.DUPLICATE, duplicate_of=first))
+        assert originals_of(connection, [fingerprint]) == {fingerprint: ((NOON + HOUR, first),)}
 
 
 def test_a_photo_is_found_in_other_units_and_campaigns_only(database: Database) -> None:
@@ -307,7 +310,7 @@ def test_forgotten_text_leaves_no_word_but_is_never_read_again(database: Databas
         assert documents(connection, number) == ()
         assert filings(connection)[number].evidence == ()
         assert (unread(connection), unfiled(connection)) == ((), ())
-        assert twin_of(connection, number + 1, fingerprint) == number
+        assert originals_of(connection, [fingerprint]) == {fingerprint: ((NOON, number),)}
 
 
 def test_everything_derived_can_be_dropped_and_the_facts_stay(database: Database) -> None:
