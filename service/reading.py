@@ -15,7 +15,6 @@ from service.reading_ahead import MOST_AHEAD, ReadingAhead
 from service.sandbox import ReaderDied
 from storage.events import record_event
 from storage.filings import Filing, MessageState, save_filing
-from storage.mail_records import MessageRecord, message_record
 from storage.readings import note_reader_death, save_readings, unread
 
 _MOST_DEATHS = 3
@@ -81,20 +80,20 @@ def read_in_groups(
         size = min(max(_FIRST_GROUP, done), _LARGEST_GROUP)
         group = waiting[done : done + size]
         results: dict[int, MessageReading | str] = {}
-        for number in group:
+        for number, sha256 in group:
             if stop():
                 break
-            ahead.begin(waiting[done + len(results) : done + size + MOST_AHEAD])
-            results[number] = ahead.take(number)
+            ahead.begin(each for _, each in waiting[done + len(results) : done + len(results) + MOST_AHEAD])
+            results[number] = ahead.take(sha256)
             progress(done + len(results), len(waiting))
         done += len(results)
-        ahead.begin(waiting[done : done + MOST_AHEAD])  # while this group is put on record
+        ahead.begin(each for _, each in waiting[done : done + MOST_AHEAD])  # while this group is put on record
         yield _record(installation, now, results)
 
 
 def reading_ahead(installation: Installation) -> ReadingAhead:
     """Reads messages of this installation in the background. To be closed."""
-    return ReadingAhead(lambda number: _attempt(installation, number), at_once=_AT_ONCE)
+    return ReadingAhead(lambda sha256: _attempt(installation, sha256), at_once=_AT_ONCE)
 
 
 def _record(installation: Installation, now: datetime, results: Mapping[int, MessageReading | str]) -> ReadGroup:
@@ -110,17 +109,13 @@ def _record(installation: Installation, now: datetime, results: Mapping[int, Mes
     return ReadGroup(readings=readings, set_aside=len(refused))
 
 
-def _attempt(installation: Installation, number: int) -> MessageReading | str:
+def _attempt(installation: Installation, sha256: str) -> MessageReading | str:
     """What was read, or in one line why it could not be after as many tries as a mail gets."""
-    with installation.database.reading() as connection:
-        record = message_record(connection, number)
-    if record is None:
-        return "the message is no longer on record"
     reason = ""
     deaths = 0
     while deaths < _MOST_DEATHS:
         try:
-            return _read(installation, record)
+            return installation.readers.read(installation.archive.read(sha256), own_addresses=installation.own_addresses())
         except ReaderDied as error:
             reason, deaths = str(error), deaths + error.deaths
         except ParseError as error:
@@ -128,11 +123,6 @@ def _attempt(installation: Installation, number: int) -> MessageReading | str:
         except StorageError as error:
             return str(error)
     return reason
-
-
-def _read(installation: Installation, record: MessageRecord) -> MessageReading:
-    raw = installation.archive.read(record.sha256)
-    return installation.readers.read(raw, own_addresses=installation.own_addresses())
 
 
 def _set_aside(number: int, reason: str) -> Filing:

@@ -14,24 +14,24 @@ MOST_AHEAD = 500
 class ReadingAhead:
     """Asks the readers for mails before their turn comes. Loses nothing: what is not taken is read again another time."""
 
-    def __init__(self, read: Callable[[int], MessageReading | str], *, at_once: int) -> None:
-        """`read` reads one message by its number, in any thread; it waits for a child and computes nothing itself."""
+    def __init__(self, read: Callable[[str], MessageReading | str], *, at_once: int) -> None:
+        """`read` reads one archived mail by its hash, in any thread; it waits for a child and computes nothing itself."""
         self._read = read
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="reading")
-        self._begun: dict[int, Future[MessageReading | str]] = {}
+        self._begun: dict[str, Future[MessageReading | str]] = {}
 
-    def begin(self, numbers: Iterable[int]) -> None:
+    def begin(self, hashes: Iterable[str]) -> None:
         """Start reading these, in this order, as far as there is room."""
-        for number in numbers:
+        for sha256 in hashes:
             if len(self._begun) >= MOST_AHEAD:
                 return
-            if number not in self._begun:
-                self._begun[number] = self._threads.submit(self._read, number)
+            if sha256 not in self._begun:
+                self._begun[sha256] = self._threads.submit(self._read, sha256)
 
-    def take(self, number: int) -> MessageReading | str:
-        """What was read of a message, or why it could not be, waiting for it if need be."""
-        begun = self._begun.pop(number, None)
-        return self._read(number) if begun is None else begun.result()
+    def take(self, sha256: str) -> MessageReading | str:
+        """What was read of a mail, or why it could not be, waiting for it if need be."""
+        begun = self._begun.pop(sha256, None)
+        return self._read(sha256) if begun is None else begun.result()
 
     def close(self) -> None:
         """Begin nothing more, and wait for what is being read."""

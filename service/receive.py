@@ -42,8 +42,8 @@ RECONNECTS = 3
 Progress = Callable[[int, int], None]
 """Told how many mails of how many are done."""
 
-Recorded = Callable[[Sequence[int]], None]
-"""Told the numbers of the messages that were put on record just now: they can be read."""
+Recorded = Callable[[Sequence[str]], None]
+"""Told the hashes of the raw mails that were put on record just now: they can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def receive(
     window_start: date | datetime,
     now: Callable[[], datetime],
     progress: Progress | None = None,
-    recorded: Recorded = lambda _numbers: None,
+    recorded: Recorded = lambda _hashes: None,
     full: bool = False,
     stop: Callable[[], bool] = lambda: False,
     language: Language = Language.VI,
@@ -283,9 +283,8 @@ class _FolderLook:
                 uidvalidity=self._status.uidvalidity,
                 fetched_at=self._now(),
             )
-        new = [each.number for each in recorded if each.new]
-        self._new.extend(new)
-        self._recorded(new)
+        self._new.extend(each.number for each in recorded if each.new)
+        self._recorded([arrival.sha256 for arrival, each in zip(arrivals, recorded, strict=True) if each.new])
         for fetched, arrival, each in zip(group, arrivals, recorded, strict=True):
             if each.forgotten:
                 self._archive.drop(arrival.sha256)  # private mail, forgotten before: it stays so

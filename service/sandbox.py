@@ -31,11 +31,13 @@ from parsers.cell_notes import CellNote
 from parsers.codec import from_plain, to_plain
 from parsers.values import MessageReading
 from service.frames import BrokenFrameError, read_frame, write_frame
+from service.wall_clock import WallClock
 
 _LOG = logging.getLogger("thubao.reading")
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "LANG", "LC_ALL")
 _STDERR_LINE = 2_000
+_WALL_CLOCK = WallClock()
 _MOST_GUILTY = 2
 """So many files of a mail may end a reader, and the others are read all the same."""
 START_SECONDS = 60
@@ -245,22 +247,18 @@ class _Child:
             late.set()
             _kill_session(self._process)
 
-        clock = threading.Timer(seconds, stop)
-        clock.daemon = True
-        clock.start()
         self._opening = ""
         try:
-            write_frame(cast("BinaryIO", self._process.stdin), header, payload)
-            answer = read_frame(cast("BinaryIO", self._process.stdout))
-            while answer is not None and "opening" in answer[0]:
-                self._opening = str(answer[0]["opening"])
+            with _WALL_CLOCK.limit(seconds, stop):
+                write_frame(cast("BinaryIO", self._process.stdin), header, payload)
                 answer = read_frame(cast("BinaryIO", self._process.stdout))
+                while answer is not None and "opening" in answer[0]:
+                    self._opening = str(answer[0]["opening"])
+                    answer = read_frame(cast("BinaryIO", self._process.stdout))
         except BrokenFrameError as error:
             raise (self._died(late, seconds) if error.ended else ReaderDied(_garbage())) from error
         except OSError as error:
             raise self._died(late, seconds) from error
-        finally:
-            clock.cancel()
         if answer is None or late.is_set():
             raise self._died(late, seconds)
         return answer

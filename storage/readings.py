@@ -108,17 +108,17 @@ def readings_of(connection: Connection, numbers: Iterable[int]) -> Mapping[int, 
     return {row.message_id: from_plain(MessageReading, row.content) for row in rows}
 
 
-def unread(connection: Connection) -> tuple[int, ...]:
-    """Messages that were not read yet and not set aside, oldest receipt first."""
+def unread(connection: Connection) -> tuple[tuple[int, str], ...]:
+    """Messages that were not read yet and not set aside, each with the hash of its raw mail, oldest receipt first."""
     rows = connection.execute(
-        select(message.c.id)
+        select(message.c.id, message.c.sha256)
         .outerjoin(reading, reading.c.message_id == message.c.id)
         .outerjoin(filing, filing.c.message_id == message.c.id)
         .where(reading.c.fingerprint.is_(None) | (reading.c.fingerprint == ""), filing.c.message_id.is_(None))
         .where(message.c.forgotten_at.is_(None))
         .order_by(message.c.received_at, message.c.id)
     )
-    return tuple(rows.scalars())
+    return tuple((row.id, row.sha256) for row in rows)
 
 
 def namesakes_of(connection: Connection, message_ids: Iterable[str]) -> Mapping[str, tuple[tuple[int, str], ...]]:

@@ -10,60 +10,61 @@ from service.reading_ahead import MOST_AHEAD, ReadingAhead
 
 
 def test_what_was_begun_is_read_once_and_in_the_background() -> None:
-    read: list[int] = []
+    read: list[str] = []
     done = threading.Event()
 
-    def reader(number: int) -> MessageReading | str:
-        read.append(number)
-        if number == 3:
+    def reader(sha256: str) -> MessageReading | str:
+        read.append(sha256)
+        if sha256 == "c":
             done.set()
-        return f"read {number}"
+        return f"read {sha256}"
 
     with closing(ReadingAhead(reader, at_once=1)) as ahead:
-        ahead.begin((1, 2, 3))
-        ahead.begin((2, 3))
+        ahead.begin(("a", "b", "c"))
+        ahead.begin(("b", "c"))
         assert done.wait(30)
-        assert [ahead.take(number) for number in (3, 1, 2)] == ["read 3", "read 1", "read 2"]
-        assert read == [1, 2, 3]
+        assert [ahead.take(each) for each in "cab"] == ["read c", "read a", "read b"]
+        assert read == ["a", "b", "c"]
 
 
 def test_what_was_not_begun_is_read_when_its_turn_comes() -> None:
-    with closing(ReadingAhead(lambda number: f"read {number}", at_once=1)) as ahead:
-        assert ahead.take(7) == "read 7"
+    with closing(ReadingAhead(lambda sha256: f"read {sha256}", at_once=1)) as ahead:
+        assert ahead.take("g") == "read g"
 
 
 def test_only_so_many_readings_wait_in_memory() -> None:
     most = MOST_AHEAD
-    read: list[int] = []
+    read: list[str] = []
 
-    def reader(number: int) -> MessageReading | str:
-        read.append(number)
+    def reader(sha256: str) -> MessageReading | str:
+        read.append(sha256)
         return ""
 
     with closing(ReadingAhead(reader, at_once=1)) as ahead:
-        ahead.begin(range(most + 50))
-        for number in range(most):
-            ahead.take(number)
-        assert read == list(range(most))
-        ahead.take(most)
-        assert read[-1] == most
+        hashes = [f"{number:064x}" for number in range(most + 50)]
+        ahead.begin(hashes)
+        for each in hashes[:most]:
+            ahead.take(each)
+        assert read == hashes[:most]
+        ahead.take(hashes[most])
+        assert read[-1] == hashes[most]
 
 
 def test_closing_begins_nothing_more() -> None:
     started, go_on = threading.Event(), threading.Event()
-    read: list[int] = []
+    read: list[str] = []
 
-    def reader(number: int) -> MessageReading | str:
-        read.append(number)
+    def reader(sha256: str) -> MessageReading | str:
+        read.append(sha256)
         started.set()
         assert go_on.wait(30)
         return ""
 
     ahead = ReadingAhead(reader, at_once=1)
-    ahead.begin((1, 2, 3))
+    ahead.begin(("a", "b", "c"))
     assert started.wait(30)
     closer = threading.Thread(target=ahead.close)
     closer.start()
     go_on.set()
     closer.join(30)
-    assert read in ([1], [1, 2]), "what was at work ends; what is taken up in that moment too"
+    assert read in (["a"], ["a", "b"]), "what was at work ends; what is taken up in that moment too"
