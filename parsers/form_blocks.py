@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, replace
 
@@ -83,7 +84,11 @@ class Table:
 
 def _address(sheet: Sheet, row: int, column: int) -> str:
     """The address a blank cell has, in the manner of the sheet's other cells."""
-    sample = next(iter(sheet.cells.values())).address if sheet.cells else ""
+    return _like(next(iter(sheet.cells.values())).address if sheet.cells else "", row, column)
+
+
+@functools.lru_cache(maxsize=4096)
+def _like(sample: str, row: int, column: int) -> str:
     if _LETTERED.match(sample):
         return f"{get_column_letter(column)}{row}"
     table = _TABLED.match(sample)

@@ -6,6 +6,7 @@ pasted one row or column off come to stand there. One such figure is a slip, and
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -16,6 +17,7 @@ from parsers.values import Value
 _SHIFTED = 4
 _SMALL_MONEY, _LARGE_COUNT = 1_000, 500_000
 _FEWEST_SWAPPED = 3
+_LONGEST = 60  # characters of a figure, blanks included
 _FIGURE = re.compile(r"\s*\d[\d.,\s]*$")
 
 Values = Mapping[tuple[str, str], Value]
@@ -87,8 +89,12 @@ def _sums_up(indicator: Indicator, figures: Mapping[str, int], values: Values, f
 
 
 def _number(row: Row, column: int) -> int | None:
-    cell = row.cell(column)
-    text = cell.text.strip()
+    text = row.cell(column).text.strip()
+    return _figure(text) if len(text) <= _LONGEST else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _figure(text: str) -> int | None:
     if not _FIGURE.match(text):
         return None
     digits = re.sub(r"[.,\s]", "", text)

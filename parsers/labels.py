@@ -243,6 +243,19 @@ class LabelIndex:
 
 def label_index(indicators: tuple[Indicator, ...]) -> LabelIndex:
     """The label index of these indicators; the same one for the same labels."""
+    known = _AT_HAND.get(id(indicators))
+    if known is None or known[0] is not indicators:  # asked for several times a table: comparing 35 rows takes longer
+        if len(_AT_HAND) >= _MOST_AT_HAND:
+            _AT_HAND.clear()
+        known = _AT_HAND[id(indicators)] = indicators, _index_of(indicators)
+    return known[1]
+
+
+_AT_HAND: dict[int, tuple[tuple[Indicator, ...], LabelIndex]] = {}
+_MOST_AT_HAND = 64
+
+
+def _index_of(indicators: tuple[Indicator, ...]) -> LabelIndex:
     units = {fold(each.unit) for each in indicators if each.unit}
     bare = {each.removeprefix("so ") for each in units}  # "Số cuộc/người" is written "(cuộc/người)", too
     return _kept_index(tuple((each.label, *each.aliases) for each in indicators), frozenset(units | bare))

@@ -238,6 +238,8 @@ def _all_syllables(token: str) -> bool:
 
 def _broken(text: str) -> bool:
     """Whether most words carry signs no language puts inside words."""
+    if not _SYMBOL_IN_WORD.search(text):
+        return False
     tokens = [token for token in _TOKEN.findall(text) if not token.isascii()]
     return len([token for token in tokens if _SYMBOL_IN_WORD.search(token)]) * 2 > len(tokens) > 1
 

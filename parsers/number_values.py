@@ -26,7 +26,7 @@ class NumberContext:
     type: IndicatorType
     year: int
     pair: tuple[str, str] | None = ("count", "people")
-    subunits: Mapping[str, tuple[str, ...]] | None = None
+    subunits: Mapping[str, tuple[str, ...]] | None = field(default=None, hash=False)
     columns: tuple[str, ...] = ()
 
     @property

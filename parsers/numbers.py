@@ -6,6 +6,7 @@ read in two ways is used provisionally and asked about, what contradicts itself 
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -51,10 +52,23 @@ _EXACT_MANTISSA = 2  # 5E+06 and 1.20E+06 were typed or are round; the 1.23E+05 
 _LARGEST_EXPONENT = 15
 _LONGEST = 400  # characters; a longer text is a story, not a figure
 _MOST_DIGITS = 25
+_LONGEST_KEPT = 60  # characters of a cell whose reading is kept for the next of its kind
 
 
 def read_number(cell: Cell, context: NumberContext) -> NumberReading:
     """What a cell of figures says in its context. Never raises; a doubtful cell (OCR) is always to be confirmed."""
+    if cell.doubtful or cell.formula or type(cell.value) not in (int, str) or len(cell.text) > _LONGEST_KEPT:
+        return _read(cell, context)
+    return _plain_cell(cell.kind, cell.value, cell.number_format, context)
+
+
+@functools.lru_cache(maxsize=8192, typed=True)
+def _plain_cell(kind: CellKind, value: int | str, number_format: str, context: NumberContext) -> NumberReading:
+    """Of hundreds of forms a reader process meets the same small figures and the same blanks again and again."""
+    return _read(Cell(kind=kind, value=value, number_format=number_format), context)
+
+
+def _read(cell: Cell, context: NumberContext) -> NumberReading:
     if cell.doubtful and cell.text.strip() == UNREAD:
         return rejected("ink_unread")
     answer = _by_kind(cell, context)

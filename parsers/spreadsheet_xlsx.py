@@ -6,6 +6,7 @@ openpyxl needs two loads for a formula and its cached value, and refuses whole w
 from __future__ import annotations
 
 import contextlib
+import functools
 import posixpath
 import re
 from dataclasses import replace
@@ -70,6 +71,7 @@ def read_xlsx(package: Package, budget: Budget) -> RawWorkbook:
     return RawWorkbook(sheets, uncalculated, plan.names)
 
 
+@functools.lru_cache(maxsize=16_384)
 def cell_position(reference: str) -> tuple[int, int] | None:
     """Row and column, 1-based, of "D7"; None when it is no reference."""
     match = _REFERENCE.match(reference)
@@ -152,6 +154,8 @@ class _WorkbookHandler(XmlHandler):
 
 
 class _StringHandler(XmlHandler):
+    prefixed = False
+
     def __init__(self) -> None:
         self.strings: Strings = []
         self._parts: list[str] = []
@@ -197,6 +201,8 @@ def _strings(package: Package, part: str) -> Strings:
 
 
 class _StyleHandler(XmlHandler):
+    prefixed = False
+
     def __init__(self) -> None:
         self.formats: dict[int, str] = {}
         self.fonts: list[str] = []
@@ -239,6 +245,8 @@ def _styles(package: Package, part: str) -> list[Style]:
 
 
 class _SheetHandler(XmlHandler):
+    prefixed = False
+
     def __init__(
         self, raw: RawSheet, strings: Strings, styles: list[Style], budget: Budget, *, since_1904: bool, stale: bool
     ) -> None:

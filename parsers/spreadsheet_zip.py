@@ -66,6 +66,9 @@ class Package:
 class XmlHandler:
     """Receives the elements of one XML part by local name. Subclasses override what they need."""
 
+    prefixed = True
+    """Whether attributes may have prefixes, which are then taken off; not so in the parts with the most elements."""
+
     def start(self, name: str, attributes: Attributes) -> None:
         """An element begins; attribute names are local too."""
 
@@ -116,6 +119,8 @@ _MOST_NAMES = 1000
 
 def _local_start(handler: XmlHandler, names: _LocalNames) -> Callable[[str, Attributes], None]:
     begin = handler.start
+    if not handler.prefixed:
+        return lambda name, attributes: begin(names[name], attributes)
 
     def start(name: str, attributes: Attributes) -> None:
         begin(names[name], {names[key]: value for key, value in attributes.items()} if attributes else attributes)
