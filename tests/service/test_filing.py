@@ -122,6 +122,17 @@ def test_the_same_mail_twice_is_one_report_and_one_answer(office: Office) -> Non
     assert of(office).version == 1
 
 
+def test_copies_that_come_in_together_are_one_report_however_many(office: Office) -> None:
+    first = office.receive(mail(1, OWN, *everything()), on(8))
+    copies = [office.receive(mail(1, OWN, *everything(), body=f"bản thứ {number}"), on(8, 9)) for number in (2, 3)]
+    other = office.receive(mail(2, OWN, *everything(), message_id="<1@xa.example>"), on(8, 10))
+    office.file(on(9))
+    assert [(office.state(each), office.filing(each).duplicate_of) for each in copies] == [(MessageState.DUPLICATE, first)] * 2
+    assert [each["kind"] for each in office.filing(other).evidence].count("same_message_id") == 1
+    assert of(office).first_received_at == on(8)
+    assert [each.trigger_id for each in office.outbox()] == [first, other]
+
+
 def test_a_copy_that_came_in_earlier_makes_the_report_on_time(office: Office) -> None:
     office.take(mail(1, OWN, *everything()), CAMPAIGN.deadline + timedelta(minutes=9))
     assert of(office).completed_at == CAMPAIGN.deadline + timedelta(minutes=9)
