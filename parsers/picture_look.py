@@ -50,7 +50,7 @@ def text_share(grey: Image.Image) -> tuple[float, float]:
     """Shares of the picture that are text on paper and that are empty paper. Wants a grey copy of 700 to 1,200 pixels a side."""
     light = _local_light(grey)
     level = max(1, light.resize((1, 1), Image.Resampling.BOX).tobytes()[0])
-    darker = ImageChops.subtract(light, grey)
+    darker = _less(light, grey)
     mark = int(level * 0.22)
     ink = darker.point(lambda value: 255 if value > mark else 0)
     width, height = ink.size
@@ -128,8 +128,13 @@ def _paper_share(grey: Image.Image) -> float:
     """The share of pixels nearly as bright as the brightest around them, where that is bright at all."""
     light = _local_light(grey)
     level = light.resize((1, 1), Image.Resampling.BOX).tobytes()[0]
-    darker = ImageChops.subtract(light, grey).histogram()
+    darker = _less(light, grey).histogram()
     return sum(darker[: max(12, int(level * 0.12))]) / (grey.size[0] * grey.size[1]) if level >= _DIM else 0.0
+
+
+def _less(light: Image.Image, grey: Image.Image) -> Image.Image:
+    """By how much each pixel is darker than the light, 0 where it is not: `ImageChops.subtract` at a fifth of its price."""
+    return ImageChops.difference(light, ImageChops.darker(light, grey))
 
 
 def _local_light(grey: Image.Image) -> Image.Image:
@@ -150,5 +155,5 @@ def _coloured_share(small: Image.Image) -> float:
     red, green, blue = small.split()
     highest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     lowest = ImageChops.darker(ImageChops.darker(red, green), blue)
-    spread = ImageChops.subtract(highest, lowest).histogram()
+    spread = ImageChops.difference(highest, lowest).histogram()
     return sum(spread[60:]) / (small.size[0] * small.size[1])
