@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ _LARGEST_MERGED_AREA = 300_000  # cells in all merges of a sheet; beyond, what l
 MAX_TEXT = 8_000  # characters kept of one cell
 MAX_PART = 64 * 1024 * 1024  # bytes of one inflated part
 _CONSTANT = re.compile(r'(?:\w+:)?=?"((?:[^"]|"")*)"$')
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})$")
 _LAST_CONVERTIBLE_SERIAL = 2_958_465  # 9999-12-31
 
 
@@ -217,6 +219,18 @@ def number_cell(number: float, style: Style, address: str, *, since_1904: bool, 
         font=style.font,
         address=address,
     )
+
+
+@functools.lru_cache(maxsize=16_384)
+def cell_position(reference: str) -> tuple[int, int] | None:
+    """Row and column, 1-based, of "D7"; None when it is no reference."""
+    match = _REFERENCE.match(reference)
+    if match is None:
+        return None
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column
 
 
 def address_of(row: int, column: int) -> str:

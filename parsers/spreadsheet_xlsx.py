@@ -6,7 +6,6 @@ openpyxl needs two loads for a formula and its cached value, and refuses whole w
 from __future__ import annotations
 
 import contextlib
-import functools
 import posixpath
 import re
 from dataclasses import replace
@@ -25,6 +24,7 @@ from parsers.spreadsheet_cells import (
     SpreadsheetError,
     Style,
     address_of,
+    cell_position,
     constant_text,
     damaged,
     format_code,
@@ -34,7 +34,6 @@ from parsers.spreadsheet_cells import (
 )
 from parsers.spreadsheet_zip import Attributes, Package, StopReadingError, XmlHandler, read_xml
 
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})$")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=\"([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})\"")
 _TRUE = frozenset({"1", "true", "on"})
@@ -69,18 +68,6 @@ def read_xlsx(package: Package, budget: Budget) -> RawWorkbook:
     if not sheets:
         raise damaged("no sheets")
     return RawWorkbook(sheets, uncalculated, plan.names)
-
-
-@functools.lru_cache(maxsize=16_384)
-def cell_position(reference: str) -> tuple[int, int] | None:
-    """Row and column, 1-based, of "D7"; None when it is no reference."""
-    match = _REFERENCE.match(reference)
-    if match is None:
-        return None
-    column = 0
-    for letter in match[1].upper():
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]), column
 
 
 def unescaped(text: str) -> str:
