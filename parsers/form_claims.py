@@ -95,6 +95,7 @@ def made_value(row: Row, indicator: Indicator, key: str, claim: Claim) -> Value:
         sheet=row.sheet.name,
         cell=claim.cell.address,
         number_format=claim.cell.number_format if claim.cell.number_format != "General" else "",
+        place=claim.cell.place,
     )
 
 

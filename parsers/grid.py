@@ -24,6 +24,22 @@ UNREAD = "?"
 """The text of a doubtful cell in which something is written that nobody could read: asked about, never taken for blank."""
 
 
+SHARES = 10_000
+"""Of the width and height of a page, in which places on it are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturePlace:
+    """Where a cell stands on the picture of a page: its four corners, clockwise from the one that is upper left when it is read.
+
+    `page` counts from 1. A corner is x and y in ten-thousandths of the width and height of the page as any viewer shows it,
+    before it was turned and straightened for reading; which corner comes first says how it was turned.
+    """
+
+    page: int
+    corners: tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One cell. A formula cell carries its cached result as kind and value; without one it is BLANK with `formula` set.
@@ -40,6 +56,7 @@ class Cell:
     address: str = ""
     doubtful: bool = False  # read by OCR, or struck through: every value from it is to be confirmed
     struck: bool = False
+    place: PicturePlace | None = None  # where it was read on a scan
 
     @property
     def doubt(self) -> str:

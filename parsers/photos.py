@@ -48,6 +48,9 @@ _SIGNATURE_NAME = re.compile(
 )
 _PHONE_NAME = re.compile(r"^(?:IMG|DSC|DSCN|DSCF|PXL|P\d|FB_IMG|received|VID|\d{8}_\d{6}|z\d{13}[_-][0-9a-f]{32})", re.IGNORECASE)
 
+Picture = bytes | Image.Image
+"""A picture as a file, or decoded."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureVerdict:
@@ -59,6 +62,7 @@ class PictureVerdict:
     photo: PhotoReading | None = None
     findings: tuple[Finding, ...] = ()
     perhaps_page: bool = False  # a photo on which a page of paper may lie: whoever can read its text decides
+    decoded: Image.Image | None = None  # a scan that was decoded in full to be judged, so that nobody decodes it again
 
 
 def read_photo(data: bytes, media_type: str, *, name: str = "", inline: bool = False) -> PictureVerdict:
@@ -92,7 +96,8 @@ def _verdict_without_pixels(media_type: str) -> PictureVerdict:
 
 
 @cache
-def _register_formats() -> None:
+def register_formats() -> None:
+    """Let Pillow open every kind of picture that is read here."""
     import pi_heif
     from PIL import AvifImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401 - importing them registers them
 
@@ -101,7 +106,7 @@ def _register_formats() -> None:
 
 
 def _opened(data: bytes, media_type: str = "") -> Image.Image:
-    _register_formats()
+    register_formats()
     formats = _FORMATS.get(media_type or kind.media_type(data))
     if formats is None:
         message = "not a picture"
@@ -141,12 +146,14 @@ def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> Pict
     text = _text_on(look, reading, image)
     role, why = _role(look, reading, text, len(data), name=name, inline=inline, from_camera=exif.from_camera)
     used = role in {DocumentRole.PHOTO, DocumentRole.SCAN}
+    in_full = image.format not in {"JPEG", "MPO"}
     return PictureVerdict(
         role=role,
         fate=DocumentFate.USED if used else DocumentFate.IGNORED,
         why=why,
         photo=reading,
         perhaps_page=role is DocumentRole.PHOTO and text is not _Text.NONE,
+        decoded=image if role is DocumentRole.SCAN and in_full else None,
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from config.campaign import Campaign
 from parsers import content_type as kind
 from parsers.archives import Unpacker
-from parsers.containers import open_all
+from parsers.containers import OpenedLeaf, open_all
+from parsers.grid import PicturePlace
 from parsers.message import read_envelope_and_parts
 from parsers.parts import Leaf, make_leaf
 from parsers.read_body import BODY_PATH, read_body
@@ -17,7 +18,7 @@ from parsers.values import Document, Envelope, MessageReading, Robot
 from parsers.watch import UNWATCHED, Watch
 from parsers.writing import Convert
 
-__all__ = ["BODY_PATH", "Expected", "Outside", "expected_of", "extract", "read_file", "read_message"]
+__all__ = ["BODY_PATH", "Expected", "Outside", "cut_cells", "expected_of", "extract", "read_file", "read_message"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +105,31 @@ def read_file(
 
 def extract(raw: bytes, sha256: str, *, outside: Outside = NOTHING_OUTSIDE, watch: Watch = UNWATCHED) -> bytes | None:
     """The bytes of the document with this hash, found again in the raw mail; None when it is not there."""
+    found = _found_again(raw, sha256, outside, watch)
+    return found.leaf.data if found is not None else None
+
+
+def cut_cells(
+    raw: bytes,
+    sha256: str,
+    places: tuple[PicturePlace, ...],
+    *,
+    outside: Outside = NOTHING_OUTSIDE,
+    watch: Watch = UNWATCHED,
+) -> tuple[bytes, ...]:
+    """A PNG of each of these places on the scan with this hash in the raw mail; none when it is not there."""
+    found = _found_again(raw, sha256, outside, watch)
+    if found is None:
+        return ()
+    from parsers.cell_pictures import cell_pictures
+
+    return cell_pictures(found.leaf.data, found.media_type, places)
+
+
+def _found_again(raw: bytes, sha256: str, outside: Outside, watch: Watch) -> OpenedLeaf | None:
     opened = read_envelope_and_parts(raw)
-    for each in open_all(opened.leaves, convert=outside.unpack, watch=watch):
-        if each.leaf.sha256 == sha256:
-            return each.leaf.data
-    return None
+    every = open_all(opened.leaves, convert=outside.unpack, watch=watch)
+    return next((each for each in every if each.leaf.sha256 == sha256), None)
 
 
 def _read_leaves(

@@ -21,7 +21,7 @@ from parsers.lost_table import LOST_TABLE, NO_FIGURES, holds_lost_table, is_pros
 from parsers.narrative import read_narrative
 from parsers.opened_documents import as_opened, failed, plain
 from parsers.parts import make_leaf
-from parsers.photos import is_page_picture, read_photo
+from parsers.photos import Picture, is_page_picture, read_photo
 from parsers.recognition import Recognise
 from parsers.spreadsheets import PasswordError, read_sheets
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading, PhotoReading, ValueStatus
@@ -177,7 +177,7 @@ class DocumentReader:
         if self._recognise is None:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_CANNOT_SCAN))
         try:
-            content = self._scan((leaf.data,), self._recognise)
+            content = self._scan((verdict.decoded or leaf.data,), self._recognise)
         except ParseError as error:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_words(error)))
         return _with_photo(self._judged(opened, content), verdict.photo)
@@ -200,7 +200,7 @@ class DocumentReader:
             return content
         return replace(content, why=_ONLY_PICTURES)
 
-    def _scan(self, pages: Iterable[bytes], recognise: Recognise) -> _Content:
+    def _scan(self, pages: Iterable[Picture], recognise: Recognise) -> _Content:
         from parsers.scan import read_scan
 
         return _scanned(read_scan(pages, recognise))

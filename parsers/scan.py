@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from parsers.grid import UNREAD, Sheet
+from parsers.grid import UNREAD, PicturePlace, Sheet
+from parsers.photos import Picture
 from parsers.recognition import Recognise, RecognisedWord
 from parsers.scan_figures import WithFigures, lone_figures, with_figures
+from parsers.scan_paper import Paper
 from parsers.scan_picture import (
     Grid,
     GridCell,
@@ -17,7 +20,6 @@ from parsers.scan_picture import (
     find_grids,
     grid_cells,
     has_ink,
-    png,
     prepared,
     stacked,
     without_rules,
@@ -36,56 +38,43 @@ LEGIBLE = 0.6  # of a page's letters read with confidence; one upside down has 0
 MUCH_BETTER = 0.2  # a turn must gain this share
 POOR = 25.0  # words below this confidence outside tables are specks and stamps
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
-    """What was read from pictures of pages. `cell_pictures` holds a PNG of each cell that has text, by "T1R3C4"."""
-
-    writing: Writing
-    cell_pictures: Mapping[str, bytes]
+Address = tuple[int, int, int]
+"""The table's number, the row and the column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
     blocks: tuple[RawBlock, ...]
-    pictures: Mapping[tuple[int, int, int], bytes]  # (table on this page, row, column)
+    places: Mapping[Address, PicturePlace]
     turn: int  # degrees by which it was turned to be read
 
 
-def read_scan(pictures: Iterable[bytes], recognise: Recognise) -> Writing:
-    """The text and tables on pictures of pages. WritingError when a picture or the OCR program fails."""
-    return scan_pages(pictures, recognise, keep_pictures=False).writing
-
-
-def scan_pages(pictures: Iterable[bytes], recognise: Recognise, *, keep_pictures: bool = True) -> Scan:
-    """The text and tables on pictures of pages, and a picture of each cell for the officer to look at."""
+def read_scan(pictures: Iterable[Picture], recognise: Recognise) -> Writing:
+    """The text and tables on pictures of pages, cells with their places. WritingError when a picture or the OCR program fails."""
     blocks: list[RawBlock] = []
-    cut_out: dict[tuple[int, int, int], bytes] = {}
+    places: dict[Address, PicturePlace] = {}
     pages = 0
     turns: tuple[int, ...] = TURNS
-    for picture in pictures:
-        if pages == PAGES_MOST:
-            break
-        page = _read_page(prepared(picture), recognise, turns, keep_pictures=keep_pictures)
+    for number, picture in enumerate(itertools.islice(pictures, PAGES_MOST), start=1):
+        page = _read_page(prepared(picture), number, recognise, turns)
         turns = (page.turn, *(each for each in turns if each != page.turn)) if page.turn else turns
         before = sum(isinstance(block, RawTable) for block in blocks)
-        cut_out.update({(before + table, row, column): image for (table, row, column), image in page.pictures.items()})
+        places.update({(before + table, row, column): place for (table, row, column), place in page.places.items()})
         blocks.extend(page.blocks)
-        pages += 1
+        pages = number
     if not pages:
         raise damaged("no page")
     writing = assemble(RawWriting(blocks=tuple(blocks), page_count=pages), keep_layout=True)
-    tables = tuple(_doubtful(sheet) for sheet in writing.tables)
-    pictures_by_address = {f"T{table}R{row}C{column}": image for (table, row, column), image in cut_out.items()}
-    return Scan(writing=replace(writing, tables=tables), cell_pictures=pictures_by_address)
+    tables = tuple(_doubtful(sheet, number, places) for number, sheet in enumerate(writing.tables, start=1))
+    return replace(writing, tables=tables)
 
 
-def _read_page(page: Image.Image, recognise: Recognise, turns: Sequence[int], *, keep_pictures: bool) -> _Page:
+def _read_page(page: Paper, number: int, recognise: Recognise, turns: Sequence[int]) -> _Page:
     seen = _upright(page, recognise, turns)
     outside = [word for word in seen.words if not any(table.grid.inside(*word.middle) for table in seen.tables)]
     found: list[tuple[float, RawBlock]] = [*_lines(outside)]
-    pictures: dict[tuple[int, int, int], bytes] = {}
-    for number, each in enumerate(seen.tables, start=1):
+    places: dict[Address, PicturePlace] = {}
+    for at, each in enumerate(seen.tables, start=1):
         texts = _cell_texts(seen, each, recognise)
         table = RawTable(
             cells=tuple(
@@ -94,11 +83,9 @@ def _read_page(page: Image.Image, recognise: Recognise, turns: Sequence[int], *,
             )
         )
         found.append((float(each.grid.rows[0]), table))
-        if keep_pictures:
-            written = [cell for cell, text in zip(each.cells, texts, strict=True) if text]
-            pictures.update({(number, cell.top, cell.left): png(seen.page.crop(cell.box)) for cell in written})
+        places.update({(at, cell.top, cell.left): seen.page.place(cell.box, number) for cell in each.cells})
     ordered = [block for _, block in sorted(found, key=lambda pair: pair[0])]
-    return _Page(blocks=tuple(ordered), pictures=pictures, turn=seen.turn)
+    return _Page(blocks=tuple(ordered), places=places, turn=seen.turn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,30 +102,30 @@ class _Seen:
     """A page and how far it was turned, the page without the lines of its tables, its words, and its tables."""
 
     turn: int
-    page: Image.Image
+    page: Paper
     clean: Image.Image
     words: Sequence[RecognisedWord]
     tables: Sequence[_Table]
 
 
-def _upright(page: Image.Image, recognise: Recognise, turns: Sequence[int]) -> _Seen:
+def _upright(page: Paper, recognise: Recognise, turns: Sequence[int]) -> _Seen:
     """A page that lies on its side or its head turned to where it reads best; one that reads as it is stays."""
     best = _seen(page, 0, recognise)
     for turn in turns if len(best.words) >= FEWEST_WORDS else ():
         legible = _legible(best.words)
         if legible >= LEGIBLE:
             break
-        other = _seen(facing(straightened(page.rotate(turn, expand=True))), turn, recognise)
+        other = _seen(facing(straightened(page.turned(turn))), turn, recognise)
         if _legible(other.words) > legible + MUCH_BETTER:
             best = other
     return best
 
 
-def _seen(page: Image.Image, turn: int, recognise: Recognise) -> _Seen:
+def _seen(page: Paper, turn: int, recognise: Recognise) -> _Seen:
     """What one call of the OCR program sees of a page: its words, and the lone figures of its tables once more."""
-    grids = find_grids(page)
-    clean = without_rules(page, grids)
+    grids = find_grids(page.image)
     cells = [grid_cells(grid) for grid in grids]
+    clean = without_rules(page.image, list(zip(grids, cells, strict=True)))
     marks = [lone_figures(clean, [cell.box for cell in own]) for own in cells]
     sheet: WithFigures = with_figures(clean, [box for own in marks for box in own.values()])
     words = recognise(bitmap(sheet.picture), "page" if not grids else "sparse")
@@ -244,5 +231,10 @@ def _lines(words: Sequence[RecognisedWord]) -> list[tuple[float, RawBlock]]:
     return [(line[0].middle[1], plain(_line_text(line))) for line in _by_lines(trusted)]
 
 
-def _doubtful(sheet: Sheet) -> Sheet:
-    return replace(sheet, cells={place: replace(cell, doubtful=True) for place, cell in sheet.cells.items()})
+def _doubtful(sheet: Sheet, number: int, places: Mapping[Address, PicturePlace]) -> Sheet:
+    """The sheet with every cell to be confirmed, and with its place where the question can be looked up."""
+    cells = {
+        (row, column): replace(cell, doubtful=True, place=places.get((number, row, column)))
+        for (row, column), cell in sheet.cells.items()
+    }
+    return replace(sheet, cells=cells)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from parsers.recognition import RecognisedWord
-from parsers.scan_picture import FIGURE_HEIGHT, has_ink, inner_box
-from parsers.scan_slant import DARK
+from parsers.scan_picture import FIGURE_HEIGHT, INK, has_ink, inner_box
 
 Box = tuple[int, int, int, int]
 
@@ -73,7 +72,7 @@ def _lone_mark(page: Image.Image, ink: Image.Image, box: Box) -> Box | None:
         max(inner[0], (left + coarse[0] - 1) * COARSE), max(inner[1], (top + coarse[1] - 1) * COARSE),
         min(inner[2], (left + coarse[2] + 1) * COARSE), min(inner[3], (top + coarse[3] + 1) * COARSE),
     )  # fmt: skip
-    mark = page.crop(around).point(lambda value: 255 if value < DARK else 0).getbbox()
+    mark = page.crop(around).point(INK).getbbox()
     if mark is None or not has_ink(page, box):
         return None
     width, height = mark[2] - mark[0], mark[3] - mark[1]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 
 from PIL import Image, ImageOps
+
+from parsers.scan_paper import Paper, Point, between
 
 DARK = 165  # of a page whose paper is 255
 WIDTH = 480  # pixels of the small copy in which lines are looked for
@@ -14,15 +18,11 @@ LEVEL = 0.005  # slope that is left as it is: a third of a degree
 CLEAR, CLEARER = 5.0, 1.04  # sharpness of lines that can be trusted, and how much sharper than level ones they must be
 PASSES = 3  # the first comes close, the next ones right it
 
-Point = tuple[float, float]
 
-
-def straightened(page: Image.Image) -> Image.Image:
+def straightened(page: Paper) -> Paper:
     """The page turned so that its lines of text lie level."""
-    angle = _skew(_ink(page))
-    if abs(angle) < 0.08:  # noqa: PLR2004 - less than three pixels on an A4 page
-        return page
-    return page.rotate(angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    angle = _skew(_sharpness_at(_ink(page.image)))
+    return page if abs(angle) < 0.08 else page.turned(angle)  # noqa: PLR2004 - less than three pixels on an A4 page
 
 
 def _ink(page: Image.Image) -> Image.Image:
@@ -31,20 +31,21 @@ def _ink(page: Image.Image) -> Image.Image:
     return ImageOps.invert(small).point(lambda value: 0 if value < 255 - DARK else value)
 
 
-def _skew(ink: Image.Image) -> float:
+def _skew(sharpness: Callable[[float], float]) -> float:
     """The turn, in degrees, at which rows of pixels differ most: text lines and gaps fall apart then."""
-    strips = _strips(ink)
     best = 0.0
     for reach, step in ((SKEW_MOST, 1.0), (0.75, 0.25), (0.2, 0.1)):
         steps = round(reach / step)
         turns = [best + each * step for each in range(-steps, steps + 1)]
-        best = max(turns, key=lambda angle: (round(_sharpness(strips, angle), 1), -abs(angle)))
+        best = max(turns, key=lambda angle: (round(sharpness(angle), 1), -abs(angle)))
     return best
 
 
-def _strips(ink: Image.Image) -> Image.Image:
-    """Ink in upright strips a pixel wide: slid up and down they are the page turned, for a tenth of the work."""
-    return ink.resize((WIDTH // STRIP, ink.height), Image.Resampling.BOX)
+def _sharpness_at(ink: Image.Image) -> Callable[[float], float]:
+    """How much the rows of pixels differ when ink is turned by so many degrees; what was asked once is known."""
+    # in upright strips a pixel wide: slid up and down they are the page turned, for a tenth of the work
+    strips = ink.resize((WIDTH // STRIP, ink.height), Image.Resampling.BOX)
+    return functools.cache(functools.partial(_sharpness, strips))
 
 
 def _sharpness(strips: Image.Image, angle: float) -> float:
@@ -56,15 +57,13 @@ def _sharpness(strips: Image.Image, angle: float) -> float:
     return math.sqrt(sum(value * value for value in rows) / len(rows) - mean * mean)
 
 
-def facing(page: Image.Image) -> Image.Image:
+def facing(page: Paper) -> Paper:
     """A level page that was photographed at a slant, as if seen from the front: its columns upright, its lines parallel."""
     for _ in range(PASSES):
-        corners = _corners(page)
+        corners = _corners(page.image)
         if corners is None:
             break
-        page = page.transform(
-            page.size, Image.Transform.PERSPECTIVE, _perspective(corners, *page.size), Image.Resampling.BICUBIC, fillcolor=255
-        )
+        page = page.seen(between(corners, *page.image.size))
     return page
 
 
@@ -94,21 +93,7 @@ def _part(ink: Image.Image, fifth: int) -> Image.Image:
 
 def _slope(ink: Image.Image) -> float:
     """By how much the lines of a part of a page fall to the right; 0 where they are level or none are clear."""
-    angle, strips = _skew(ink), _strips(ink)
-    seen = _sharpness(strips, angle)
-    return math.tan(math.radians(angle)) if seen >= CLEAR and seen >= CLEARER * _sharpness(strips, 0.0) else 0.0
-
-
-def _perspective(corners: tuple[Point, Point, Point, Point], width: int, height: int) -> tuple[float, ...]:
-    """The eight numbers with which Pillow draws what lies between four corners, clockwise from the upper left, as a rectangle."""
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
-    across, down = (x1 - x2, y1 - y2), (x3 - x2, y3 - y2)
-    rest = (x0 - x1 + x2 - x3, y0 - y1 + y2 - y3)
-    whole = across[0] * down[1] - down[0] * across[1]
-    g = (rest[0] * down[1] - down[0] * rest[1]) / whole
-    h = (across[0] * rest[1] - rest[0] * across[1]) / whole
-    return (
-        (x1 - x0 + g * x1) / width, (x3 - x0 + h * x3) / height, x0,
-        (y1 - y0 + g * y1) / width, (y3 - y0 + h * y3) / height, y0,
-        g / width, h / height,
-    )  # fmt: skip
+    sharpness = _sharpness_at(ink)
+    angle = _skew(sharpness)
+    clear = sharpness(angle) >= max(CLEAR, CLEARER * sharpness(0.0))
+    return math.tan(math.radians(angle)) if clear else 0.0

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from config.campaign import Severity
 from config.text import NO_TEXT, Text
+from parsers.grid import PicturePlace
 
 READER_VERSION = 1
 """Raised whenever reading the same bytes may give another result; derived rows carry it."""
@@ -68,7 +69,7 @@ class Value:
 
     `value` is an int for counts, people and money (đồng), a str for text, None when rejected or empty. `raw` is the cell's
     own text. `suggest` is shown to the officer, never used as the value. `cell` is an address such as "D7", or "" where
-    the source has none; `page` and `picture` (sha256 of a stored cell image) are for scans.
+    the source has none; `place` says where on a scan it was read, so that the picture of the cell can be cut out again.
     """
 
     indicator: str
@@ -81,6 +82,7 @@ class Value:
     sheet: str = ""
     cell: str = ""
     number_format: str = ""
+    place: PicturePlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
+from PIL import Image
 from pypdfium2 import PdfiumError
 
 from config.text import Text
@@ -75,17 +76,33 @@ def page_pictures(data: bytes, most: int = 12) -> Iterator[bytes]:
     document = _opened(data)
     try:
         for index in range(min(len(document), most)):
-            page = document[index]
-            side = max(*page.get_size(), 1)
-            picture = page.render(scale=min(RESOLUTION / 72, PICTURE_SIDE / side), grayscale=True).to_pil()
-            page.close()
             stream = BytesIO()
-            picture.save(stream, format="PNG", compress_level=1)
+            _rendered(document, index, grey=True).save(stream, format="PNG", compress_level=1)
             yield stream.getvalue()
     except (PdfiumError, ValueError, OSError) as error:
         raise damaged(f"PDF: {error}") from error
     finally:
         document.close()
+
+
+def page_picture(data: bytes, number: int) -> Image.Image:
+    """One page, counted from 1, in colour and of the size in which `page_pictures` shows it. WritingError as there."""
+    document = _opened(data)
+    try:
+        return _rendered(document, number - 1, grey=False)
+    except (PdfiumError, ValueError, OSError, IndexError) as error:
+        raise damaged(f"PDF: {error}") from error
+    finally:
+        document.close()
+
+
+def _rendered(document: pypdfium2.PdfDocument, index: int, *, grey: bool) -> Image.Image:
+    page = document[index]
+    side = max(*page.get_size(), 1)
+    bitmap = page.render(scale=min(RESOLUTION / 72, PICTURE_SIDE / side), grayscale=grey)
+    picture: Image.Image = bitmap.to_pil().convert("L" if grey else "RGB")
+    page.close()
+    return picture
 
 
 def _opened(data: bytes) -> pypdfium2.PdfDocument:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -84,48 +85,61 @@ def messages(
 def explain(
     unit: UnitArgument,
     indicator: Annotated[str, typer.Argument(help="The indicator's code, such as 1.it_training.")],
+    column: Annotated[str | None, typer.Option("--column", help="Only this column, such as people.", show_default=False)] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", help="Write the cell of a scan that it was read from, as PNG.", show_default=False),
+    ] = None,
     campaign: CampaignOption = None,
     home: HomeOption = None,
     now: NowOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Where a number comes from, down to the cell and the raw text."""
-    from service.desk import unknown_indicator
-
+    """Where a number comes from, down to the cell and the raw text; from a scan, with the picture of the cell."""
     with session(home, now) as at:
-        chosen = at.desk.campaign(campaign)
-        found = chosen.form.indicator(indicator)
-        if found is None:
-            raise unknown_indicator(chosen, indicator)
-        plain = _unit(at, campaign, unit)
-        by_number = {each["id"]: each for each in _messages(at)}
-        columns = plain["values"].get(indicator, {})
-        for value in columns.values():
-            mail = by_number.get(value["source"].get("message"))
-            if mail is not None:
-                value["message"] = {
-                    key: mail[key] for key in ("id", "subject", "from", "received_at", "message_id", "uid", "sha256")
-                }
-        findings = [each for each in plain["findings"] if each["where"].split("|")[0] == indicator]
-        answer = {
-            "campaign": chosen.id,
-            "unit": plain["code"],
-            "name": plain["name"],
-            "indicator": indicator,
-            "label": found.label if at.home.office.language is Language.VI else found.label_en,
-            "values": columns,
-            "findings": findings,
-            "versions": [
-                {**each, "changes": [change for change in each["changes"] if change["indicator"] == indicator]}
-                for each in plain["versions"]
-            ],
-        }
+        answer = _explanation(at, campaign, unit, indicator, column)
+        if picture is not None:
+            from service.cell_pictures import write_cell
+
+            chosen = at.desk.campaign(campaign)
+            submission = at.desk.submission(chosen, at.desk.unit(chosen, unit))
+            written = write_cell(at.installation, submission, indicator, column, picture.absolute())
+            answer["values"][written]["picture"] = str(picture)
         if as_json:
             print_json(answer)
             return
         from service.console import Console
 
         Console(at.home.office).explanation(answer)
+
+
+def _explanation(at: Session, campaign: str | None, unit: str, indicator: str, column: str | None) -> dict[str, Any]:
+    from service.desk import unknown_indicator
+
+    chosen = at.desk.campaign(campaign)
+    found = chosen.form.indicator(indicator)
+    if found is None:
+        raise unknown_indicator(chosen, indicator)
+    plain = _unit(at, campaign, unit)
+    by_number = {each["id"]: each for each in _messages(at)}
+    columns = {key: value for key, value in plain["values"].get(indicator, {}).items() if column in {None, key}}
+    for value in columns.values():
+        mail = by_number.get(value["source"].get("message"))
+        if mail is not None:
+            value["message"] = {key: mail[key] for key in _TOLD_OF_A_MESSAGE}
+    return {
+        "campaign": chosen.id,
+        "unit": plain["code"],
+        "name": plain["name"],
+        "indicator": indicator,
+        "label": found.label if at.home.office.language is Language.VI else found.label_en,
+        "values": columns,
+        "findings": [each for each in plain["findings"] if each["where"].split("|")[0] == indicator],
+        "versions": [
+            {**each, "changes": [change for change in each["changes"] if change["indicator"] == indicator]}
+            for each in plain["versions"]
+        ],
+    }
 
 
 def notices(

@@ -138,6 +138,7 @@ class Console:
             if source:
                 place = f"{source['document']} · {source['sheet']} {source['cell']} · sha256 {source['sha256'][:12]}"
                 self._print(f"    “{value['raw']}” · {place}")
+                self._cell_picture(source.get("picture"), value.get("picture"))
             if mail:
                 at = self._at(datetime.fromisoformat(mail["received_at"]))
                 self._print(f"    #{mail['id']} {at} {mail['from']} “{mail['subject']}” {mail['message_id']}")
@@ -145,6 +146,16 @@ class Console:
                 self._print(f"    {self._say('quyết định', 'decision')} {value['decision']}: {value['why']}")
         for finding in answer["findings"]:
             self._print(f"  {self._word(words.SEVERITY, finding['severity'])}: {finding['message']}", "yellow")
+
+    def _cell_picture(self, place: dict[str, Any] | None, file: str | None) -> None:
+        """Where the picture of a scanned cell was written, or how to have it."""
+        if file is not None:
+            self.say(f"    ảnh ô: {file}", f"    picture of the cell: {file}")
+        elif place is not None:
+            page = place["page"]
+            self.say(
+                f"    trang {page}; xem ảnh ô: thêm --picture TỆP.png", f"    page {page}; to see the cell add --picture FILE.png"
+            )
 
     def notices(self, plain: list[dict[str, Any]]) -> None:
         """The outbox."""

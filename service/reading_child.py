@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from config.errors import ParseError
 from parsers.codec import from_plain, to_plain
+from parsers.grid import PicturePlace
 from parsers.watch import Watch
 from service.convert import OutsidePrograms, available
 from service.frames import read_frame, write_frame
@@ -75,6 +76,10 @@ class _Reader:
         if kind == "extract":
             found = self._module.extract(payload, header["sha256"], outside=self._outside, watch=watch)
             return {"found": found is not None}, found or b""
+        if kind == "cut_cells":
+            places = tuple(from_plain(PicturePlace, each) for each in header["places"])
+            cells = self._module.cut_cells(payload, header["sha256"], places, outside=self._outside, watch=watch)
+            return {"sizes": [len(each) for each in cells]}, b"".join(cells)
         if kind == "mark_up":
             return {}, _marked(header, payload)
         if kind == "file":

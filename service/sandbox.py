@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import functools
+import itertools
 import json
 import logging
 import os
@@ -29,6 +30,7 @@ from config.errors import ParseError, ThubaoError
 from config.text import Text
 from parsers.cell_notes import CellNote
 from parsers.codec import from_plain, to_plain
+from parsers.grid import PicturePlace
 from parsers.values import MessageReading
 from service.frames import BrokenFrameError, read_frame, write_frame
 from service.wall_clock import WallClock
@@ -129,6 +131,16 @@ class ReadingPool:
         """The bytes of the document with this hash, found again in a raw mail; None when it is not there."""
         answer, result = self._ask({"kind": "extract", "sha256": sha256}, raw)
         return result if answer.get("found") else None
+
+    def cut_cells(self, raw: bytes, sha256: str, places: tuple[PicturePlace, ...]) -> tuple[bytes, ...]:
+        """A PNG of each of these places on the scan with this hash in a raw mail; none when it is not there.
+
+        ParseError when it cannot be opened any more.
+        """
+        asked = {"kind": "cut_cells", "sha256": sha256, "places": [to_plain(each) for each in places]}
+        answer, result = self._ask(asked, raw)
+        ends = tuple(itertools.accumulate(answer["sizes"]))
+        return tuple(result[start:end] for start, end in itertools.pairwise((0, *ends)))
 
     def close(self) -> None:
         """End all idle children; busy ones end when their request is answered."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from config.campaign import Campaign, Slot
 from config.text import Language
+from parsers.grid import SHARES, PicturePlace
 from parsers.values import Document, Finding, MessageReading, Value
 from service.desk import Board
 from service.rules.consolidation import UnitLine
@@ -273,6 +274,7 @@ class Views:
         return {"state": report.state.value, **counted}
 
     def _source(self, source: Source) -> Plain:
+        on_picture = {"picture": _place(source.place)} if source.place is not None else {}
         return {
             "message": source.message,
             "document": source.document,
@@ -280,6 +282,7 @@ class Views:
             "cell": source.cell,
             "sha256": source.sha256,
             "received_at": self._at(source.received_at),
+            **on_picture,
         }
 
     def _read_value(self, document: Document, value: Value) -> Plain:
@@ -289,6 +292,8 @@ class Views:
             "status": value.status.value,
             "source": {"document": document.path, "sheet": value.sheet, "cell": value.cell, "sha256": document.sha256},
         }
+        if value.place is not None:
+            plain["source"]["picture"] = _place(value.place)
         if value.warnings:
             plain["warnings"] = list(value.warnings)
         if value.suggest is not None:
@@ -321,3 +326,8 @@ class Views:
 
     def _at(self, moment: datetime | None) -> str | None:
         return moment.astimezone(self._timezone).isoformat() if moment else None
+
+
+def _place(place: PicturePlace) -> Plain:
+    """Where a cell stands on its page: corners in shares of the width and height, clockwise from the cell's upper left."""
+    return {"page": place.page, "corners": [[x / SHARES, y / SHARES] for x, y in place.corners]}

@@ -212,7 +212,7 @@ def _unit_value(value: Value, source: Source) -> UnitValue:
         value=value.value,
         raw=value.raw,
         status=value.status,
-        source=replace(source, sheet=value.sheet, cell=value.cell),
+        source=replace(source, sheet=value.sheet, cell=value.cell, place=value.place),
         warnings=value.warnings,
         suggest=value.suggest,
     )

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from config.campaign import Slot
 from config.text import NO_TEXT, Text
+from parsers.grid import PicturePlace
 from parsers.values import DocumentFate, Finding, ValueStatus
 
 
@@ -61,6 +62,7 @@ class Source:
     received_at: datetime
     sheet: str = ""
     cell: str = ""
+    place: PicturePlace | None = None  # of the cell on a scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

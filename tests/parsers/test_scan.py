@@ -17,9 +17,10 @@ from parsers.grid import Cell, CellKind
 from parsers.number_values import NumberContext
 from parsers.numbers import read_number
 from parsers.recognition import RecognisedWord
-from parsers.scan import read_scan, scan_pages
+from parsers.scan import read_scan
+from parsers.scan_paper import Paper, between
 from parsers.scan_picture import find_grids, grid_cells, prepared
-from parsers.scan_slant import _perspective, facing, straightened
+from parsers.scan_slant import facing, straightened
 from parsers.values import ValueStatus
 from parsers.writing_pdf import page_pictures
 from service.convert import OutsidePrograms
@@ -95,8 +96,8 @@ def test_a_thin_line_is_found_where_letters_touch_it_and_letters_below_each_othe
 
 @pytest.mark.parametrize("angle", [-6.3, 0.9, 4.2])
 def test_a_crooked_page_is_straightened(angle: float) -> None:
-    page = straightened(ruled().rotate(angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255))
-    (grid,) = find_grids(page)
+    crooked = ruled().rotate(angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    (grid,) = find_grids(straightened(Paper.whole(crooked)).image)
     assert (len(grid.rows), len(grid.columns)) == (5, 4)
 
 
@@ -104,7 +105,7 @@ def test_a_dim_photo_with_a_shadow_is_read_like_a_scan() -> None:
     page = ruled()
     shadow = Image.linear_gradient("L").resize(page.size).point(lambda value: 120 + value // 3)
     photo = Image.composite(page, Image.new("L", page.size, 40), shadow).filter(ImageFilter.GaussianBlur(1))
-    (grid,) = find_grids(prepared(file_of(photo, "JPEG", quality=60)))
+    (grid,) = find_grids(prepared(file_of(photo, "JPEG", quality=60)).image)
     assert (len(grid.rows), len(grid.columns)) == (5, 4)
 
 
@@ -120,14 +121,12 @@ def test_words_go_to_their_cells_and_all_of_them_are_doubtful() -> None:
             ("Tiêu", 300, 100), ("đề", 400, 102), ("STT", 250, 340), ("Số", 560, 340), ("lượng", 620, 342), ("3", 900, 460)
         )
 
-    scan = scan_pages((file_of(ruled()),), recognise)  # a list is fine here
-    (table,) = scan.writing.tables
+    scan = read_scan((file_of(ruled()),), recognise)  # a list is fine here
+    (table,) = scan.tables
     assert {place: cell.text for place, cell in table.cells.items()} == {(1, 1): "STT", (1, 2): "Số lượng", (2, 3): "3"}
     assert all(cell.doubtful for cell in table.cells.values())
     assert table.at(2, 3).address == "T1R2C3"
-    assert [paragraph.text for paragraph in scan.writing.paragraphs] == ["Tiêu đề"]
-    assert set(scan.cell_pictures) == {"T1R1C1", "T1R1C2", "T1R2C3"}
-    assert Image.open(BytesIO(scan.cell_pictures["T1R2C3"])).size == (300, 120)
+    assert [paragraph.text for paragraph in scan.paragraphs] == ["Tiêu đề"]
     assert calls == ["sparse", "block"]
 
 
@@ -183,9 +182,9 @@ def test_a_page_photographed_at_a_slant_is_seen_from_the_front(slant: float) -> 
     page = ruled(rows=7, columns=4, size=(1600, 2200))
     left, right = 1600 * slant, 1600 * (1 - slant)
     corners = ((left, 0.0), (right, 30.0), (1600 - left * 0.2, 2200.0), (left * 0.2, 2180.0))
-    data = _perspective(corners, *page.size)
+    data = between(corners, *page.size)
     photographed = page.transform(page.size, Image.Transform.PERSPECTIVE, data, Image.Resampling.BICUBIC, fillcolor=255)
-    (grid,) = find_grids(facing(straightened(photographed)))
+    (grid,) = find_grids(facing(straightened(Paper.whole(photographed))).image)
     assert (len(grid.rows), len(grid.columns)) == (8, 5)
     widths = [right - left for left, right in itertools.pairwise(grid.columns)]
     assert max(widths) - min(widths) < 12
@@ -195,7 +194,7 @@ def test_a_shadow_leaves_ink_as_dark_as_it_was() -> None:
     page = ruled()
     shade = Image.linear_gradient("L").rotate(90).resize(page.size).point(lambda value: 70 + value * 120 // 255)
     lit = ImageChops.multiply(page.point(lambda value: max(value, 60)), shade)
-    (grid,) = find_grids(prepared(file_of(lit)))
+    (grid,) = find_grids(prepared(file_of(lit)).image)
     assert (len(grid.rows), len(grid.columns)) == (5, 4)
 
 
@@ -204,9 +203,9 @@ def test_tables_of_several_pages_are_numbered_on() -> None:
         del picture, layout
         return words(("a", 250, 340))
 
-    scan = scan_pages((file_of(ruled()), file_of(ruled())), recognise)
-    assert [table.name for table in scan.writing.tables] == ["T1", "T2"]
-    assert set(scan.cell_pictures) == {"T1R1C1", "T2R1C1"}
+    tables = read_scan((file_of(ruled()), file_of(ruled())), recognise).tables
+    assert [table.name for table in tables] == ["T1", "T2"]
+    assert [place.page for table in tables if (place := table.at(1, 1).place)] == [1, 2]
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", file_of(ruled())[:5000]], ids=["empty", "text", "cut"])

@@ -19,8 +19,10 @@ from service.demo.story import Arrival, Story
 from service.filing import file_new
 from service.importing import import_mail
 from service.installation import Installation, opened
+from service.judging import submission_of
 from service.planning import plan
 from service.reading import read_new
+from service.rules.submission import Submission
 from service.worker import Worker
 from storage.notices import Notice, NoticeKind, notice_content, notices
 
@@ -92,6 +94,13 @@ class Office:
         """Plan what is due and send it as a dry run."""
         plan(self.installation, now)
         Worker(self.installation, lambda: now).send()
+
+    def submission(self, code: str) -> Submission:
+        """What a unit has delivered."""
+        unit = self.campaign.unit(code)
+        assert unit is not None
+        with self.installation.database.reading() as connection:
+            return submission_of(connection, self.campaign, unit)
 
     def notices(self, kind: NoticeKind) -> tuple[Notice, ...]:
         """Every notice of a kind."""

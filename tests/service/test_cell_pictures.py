@@ -1,0 +1,113 @@
+"""A figure from a scan can be looked at: the picture of its cell comes out of the archived mail again, however it was packed."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from config.loading import reference_campaign
+from service.cell_pictures import ArchivedCells
+from service.cli import app
+from service.demo.story import Arrival
+from service.desk import NotUnderstoodError
+from service.rules.submission import Source
+from tests.parsers.test_cell_pictures import apart, opened_cell, upright_cells
+from tests.parsers.test_scan import file_of, scanned_form
+from tests.requirements import LIBREOFFICE, TESSERACT, need
+from tests.service.office_without_servers import Office, at, office
+
+UNIT = "03295"
+CLASSES = ("1", "count")
+"""A figure of the scanned form: "3" classes in its third row."""
+
+
+def scan_as(kind: str) -> tuple[str, bytes]:
+    """The scanned form in a file: name and bytes."""
+    stream = io.BytesIO()
+    page = scanned_form()
+    if kind == "picture":
+        return "trang 1.png", file_of(page)
+    if kind == "pdf":
+        Image.new("L", (1000, 1400), 255).save(stream, "PDF", resolution=200, save_all=True, append_images=[page.rotate(180)])
+        return "ban quet.pdf", stream.getvalue()
+    if kind == "zip":
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("bao cao/trang 1.jpg", file_of(page.rotate(90, expand=True), "JPEG", quality=85))
+        return "bao cao.zip", stream.getvalue()
+    document = docx.Document()
+    document.add_picture(io.BytesIO(file_of(page)), width=docx.shared.Cm(15))
+    document.save(stream)
+    return "bao cao.docx", stream.getvalue()
+
+
+def scan_mail(name: str, data: bytes) -> Arrival:
+    """A mail of the unit with this file."""
+    unit = reference_campaign().unit(UNIT)
+    assert unit is not None
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = unit.emails[0], "baocao@tuangiao.example", "Biểu số liệu"
+    mail["Message-ID"], mail["Date"] = "<scan@tuangiao.example>", at(6)
+    mail.set_content(f"UBND {unit.full_name} gửi biểu số liệu.")
+    mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return Arrival(at=at(6), raw=mail.as_bytes())
+
+
+def explain(here: Office, *words: str) -> Result:
+    home = here.installation.home.path
+    return CliRunner().invoke(app, ["--home", str(home), "explain", UNIT, *words, "--now", str(at(6, 9)).replace(" ", "T")])
+
+
+@pytest.mark.parametrize("kind", ["picture", "pdf", "zip", "word"])
+def test_the_cell_of_a_figure_is_written_as_a_picture(tmp_path: Path, kind: str) -> None:
+    need(LIBREOFFICE)
+    need(TESSERACT)
+    with office(tmp_path / "home", units=(UNIT,)) as here:
+        here.take_in(scan_mail(*scan_as(kind)))
+        told = explain(here, "1", "--column", "count", "--picture", str(tmp_path / "cell.png"), "--json")
+        assert told.exit_code == 0, told.output
+        plain: Any = json.loads(told.output)
+        value = plain["values"]["count"]
+        assert (value["value"], value["status"], value["picture"]) == (3, "confirm", str(tmp_path / "cell.png"))
+        place = value["source"]["picture"]
+        assert place["page"] == (2 if kind == "pdf" else 1)
+        assert len(place["corners"]) == 4
+        assert all(0 <= share <= 1 for corner in place["corners"] for share in corner)
+        cell = (tmp_path / "cell.png").read_bytes()
+        assert opened_cell(cell).width > 50
+        nearest = min(upright_cells().items(), key=lambda each: apart(cell, each[1]))
+        assert nearest[0] == (3, 4)
+        assert "cell.png" in explain(here, "1", "--picture", str(tmp_path / "cell.png")).output
+
+
+def test_a_figure_that_was_typed_has_no_picture_and_nothing_is_written(tmp_path: Path) -> None:
+    with office(tmp_path / "home", units=(UNIT,)) as here:
+        here.take_in(scan_mail("bieu.csv", b"STT;Noi dung;Don vi;So lop;Nguoi\n1;x;lop;3;\n"))
+        told = explain(here, "1", "--picture", str(tmp_path / "cell.png"))
+        assert isinstance(told.exception, NotUnderstoodError)
+        assert not (tmp_path / "cell.png").exists()
+
+
+def test_a_scan_that_is_no_longer_archived_gives_no_picture(tmp_path: Path) -> None:
+    need(LIBREOFFICE)
+    need(TESSERACT)
+    with office(tmp_path / "home", units=(UNIT,)) as here:
+        here.take_in(scan_mail(*scan_as("picture")))
+        sources = [each.source for each in here.submission(UNIT).values if each.source and each.source.place]
+        cells = ArchivedCells(here.installation)
+        assert set(cells.pictures(sources)) == set(sources)
+        later = Source(message=sources[0].message, document="", sha256="0" * 64, received_at=at(6) + timedelta(days=1))
+        assert cells.pictures([later]) == {}
+        shutil.rmtree(tmp_path / "home" / "data" / "archive")
+        assert cells.pictures(sources) == {}
