@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from config.campaign import Campaign
 from parsers.codec import from_plain, to_plain
 from parsers.values import Finding
+from service.cell_pictures import ArchivedCells
 from service.installation import Installation, making_outputs
 from service.lines import unit_lines
 from service.outputs.files import write_outputs
@@ -113,7 +114,8 @@ def _write(installation: Installation, campaign: Campaign, made: Consolidation, 
     photos = ArchivedPhotos(installation)
     office = installation.home.office
     template = installation.home.path / "campaigns" / campaign.id / "report.docx"
-    return write_outputs(folder, campaign, made, office.language, photos, office=office.name, template=template)
+    cells = ArchivedCells(installation)
+    return write_outputs(folder, campaign, made, office.language, photos, office=office.name, template=template, cells=cells)
 
 
 def _figures_hash(lines: tuple[UnitLine, ...]) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from config.campaign import Campaign
+from service.cell_pictures import ArchivedCells
 from service.consolidating import draft
 from service.installation import Installation
 from service.judging import submissions
@@ -83,7 +84,7 @@ def draft_workbook(installation: Installation, campaign: Campaign, now: datetime
     name = f"BAN-NHAP-{campaign.id}-{now.astimezone(installation.home.office.timezone):%Y%m%d}.xlsx"
     with tempfile.TemporaryDirectory(prefix="thubao-draft-") as folder:
         path = Path(folder) / name
-        write_workbook(path, campaign, made, installation.home.office.language)
+        write_workbook(path, campaign, made, installation.home.office.language, ArchivedCells(installation))
         return name, path.read_bytes()
 
 

@@ -14,6 +14,7 @@ from service.outputs.atomic import write_atomically
 from service.outputs.consolidation_json import to_json
 from service.outputs.report import write_report
 from service.outputs.workbook import write_workbook
+from service.outputs.workbook_scans import CellPictures
 from service.rules.consolidation import Consolidation
 
 
@@ -27,16 +28,18 @@ def write_outputs(
     office: str = "",
     template: Path | None = None,
     clean: Callable[[bytes], bytes] = without_position,
+    cells: CellPictures | None = None,
 ) -> tuple[Path, ...]:
     """Writes workbook, report, photo album and JSON into `folder`, each atomically, and returns their paths.
 
     Without `photos` there is no album, and the report has no pictures. `template` is the office's own report template, used
-    where it exists. `clean` re-encodes a photo without its position and raises ValueError for what is no picture.
+    where it exists. `clean` re-encodes a photo without its position and raises ValueError for what is no picture. `cells` shows
+    the officer what was read from scans.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{consolidation.campaign}-v{consolidation.version}"
     workbook, report, data = (folder / f"{stem}.{extension}" for extension in ("xlsx", "docx", "json"))
-    write_workbook(workbook, campaign, consolidation, language)
+    write_workbook(workbook, campaign, consolidation, language, cells)
     write_report(report, campaign, consolidation, language, photos=photos, office=office, template=template)
     album = []
     if photos is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import openpyxl
 import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
@@ -20,12 +21,16 @@ from typer.testing import CliRunner, Result
 from config.loading import reference_campaign
 from service.cell_pictures import ArchivedCells
 from service.cli import app
+from service.consolidating import consolidate_campaign
 from service.demo.story import Arrival
 from service.desk import NotUnderstoodError
+from service.digest import draft_workbook
+from service.rules.consolidate import ASKED
 from service.rules.submission import Source
 from tests.parsers.test_cell_pictures import apart, opened_cell, upright_cells
 from tests.parsers.test_scan import file_of, scanned_form
 from tests.requirements import LIBREOFFICE, TESSERACT, need
+from tests.servers_libreoffice import LibreOffice
 from tests.service.office_without_servers import Office, at, office
 
 UNIT = "03295"
@@ -89,6 +94,29 @@ def test_the_cell_of_a_figure_is_written_as_a_picture(tmp_path: Path, kind: str)
         nearest = min(upright_cells().items(), key=lambda each: apart(cell, each[1]))
         assert nearest[0] == (3, 4)
         assert "cell.png" in explain(here, "1", "--picture", str(tmp_path / "cell.png")).output
+
+
+def test_the_workbooks_show_what_was_read_from_scans_beside_the_pictures_of_the_cells(tmp_path: Path) -> None:
+    need(LIBREOFFICE)
+    need(TESSERACT)
+    with office(tmp_path / "home", units=(UNIT,)) as here:
+        here.take_in(scan_mail(*scan_as("picture")))
+        asked = [each for each in here.submission(UNIT).values if each.status in ASKED]
+        _, draft = draft_workbook(here.installation, here.campaign, at(8))
+        made = consolidate_campaign(here.installation, here.campaign, at(16)).files[0]
+        before = made.read_bytes()
+        made.unlink()
+        assert consolidate_campaign(here.installation, here.campaign, at(16)).files[0].read_bytes() == before
+    assert len(asked) >= 6
+    for content in (draft, before):
+        sheet: Any = openpyxl.load_workbook(io.BytesIO(content))["Đối chiếu bản quét"]
+        drawn = {picture.anchor._from.row + 1: picture for picture in sheet._images}
+        assert [sheet.cell(row, 5).value for row in sorted(drawn)] == [each.raw for each in asked]
+        assert all(sheet.row_dimensions[row].height * 12_700 >= each.anchor.ext.height for row, each in drawn.items())
+        shown = next(each._data() for row, each in drawn.items() if sheet.cell(row, 5).value == "3")
+        assert min(upright_cells().items(), key=lambda each: apart(shown, each[1]))[0] == (3, 4)
+    (tmp_path / "made.xlsx").write_bytes(before)
+    assert LibreOffice(program=need(LIBREOFFICE)).to_pdf(tmp_path / "made.xlsx").stat().st_size > 10_000
 
 
 def test_a_figure_that_was_typed_has_no_picture_and_nothing_is_written(tmp_path: Path) -> None:
