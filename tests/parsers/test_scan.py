@@ -13,9 +13,11 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from config.campaign import IndicatorType
 from config.errors import ParseError
+from parsers.content_type import media_type
 from parsers.grid import Cell, CellKind
 from parsers.number_values import NumberContext
 from parsers.numbers import read_number
+from parsers.photos import read_photo
 from parsers.recognition import RecognisedWord
 from parsers.scan import read_scan
 from parsers.scan_paper import Paper, between
@@ -231,6 +233,18 @@ def scanned_form() -> Image.Image:
     form_table(document, ROWS)
     (picture,) = page_pictures(converted(saved(document), "pdf"), 1)
     return Image.open(BytesIO(picture)).convert("L")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "GIF", "BMP", "WEBP"])
+def test_a_page_that_was_decoded_to_be_judged_is_read_as_its_file_is(kind: str) -> None:
+    need(LIBREOFFICE)
+    turned, stream = Image.Exif(), BytesIO()
+    turned[0x0112] = 6
+    scanned_form().rotate(90, expand=True).save(stream, kind, exif=turned)
+    verdict = read_photo(stream.getvalue(), media_type(stream.getvalue()))
+    assert verdict.decoded is not None
+    paper, same = prepared(verdict.decoded), prepared(stream.getvalue())
+    assert (paper.way, paper.image.tobytes()) == (same.way, same.image.tobytes())
 
 
 @pytest.mark.parametrize(("angle", "quality"), [(0.0, 95), (1.7, 60)], ids=["scan", "crooked photo"])

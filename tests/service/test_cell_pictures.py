@@ -94,6 +94,11 @@ def test_the_cell_of_a_figure_is_written_as_a_picture(tmp_path: Path, kind: str)
         nearest = min(upright_cells().items(), key=lambda each: apart(cell, each[1]))
         assert nearest[0] == (3, 4)
         assert "cell.png" in explain(here, "1", "--picture", str(tmp_path / "cell.png")).output
+        assert "--picture" in explain(here, "1").output
+        several = explain(here, "1.it_training", "--picture", str(tmp_path / "none.png"))
+        assert isinstance(several.exception, NotUnderstoodError)
+        assert "count, people" in str(several.exception)
+        assert not (tmp_path / "none.png").exists()
 
 
 def test_the_workbooks_show_what_was_read_from_scans_beside_the_pictures_of_the_cells(tmp_path: Path) -> None:
