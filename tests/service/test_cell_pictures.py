@@ -6,6 +6,8 @@ import io
 import json
 import shutil
 import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,18 +21,25 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from config.loading import reference_campaign
+from config.text import Language
+from parsers.grid import PicturePlace
+from parsers.values import ValueStatus
 from service.cell_pictures import ArchivedCells
 from service.cli import app
 from service.consolidating import consolidate_campaign
 from service.demo.story import Arrival
 from service.desk import NotUnderstoodError
 from service.digest import draft_workbook
+from service.outputs.workbook import write_workbook
+from service.outputs.workbook_scans import MOST
+from service.outputs.workbook_tables import FIRST_ROW
 from service.rules.consolidate import ASKED
 from service.rules.submission import Source
 from tests.parsers.test_cell_pictures import apart, opened_cell, upright_cells
 from tests.parsers.test_scan import file_of, scanned_form
 from tests.requirements import LIBREOFFICE, TESSERACT, need
 from tests.servers_libreoffice import LibreOffice
+from tests.service.campaign_of_units import CAMPAIGN, consolidation, lines
 from tests.service.office_without_servers import Office, at, office
 
 UNIT = "03295"
@@ -122,6 +131,33 @@ def test_the_workbooks_show_what_was_read_from_scans_beside_the_pictures_of_the_
         assert min(upright_cells().items(), key=lambda each: apart(shown, each[1]))[0] == (3, 4)
     (tmp_path / "made.xlsx").write_bytes(before)
     assert LibreOffice(program=need(LIBREOFFICE)).to_pdf(tmp_path / "made.xlsx").stat().st_size > 10_000
+
+
+class NothingArchived:
+    """An archive whose mails were all forgotten."""
+
+    def pictures(self, sources: Iterable[Source]) -> Mapping[Source, bytes]:
+        assert len(list(sources)) == MOST
+        return {}
+
+
+def test_a_workbook_shows_so_many_and_says_how_many_more_there_are_and_which_scans_are_gone(tmp_path: Path) -> None:
+    place = PicturePlace(page=1, corners=((0, 0), (500, 0), (500, 100), (0, 100)))
+    units = []
+    for line in lines(seed=5, missing=0):
+        values = tuple(
+            replace(each, status=ValueStatus.CONFIRM, source=replace(each.source, place=place))
+            for each in line.submission.values
+            if each.source is not None and each.status is ValueStatus.OK
+        )
+        units.append(replace(line, submission=replace(line.submission, values=values)))
+    more = sum(len(each.submission.values) for each in units) - MOST
+    assert more > 0
+    write_workbook(tmp_path / "made.xlsx", CAMPAIGN, consolidation(units=tuple(units)), Language.VI, NothingArchived())
+    sheet = openpyxl.load_workbook(tmp_path / "made.xlsx")["Đối chiếu bản quét"]
+    assert f"Còn {more} số liệu" in str(sheet["A3"].value)
+    assert sheet.max_row == FIRST_ROW + MOST - 1
+    assert "không lấy lại được" in str(sheet.cell(FIRST_ROW, 7).value)
 
 
 def test_a_figure_that_was_typed_has_no_picture_and_nothing_is_written(tmp_path: Path) -> None:
