@@ -7,8 +7,9 @@ import unicodedata
 from functools import lru_cache
 
 _LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ"})  # Eth, typed or converted by mistake: drawn the same
-_STROKED_D = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})  # NFD leaves the stroke on
+_STROKED_D = "đĐðÐ"  # NFD leaves the stroke on
 _NOT_A_WORD = re.compile(r"[\W_]+")
+_BETWEEN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _SHOWN_ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook above, tilde, dot below
 
@@ -39,11 +40,21 @@ _REMEMBERED = 300
 
 
 def _fold(text: str) -> str:
-    if text.isascii():
-        return _NOT_A_WORD.sub(" ", text.lower()).strip()
-    decomposed = unicodedata.normalize("NFD", text.translate(_STROKED_D).lower())
-    bare = "".join(each for each in decomposed if each.isascii() or unicodedata.category(each) not in ("Mn", "Cf"))
+    bare = text.lower() if text.isascii() else _without_marks(text)
+    if bare.isascii():
+        return " ".join(bare.translate(_BETWEEN_WORDS).split())
     return _NOT_A_WORD.sub(" ", bare).strip()
+
+
+def _without_marks(text: str) -> str:
+    """In small letters, mark by mark over the whole text: a text has a dozen of them and thousands of letters."""
+    for letter in _STROKED_D:
+        text = text.replace(letter, "d")
+    text = unicodedata.normalize("NFD", text.lower())
+    for each in set(text):
+        if not each.isascii() and unicodedata.category(each) in ("Mn", "Cf"):
+            text = text.replace(each, "")
+    return text
 
 
 _fold_short = lru_cache(maxsize=4096)(_fold)

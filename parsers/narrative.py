@@ -6,7 +6,7 @@ import functools
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from config.campaign import Section, Severity
 from config.text import Text
@@ -65,7 +65,7 @@ def read_narrative(paragraphs: Sequence[Paragraph], outline: tuple[Section, ...]
         return None
     texts, unplaced, head = _split(lines, headings, outline)
     _share_merged_headings(texts, headings, outline)
-    printed = {wording for section in outline for wording in phrases(section)}
+    printed = _printed(outline)
     sections = tuple(
         SectionText(code=section.code, text="\n".join(texts[section.code]))
         for section in outline
@@ -180,13 +180,22 @@ def _share_merged_headings(texts: dict[str, list[str]], headings: Sequence[Headi
                 break
 
 
-def _is_printed(line: str, printed: set[tuple[str, ...]]) -> bool:
+@functools.lru_cache(maxsize=32)
+def _printed(outline: tuple[Section, ...]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """All wordings of all headings by their first word."""
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for wording in sorted({wording for section in outline for wording in phrases(section)}):
+        found[wording[0]] = (*found.get(wording[0], ()), wording)
+    return found
+
+
+def _is_printed(line: str, printed: Mapping[str, tuple[tuple[str, ...], ...]]) -> bool:
     """Whether a line is only what the outline itself prints: a heading, a bullet, guidance in parentheses, dots."""
     bare = GUIDANCE.sub("", BULLET.sub("", line, count=1)) if BULLET.match(line) else GUIDANCE.sub("", line)
     if DOTS.fullmatch(bare):
         return True
     words = fold(bare).split()
-    return any(_begins(words, wording) for wording in printed) or bool(
+    return any(_begins(words, wording) for wording in printed.get(words[0] if words else "", ())) or bool(
         re.search(r"\((?:nêu rõ|ghi rõ)", line) and not re.search(r"\d+\s*/", line)
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -92,7 +92,29 @@ class _Shape:
     ends: tuple[int, ...]  # where each word ends in the text
     text: str
     looks: int
-    initials: frozenset[str]  # first letters of the first two words
+    initials: frozenset[str]  # first letters of the first two words: one misspelt letter rarely is the first one
+    before_colon: int  # words
+    own: tuple[str, ...]  # words of a short line with a number or a heading's looks, numbers left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wording:
+    """One way to write a heading: its folded words, how many they are, and how well a line must agree."""
+
+    text: str
+    count: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A section whose heading is looked for; `wordings` by their first letter."""
+
+    index: int
+    section: Section
+    groups: bool
+    heading: tuple[str, ...]
+    wordings: Mapping[str, tuple[_Wording, ...]]
 
 
 def lines_of(paragraphs: Sequence[Paragraph]) -> list[Line]:
@@ -130,21 +152,19 @@ def phrases(section: Section) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted((tuple(each.split()) for each in own if each), key=len, reverse=True))
 
 
-def find_headings(lines: Sequence[Line], outline: Sequence[Section]) -> list[Heading]:
+def find_headings(lines: Sequence[Line], outline: tuple[Section, ...]) -> list[Heading]:
     """The headings found, in the order of the lines; at most one for each section."""
-    wordings = {index: phrases(section) for index, section in enumerate(outline)}
-    wanted = [index for index, section in enumerate(outline) if is_leaf(section, outline) or is_part(section, outline)]
-    title = title_line(lines)
+    wanted, title = _wanted(outline), title_line(lines)
     candidates: list[Heading] = []
     for number, line in enumerate(lines):
         shape = _shape(line)
         if shape is None:
             continue
         under_title = title <= number < title + 4 and not shape.label
-        for index in wanted:
-            if under_title and is_part(outline[index], outline):  # the report's subject often reads like the first part
+        for each in wanted:
+            if under_title and each.groups:  # the report's subject often reads like the first part
                 continue
-            found = _candidate(number, shape, index, outline, wordings[index])
+            found = _candidate(number, shape, each)
             if found is not None:
                 candidates.append(found)
     chain = _best_chain(candidates)
@@ -155,6 +175,30 @@ def find_headings(lines: Sequence[Line], outline: Sequence[Section]) -> list[Hea
             used_lines.add(found.line)
             used_sections.add(found.section)
     return sorted(chain, key=lambda each: each.line)
+
+
+@functools.lru_cache(maxsize=32)
+def _wanted(outline: tuple[Section, ...]) -> tuple[_Wanted, ...]:
+    return tuple(
+        _Wanted(
+            index=index,
+            section=section,
+            groups=is_part(section, outline),
+            heading=(*phrases(section), ())[0],
+            wordings=_by_first_letter(phrases(section)),
+        )
+        for index, section in enumerate(outline)
+        if is_leaf(section, outline) or is_part(section, outline)
+    )
+
+
+def _by_first_letter(wordings: Sequence[tuple[str, ...]]) -> Mapping[str, tuple[_Wording, ...]]:
+    found: dict[str, tuple[_Wording, ...]] = {}
+    for words in wordings:
+        text, first = " ".join(words), words[0][0]
+        least = SHORT_MATCH if len(text) < SHORT_PHRASE else PHRASE_MATCH
+        found[first] = (*found.get(first, ()), _Wording(text=text, count=len(words), least=least))
+    return found
 
 
 def is_other_paper(lines: Sequence[Line]) -> bool:
@@ -197,6 +241,7 @@ def _shape(line: Line) -> _Shape | None:
     if not found or not any(word.isalpha() for word in words):
         return None
     looks = 10 * bool(line.bold or line.level) + 8 * text.isupper()
+    colon = body.find(":")
     return _Shape(
         label=label_of(label) if label else "",
         bulleted=bool(bullet),
@@ -205,79 +250,79 @@ def _shape(line: Line) -> _Shape | None:
         text=body,
         looks=looks,
         initials=frozenset(word[0] for word in words[:2] if word),
+        before_colon=sum(each.end() <= colon for each in found),
+        own=tuple(word for word in words if not word.isdigit()) if _may_be_loose(words, body, label, looks) else (),
     )
 
 
-def _candidate(
-    number: int, shape: _Shape, index: int, outline: Sequence[Section], wordings: Sequence[tuple[str, ...]]
-) -> Heading | None:
-    section = outline[index]
-    best = max((_matched(shape, wording) for wording in wordings), default=(0.0, 0), key=lambda each: (each[0], each[1]))
-    quality, used = best
-    before_colon = _before_colon(shape, wordings[0]) if used < COLON_WORDS else 0
+def _may_be_loose(words: Sequence[str], text: str, label: re.Match[str] | None, looks: int) -> bool:
+    """Whether a line may be a heading in other words: short, with a number or a heading's looks, and no sentence."""
+    if not (label or looks) or not 2 < len(words) <= HEADING_WORDS:  # noqa: PLR2004 - two words prove little
+        return False
+    return len(words) <= 12 or not SENTENCE_END.search(text)  # noqa: PLR2004 - a sentence
+
+
+def _candidate(number: int, shape: _Shape, wanted: _Wanted) -> Heading | None:
+    quality, used = _matched(shape, wanted.wordings)
+    before_colon = _before_colon(shape, wanted.heading) if used < COLON_WORDS else 0
     if before_colon > used:
         quality, used = max(quality, PHRASE_MATCH), before_colon
     if not quality:
-        loose = _loose(shape, wordings)
-        if not loose or is_part(section, outline):
+        quality, used = 0 if wanted.groups else _loose(shape, wanted.heading), len(shape.words)
+        if not quality:
             return None
-        quality, used = loose, len(shape.words)
     rest, alone, marked = _rest(shape, used)
     plain_looks = not shape.label and not shape.looks
     if shape.bulleted and not shape.label and not marked and not alone:
         return None
     nothing_else = quality == _EXACT and used == len(shape.words) and not shape.bulleted
-    if is_part(section, outline) and plain_looks and not nothing_else:
+    if wanted.groups and plain_looks and not nothing_else:
         return None
     if not alone and not marked and not (shape.label and quality >= 90):  # noqa: PLR2004 - text straight after needs certainty
         return None
     if plain_looks and used < 2:  # noqa: PLR2004 - one plain word is no heading
         return None
-    score = quality + shape.looks + 15 * bool(shape.label) + 10 * _same_number(shape.label, section.code) + 8 * alone
+    score = quality + shape.looks + 15 * bool(shape.label) + 10 * _same_number(shape.label, wanted.section.code) + 8 * alone
     score += min(used, 8) - 20 * shape.bulleted
     return Heading(
-        line=number, section=index, score=score, rest=rest, words=" ".join(shape.words[: max(used, 0)] if rest else shape.words)
+        line=number,
+        section=wanted.index,
+        score=score,
+        rest=rest,
+        words=" ".join(shape.words[:used] if rest else shape.words),
     )
 
 
-def _matched(shape: _Shape, wording: tuple[str, ...]) -> tuple[float, int]:
-    """How well a line begins with a wording, 0 if not, and how many of its words that takes."""
-    if wording[0][0] not in shape.initials:  # one misspelt letter rarely is the first one, and this is asked 5,000 times
-        return 0.0, 0
-    target = " ".join(wording)
-    least = SHORT_MATCH if len(target) < SHORT_PHRASE else PHRASE_MATCH
-    best, used = 0.0, 0
-    for length in range(max(1, len(wording) - 1), len(wording) + 2):
-        if length > len(shape.words):
-            break
-        score = fuzz.ratio(" ".join(shape.words[:length]), target, score_cutoff=least)
-        if score > best:
-            best, used = score, length
-    return best, used
+def _matched(shape: _Shape, wordings: Mapping[str, tuple[_Wording, ...]]) -> tuple[float, int]:
+    """How well a line begins with the best of these wordings, 0 if with none, and how many of its words that takes."""
+    best: tuple[float, int] = 0.0, 0
+    for initial in shape.initials:
+        for wording in wordings.get(initial, ()):
+            quality, used = 0.0, 0
+            for count in range(max(1, wording.count - 1), min(wording.count + 1, len(shape.words)) + 1):
+                score = fuzz.ratio(" ".join(shape.words[:count]), wording.text, score_cutoff=wording.least)
+                if score > quality:
+                    quality, used = score, count
+            best = max(best, (quality, used))
+    return best
 
 
 def _before_colon(shape: _Shape, heading: tuple[str, ...]) -> int:
     """The words before a colon when nearly all of them stand in the section's heading, else 0."""
-    colon = shape.text.find(":")
-    count = sum(end <= colon for end in shape.ends)
+    count = shape.before_colon
     if not 3 <= count <= COLON_WORDS or shape.words[0] not in heading[:2]:  # noqa: PLR2004 - two words prove little
         return 0
     foreign = sum(word not in heading for word in shape.words[:count])
     return count if foreign * 6 <= count else 0
 
 
-def _loose(shape: _Shape, wordings: Sequence[tuple[str, ...]]) -> float:
-    """For a short line with a number or a heading's looks: how many of its words stand in the section's full heading."""
-    if not (shape.label or shape.looks) or not 2 < len(shape.words) <= HEADING_WORDS:  # noqa: PLR2004 - two words prove little
+def _loose(shape: _Shape, heading: tuple[str, ...]) -> float:
+    """How many of the words of a line that may be a heading stand in the section's full heading."""
+    if not shape.own or shape.own[0] not in heading[:4]:
         return 0.0
-    if SENTENCE_END.search(shape.text) and len(shape.words) > 12:  # noqa: PLR2004 - a sentence
-        return 0.0
-    heading = wordings[0]
-    own = [word for word in shape.words if not word.isdigit()]
-    common = sum(word in heading for word in own)
-    starts = bool(own) and own[0] in heading[:4]
-    share = common / len(own) if own else 0.0
-    return 60 + 30 * share if starts and share >= LOOSE_SHARE and common >= 3 else 0.0  # noqa: PLR2004 - three words in common
+    common = sum(word in heading for word in shape.own)
+    share = common / len(shape.own)
+    return 60 + 30 * share if share >= LOOSE_SHARE and common >= 3 else 0.0  # noqa: PLR2004 - three words in common
 
 
 def _rest(shape: _Shape, used: int) -> tuple[str, bool, bool]:

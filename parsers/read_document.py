@@ -212,7 +212,8 @@ class DocumentReader:
         best = first = equals[0] if equals else None
         half = bool(forms) and all(without_figures(each) for each in forms)
         forms = () if half else forms
-        if opened.media_type in _WRITINGS and not content.scanned and self._may_be_typed(opened, content, forms):
+        unread_rows = not forms and holds_lost_table(_text_of(content).split("\n"), self._forms)
+        if opened.media_type in _WRITINGS and not content.scanned and _may_be_typed(opened, unread_rows=unread_rows):
             best, forms, content = self._with_typed_rows(opened, content, best, forms)
         # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
         narrative = None if forms and opened.media_type in _SPREADSHEETS else self._narrative(best, content)
@@ -225,7 +226,7 @@ class DocumentReader:
         if why is _NOT_OURS and kind.is_misnamed(opened.media_type, opened.leaf.name):
             fate, why = DocumentFate.UNREADABLE, _MISNAMED
         findings = (*opened.findings, *content.findings)
-        unread = NO_FIGURES if half else LOST_TABLE if not forms and self._holds_lost_table(content) else None
+        unread = NO_FIGURES if half else LOST_TABLE if not forms and unread_rows else None
         if unread is not None and narrative is not None and is_prose(_text_of(content).split("\n"), self._forms):
             findings = (*findings, lost(opened.leaf.path, unread))
         elif unread is not None:
@@ -263,15 +264,6 @@ class DocumentReader:
                 best = (*best, expected)
         return best, readings
 
-    def _may_be_typed(self, opened: OpenedLeaf, content: _Content, forms: tuple[FormReading, ...]) -> bool:
-        """Whether it is worth looking for a form typed as text: in a mail, or where a file's rows stand in no table.
-
-        Not in a PDF, whose lines were joined by their length: figures of two rows may stand in one.
-        """
-        if opened.media_type == kind.PDF:
-            return False
-        return not opened.leaf.name or (not forms and self._holds_lost_table(content))
-
     def _with_typed_rows(
         self, opened: OpenedLeaf, content: _Content, best: Expected | None, forms: tuple[FormReading, ...]
     ) -> tuple[Expected | None, tuple[FormReading, ...], _Content]:
@@ -299,9 +291,6 @@ class DocumentReader:
                 content = content if self._narrative(expected, rest) is not None else rest
         return best, forms, content
 
-    def _holds_lost_table(self, content: _Content) -> bool:
-        return holds_lost_table(_text_of(content).split("\n"), self._forms)
-
     def _narrative(self, best: Expected | None, content: _Content) -> NarrativeReading | None:
         for expected in (best,) if best is not None else self._expected:
             if expected is not None:
@@ -309,6 +298,14 @@ class DocumentReader:
                 if narrative is not None:
                     return narrative if narrative.heading else replace(narrative, heading=content.heading)
         return None
+
+
+def _may_be_typed(opened: OpenedLeaf, *, unread_rows: bool) -> bool:
+    """Whether it is worth looking for a form typed as text: in a mail, or where a file's rows stand in no table.
+
+    Not in a PDF, whose lines were joined by their length: figures of two rows may stand in one.
+    """
+    return opened.media_type != kind.PDF and (not opened.leaf.name or unread_rows)
 
 
 def _campaigns(best: Expected | None, equals: Sequence[Expected], forms: tuple[FormReading, ...]) -> tuple[str, ...]:

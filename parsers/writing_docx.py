@@ -25,8 +25,18 @@ from parsers.writing_blocks import (
     damaged,
     raised,
 )
-from parsers.writing_docx_styles import Numbering, Styles, heading_level, is_gone, is_raised, list_place, run_font, switch
-from parsers.writing_xml import attribute, child, children, local, open_zip, read_xml
+from parsers.writing_docx_styles import (
+    Numbering,
+    Styles,
+    heading_level,
+    is_gone,
+    is_raised,
+    list_place,
+    run_font,
+    switch,
+    without_table_styles,
+)
+from parsers.writing_xml import attribute, child, children, local, open_zip, parse_xml, read_part, read_xml
 
 HEADER_PARTS = 6
 THROUGH = frozenset(
@@ -49,7 +59,7 @@ def read_docx(data: bytes) -> RawWriting:
         if root is None:
             raise damaged("a Word file without a main document")
         folder = main.rpartition("/")[0]
-        styles = Styles(read_xml(archive, f"{folder}/styles.xml"))
+        styles = _styles(archive, f"{folder}/styles.xml")
         walk = _Walk(styles, Numbering.of(read_xml(archive, f"{folder}/numbering.xml")))
         blocks = tuple(walk.blocks(child(root, "body")))
         running = tuple(_running(archive, folder, styles))
@@ -58,6 +68,11 @@ def read_docx(data: bytes) -> RawWriting:
     bare = pictures and letters < 20 and not any(isinstance(block, RawTable) for block in blocks)  # noqa: PLR2004 - no sentence
     findings = (cut_short(CELL_LIMIT, Text(vi="ô", en="cells")),) if walk.cut else ()
     return RawWriting(blocks=blocks, running=running, needs_ocr=bare, findings=findings)
+
+
+def _styles(archive: zipfile.ZipFile, name: str) -> Styles:
+    part = read_part(archive, name)
+    return Styles(None if part is None else parse_xml(without_table_styles(part), name))
 
 
 def _main_part(archive: zipfile.ZipFile) -> str:

@@ -7,13 +7,17 @@ from io import BytesIO
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from lxml import etree
 
 from parsers.grid import CellKind, Sheet
 from parsers.writing import read_writing
+from parsers.writing_docx_styles import without_table_styles
 from tests.parsers.writing_samples import DOCX, SECTIONS, layout_table, page_break, report, saved
 
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TEXT_BOX = """<w:r %s xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"
  xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" xmlns:v="urn:schemas-microsoft-com:vml">
 <mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:wsp><wps:txbx><w:txbxContent><w:p><w:r>
@@ -239,3 +243,27 @@ def test_strict_files_are_read_like_transitional_ones() -> None:
         ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main"),
     )
     assert texts(data)[0].startswith("ỦY BAN NHÂN DÂN")
+
+
+def test_table_styles_are_passed_over_and_every_other_style_is_read() -> None:
+    """python-docx saves the styles that Word writes: a hundred table styles, between which the others stand."""
+    with zipfile.ZipFile(BytesIO(report())) as archive:
+        part = archive.read("word/styles.xml")
+    closed = part.replace(b"<w:style ", b'<w:style w:type="table" w:styleId="Bare"/><w:style ', 1)
+    for each in (part, closed):
+        lean = without_table_styles(each)
+        assert len(lean) * 5 < len(each)
+        whole, kept = (
+            {style.get(f"{WORD}styleId"): style for style in etree.fromstring(text) if style.tag == f"{WORD}style"}
+            for text in (part, lean)
+        )
+        wanted = {name: etree.tostring(style) for name, style in whole.items() if style.get(f"{WORD}type") != "table"}
+        assert {name: etree.tostring(style) for name, style in kept.items() if style.get(f"{WORD}type") != "table"} == wanted
+
+
+def test_a_style_behind_the_table_styles_still_names_its_font() -> None:
+    document = docx.Document()
+    style = document.styles.add_style("Chữ cũ", WD_STYLE_TYPE.PARAGRAPH)
+    style.font.name = ".VnTime"
+    document.add_paragraph("Uû ban nh©n d©n", style)
+    assert texts(saved(document)) == ["Uỷ ban nhân dân"]
