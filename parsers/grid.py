@@ -57,6 +57,7 @@ class Cell:
     doubtful: bool = False  # read by OCR, or struck through: every value from it is to be confirmed
     struck: bool = False
     place: PicturePlace | None = None  # where it was read on a scan
+    crowded: bool = False  # several figures stand in a table of their own inside it: which one is meant is to be asked
 
     @property
     def doubt(self) -> str:

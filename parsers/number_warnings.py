@@ -143,6 +143,10 @@ _WARNINGS = {
         "Trong ô có chữ hoặc số nhưng không đọc được từ ảnh chụp, bản quét; đề nghị ghi rõ số liệu ô này.",
         "Something is written in the cell that could not be read from the photo or scan; please write out its figure.",
     ),
+    "table_in_cell": _refused(
+        "Trong ô có một bảng con gồm nhiều số, không rõ số nào là số liệu của chỉ tiêu; đề nghị ghi một số vào ô.",
+        "A table of several figures stands inside the cell; please write the one figure that is meant into the cell.",
+    ),
     "ambiguous_slash": _refused(
         "Ô ghi hai số cách nhau bằng dấu “/” nhưng chỉ tiêu chỉ cần một số; đề nghị ghi một số.",
         "The cell holds two numbers with a slash where the indicator needs one; please write one number.",

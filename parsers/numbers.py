@@ -57,6 +57,8 @@ _LONGEST_KEPT = 60  # characters of a cell whose reading is kept for the next of
 
 def read_number(cell: Cell, context: NumberContext) -> NumberReading:
     """What a cell of figures says in its context. Never raises; a doubtful cell (OCR) is always to be confirmed."""
+    if cell.crowded:
+        return rejected("table_in_cell")
     if cell.doubtful or cell.formula or type(cell.value) not in (int, str) or len(cell.text) > _LONGEST_KEPT:
         return _read(cell, context)
     return _plain_cell(cell.kind, cell.value, cell.number_format, context)

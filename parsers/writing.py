@@ -162,7 +162,7 @@ def assemble(raw: RawWriting, *, keep_layout: bool = False) -> Writing:
         if not keep_layout and _is_layout(texts):
             paragraphs.extend(_in_reading_order(texts))
             continue
-        sheet = _sheet(texts, len(tables) + 1)
+        sheet = _sheet(texts, len(tables) + 1, decode)
         if sheet.cells or keep_layout:
             tables.append(sheet)
     running = [paragraph.text for paragraph in _paragraphs(raw.running, decode)]
@@ -240,7 +240,7 @@ def _in_reading_order(cells: list[tuple[RawCell, list[Paragraph]]]) -> Iterator[
         yield Paragraph(text=label)
 
 
-def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int) -> Sheet:
+def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int, decode: Callable[[str, str], str]) -> Sheet:
     name = f"T{number}"
     found: dict[tuple[int, int], Cell] = {}
     merges = []
@@ -248,9 +248,10 @@ def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int) -> Sheet:
         if cell.bottom > cell.row or cell.right > cell.column:
             merges.append(Merge(top=cell.row, left=cell.column, bottom=cell.bottom, right=cell.right))
         text = "\n".join(paragraph.text for paragraph in paragraphs)
-        if text:
+        crowded = "" if text else " | ".join(paragraph.text for paragraph in _paragraphs(cell.inside, decode))[:LONG_CELL]
+        if text or crowded:
             address = f"{name}R{cell.row}C{cell.column}"
-            found[cell.row, cell.column] = Cell(kind=CellKind.TEXT, value=text, address=address)
+            found[cell.row, cell.column] = Cell(kind=CellKind.TEXT, value=text or crowded, address=address, crowded=bool(crowded))
     return Sheet(name=name, cells=found, merges=tuple(merges))
 
 

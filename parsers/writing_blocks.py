@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from config.campaign import Severity
@@ -13,6 +13,9 @@ from parsers.values import Finding
 
 CELL_LIMIT = 12_000
 """Cells of all tables of one document; the reference form has 220."""
+
+SMALL_TABLE = 4
+"""Filled cells of a table that is drawn inside a cell for its looks: one figure, or a few beside each other."""
 
 PARAGRAPH_LIMIT = 12_000
 """Paragraphs of one document that are kept."""
@@ -65,13 +68,17 @@ class RawParagraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawCell:
-    """A cell of a table, 1-based; `bottom` and `right` are its last row and column."""
+    """A cell of a table, 1-based; `bottom` and `right` are its last row and column.
+
+    `inside` is the text of tables in it that are blocks of their own: where the cell says nothing else, they are what it holds.
+    """
 
     row: int
     column: int
     bottom: int
     right: int
     paragraphs: tuple[RawParagraph, ...]
+    inside: tuple[RawParagraph, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +100,30 @@ class RawWriting:
     page_count: int = 0
     needs_ocr: bool = False
     findings: tuple[Finding, ...] = ()
+
+
+def parted(blocks: Iterable[RawBlock]) -> tuple[tuple[RawParagraph, ...], tuple[RawTable, ...]]:
+    """The paragraphs of a cell, and the tables in it that may be a form; a few cells drawn in a cell only place its text."""
+    paragraphs: list[RawParagraph] = []
+    tables: list[RawTable] = []
+    for block in blocks:
+        if isinstance(block, RawParagraph):
+            paragraphs.append(block)
+        elif sum(bool(text_of(each)) for each in block.cells) <= SMALL_TABLE:
+            paragraphs.extend(paragraph for each in block.cells for paragraph in (*each.paragraphs, *each.inside))
+        else:
+            tables.append(block)
+    return tuple(paragraphs), tuple(tables)
+
+
+def paragraphs_in(tables: Iterable[RawTable]) -> tuple[RawParagraph, ...]:
+    """Every paragraph of these tables."""
+    return tuple(paragraph for table in tables for each in table.cells for paragraph in each.paragraphs)
+
+
+def text_of(cell: RawCell) -> str:
+    """The text of a cell's own paragraphs, not decoded."""
+    return "".join(paragraph.text for paragraph in cell.paragraphs).strip()
 
 
 def all_paragraphs(raw: RawWriting) -> Iterator[RawParagraph]:

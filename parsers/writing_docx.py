@@ -1,14 +1,15 @@
 """Word files (.docx, .docm, .dotx): paragraphs and tables in document order, as a reader sees them on paper.
 
 Tracked changes are accepted, hidden text is left out, text boxes are read once (mc:AlternateContent holds them twice),
-automatic list labels are put back as text, and tables inside cells become tables of their own.
+automatic list labels are put back as text, and tables inside cells become tables of their own,
+unless they are a few cells that only place a cell's text.
 """
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -23,6 +24,8 @@ from parsers.writing_blocks import (
     RawWriting,
     cut_short,
     damaged,
+    paragraphs_in,
+    parted,
     raised,
 )
 from parsers.writing_docx_styles import (
@@ -236,17 +239,15 @@ class _Walk:
         yield from nested
 
     def _cell(self, element: etree._Element, row: int, column: int, span: int, nested: list[RawBlock]) -> RawCell:
-        paragraphs: list[RawParagraph] = []
-        for block in self.blocks(element):
-            if isinstance(block, RawParagraph):
-                paragraphs.append(block)
-            else:
-                nested.append(block)
-        return RawCell(row=row, column=column, bottom=row, right=column + span - 1, paragraphs=tuple(paragraphs))
+        paragraphs, tables = parted(self.blocks(element))
+        nested.extend(tables)
+        return RawCell(
+            row=row, column=column, bottom=row, right=column + span - 1, paragraphs=paragraphs, inside=paragraphs_in(tables)
+        )
 
 
 def _longer(cell: RawCell, bottom: int) -> RawCell:
-    return RawCell(row=cell.row, column=cell.column, bottom=bottom, right=cell.right, paragraphs=cell.paragraphs)
+    return replace(cell, bottom=bottom)
 
 
 def _rows(element: etree._Element) -> Iterator[etree._Element]:

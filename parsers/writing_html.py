@@ -18,6 +18,8 @@ from parsers.writing_blocks import (
     RawTable,
     RawWriting,
     damaged,
+    paragraphs_in,
+    parted,
     plain,
     raised,
 )
@@ -189,15 +191,16 @@ class _Walk:
                 across, down = _span(cell, "colspan"), _span(cell, "rowspan")
                 self._cells += across * down
                 covered.update({(number + y, column + x): True for y in range(down) for x in range(across)})
-                blocks = list(_Walk().blocks(cell))
-                nested.extend(block for block in blocks if not isinstance(block, RawParagraph))
+                paragraphs, tables = parted(_Walk().blocks(cell))
+                nested.extend(tables)
                 cells.append(
                     RawCell(
                         row=number,
                         column=column,
                         bottom=number + down - 1,
                         right=column + across - 1,
-                        paragraphs=tuple(block for block in blocks if isinstance(block, RawParagraph)),
+                        paragraphs=paragraphs,
+                        inside=paragraphs_in(tables),
                     )
                 )
                 column += across

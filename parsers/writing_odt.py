@@ -19,6 +19,8 @@ from parsers.writing_blocks import (
     RawWriting,
     cut_short,
     damaged,
+    paragraphs_in,
+    parted,
     raised,
 )
 from parsers.writing_xml import attribute, child, children, local, open_zip, parse_xml, read_xml
@@ -200,14 +202,15 @@ class _Walk:
                 column += 1
 
     def _cell(self, element: etree._Element, row: int, column: int, nested: list[RawBlock]) -> RawCell:
-        blocks = list(self.blocks(element))
-        nested.extend(block for block in blocks if not isinstance(block, RawParagraph))
+        paragraphs, tables = parted(self.blocks(element))
+        nested.extend(tables)
         return RawCell(
             row=row,
             column=column,
             bottom=row + _count(element, "number-rows-spanned") - 1,
             right=column + _count(element, "number-columns-spanned") - 1,
-            paragraphs=tuple(block for block in blocks if isinstance(block, RawParagraph)),
+            paragraphs=paragraphs,
+            inside=paragraphs_in(tables),
         )
 
 

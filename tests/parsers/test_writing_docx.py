@@ -100,12 +100,22 @@ def test_a_table_inside_a_cell_is_a_table_of_its_own() -> None:
     outer.cell(0, 0).text = "5"
     outer.cell(0, 1).text = "ngoài"
     outer.cell(1, 2).text = "7"
-    inner = outer.cell(1, 1).add_table(2, 2)
-    for cell, text in zip([*inner.rows[0].cells, *inner.rows[1].cells], "abcd", strict=True):
+    inner = outer.cell(1, 1).add_table(2, 3)
+    for cell, text in zip([*inner.rows[0].cells, *inner.rows[1].cells], "abcdef", strict=True):
         cell.text = text
     tables = read_writing(saved(document), DOCX).tables
-    assert rows(tables[0]) == [["5", "ngoài", ""], ["", "", "7"]]
-    assert rows(tables[1]) == [["a", "b"], ["c", "d"]]
+    assert rows(tables[0]) == [["5", "ngoài", ""], ["", "a | b | c | d | e | f", "7"]]
+    assert rows(tables[1]) == [["a", "b", "c"], ["d", "e", "f"]]
+
+
+def test_a_few_cells_drawn_inside_a_cell_are_its_text() -> None:
+    document = docx.Document()
+    outer = document.add_table(1, 2)
+    outer.cell(0, 0).text = "Số lớp"
+    for text in "37":
+        outer.cell(0, 1).add_table(1, 1).cell(0, 0).text = text
+    (table,) = read_writing(saved(document), DOCX).tables
+    assert rows(table) == [["Số lớp", "3\n7"]]
 
 
 def test_vertical_merges_keep_their_value_in_the_top_cell() -> None:

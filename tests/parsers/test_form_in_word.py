@@ -1,0 +1,126 @@
+"""The form in Word files that draw it in an unusual way: every figure is read, or something is said of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import docx
+import pytest
+from docx.table import _Cell
+
+from config.loading import reference_campaign
+from parsers.read import Outside, expected_of, read_file
+from parsers.values import Document, DocumentFate, FormReading, Value, ValueStatus
+from service.convert import OutsidePrograms
+from tests.parsers.form_sheets import FORM, HEADER, Row, rows, value
+from tests.parsers.writing_samples import saved
+from tests.requirements import LIBREOFFICE, need
+from tests.scoreboard.formats import converted
+from tests.servers_libreoffice import LibreOffice
+
+EXPECTED = expected_of((reference_campaign(),))
+TRUTH = {
+    (each.code, key): {"count": each.order + 2, "people": each.order + 101, "money": 5_000_000 + 1_000 * each.order}[key]
+    for each in FORM.indicators
+    for key in each.columns
+    if key != "text"
+}
+GIVEN: dict[str, Row] = {
+    each.code: (TRUTH.get((each.code, "count"), TRUTH.get((each.code, "money"))), TRUTH.get((each.code, "people")))
+    for each in FORM.indicators
+}
+
+
+def written(cell: _Cell, text: str) -> None:
+    cell.text = text
+
+
+def form(write: Callable[[_Cell, str], None] = written, *, lines: list[Row] | None = None) -> bytes:
+    """The form as a table by python-docx; `write` puts a figure into its cell."""
+    document = docx.Document()
+    document.add_paragraph("UBND XÃ QUÀI CANG")
+    lines = lines or [*HEADER, *rows(GIVEN)]
+    table = document.add_table(rows=len(lines), cols=6)
+    table.style = "Table Grid"
+    for number, (line, row) in enumerate(zip(lines, table.rows, strict=True)):
+        cells = row.cells
+        for place, given in enumerate(line):
+            if given is not None and number >= len(HEADER) and place > 2:
+                write(cells[place], str(given))
+            elif given is not None:
+                cells[place].text = str(given)
+    return saved(document)
+
+
+def read(data: bytes, suffix: str = "docx") -> Document:
+    """The document, saved by LibreOffice in another format where one is asked for."""
+    office = LibreOffice(program=need(LIBREOFFICE)) if suffix != "docx" else None
+    data = data if office is None else converted(data, "docx", suffix, office)
+    outside = Outside(convert=OutsidePrograms(seconds=60).convert) if office else Outside()
+    documents = read_file(f"bieu.{suffix}", data, EXPECTED, outside=outside).documents
+    return documents[0]
+
+
+def one(document: Document) -> FormReading:
+    (reading,) = document.forms
+    return reading
+
+
+def wrong(reading: FormReading) -> list[Value]:
+    """Values that pass without a question and are not what was written."""
+    figures = {(each.indicator, each.column): each for each in reading.values if each.column not in ("note", "text")}
+    return [
+        each
+        for key, each in figures.items()
+        if each.status in (ValueStatus.OK, ValueStatus.EMPTY) and each.value != TRUTH.get(key)
+    ]
+
+
+def in_a_table(cell: _Cell, text: str) -> None:
+    cell.add_table(1, 1).cell(0, 0).text = text
+
+
+def beside_its_unit(cell: _Cell, text: str) -> None:
+    inner = cell.add_table(1, 2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = text, ""
+
+
+def with_other_figures(cell: _Cell, text: str) -> None:
+    inner = cell.add_table(3, 2)
+    for number, each in enumerate((text, "1", "2", "3", "4", "5")):
+        inner.cell(number // 2, number % 2).text = each
+
+
+@pytest.mark.parametrize("suffix", ["docx", "odt"])
+@pytest.mark.parametrize("write", [in_a_table, beside_its_unit])
+def test_a_figure_in_a_small_table_inside_its_cell_is_read(write: Callable[[_Cell, str], None], suffix: str) -> None:
+    reading = one(read(form(write), suffix))
+    assert not wrong(reading)
+    assert {(each.indicator, each.column): each.value for each in reading.values if each.value is not None} == TRUTH
+
+
+@pytest.mark.parametrize("suffix", ["doc", "rtf"])
+def test_where_an_office_program_lost_the_tables_inside_cells_it_is_said(suffix: str) -> None:
+    """LibreOffice writes them into .doc as lines and into .rtf as columns that have no heading."""
+    document = read(form(in_a_table), suffix)
+    codes = {finding.code for reading in document.forms for finding in reading.findings}
+    assert document.fate is DocumentFate.UNREADABLE or "F-COLUMN-UNKNOWN" in codes
+
+
+@pytest.mark.parametrize("suffix", ["docx", "odt"])
+def test_a_table_of_figures_inside_a_cell_is_asked_about(suffix: str) -> None:
+    reading = one(read(form(with_other_figures), suffix))
+    assert value(reading, "1").status is ValueStatus.REJECT
+    assert (value(reading, "1").raw, value(reading, "1").warnings) == ("3 | 1 | 2 | 3 | 4 | 5", ("table_in_cell",))
+    assert not [each for each in wrong(reading) if (each.indicator, each.column) in TRUTH]
+
+
+def test_a_form_inside_a_frame_is_still_read_as_a_form() -> None:
+    document = docx.Document()
+    frame = document.add_table(1, 1).cell(0, 0)
+    frame.text = "UBND XÃ QUÀI CANG"
+    inner = docx.Document(io.BytesIO(form())).tables[0]._tbl
+    frame._tc.append(inner)
+    frame.add_paragraph()
+    assert not wrong(one(read(saved(document))))
