@@ -35,6 +35,7 @@ from parsers.form_findings import (
 )
 from parsers.form_heading import surroundings_of, years_in
 from parsers.form_parts import compiled_of
+from parsers.form_quantity_rows import quantity_rows
 from parsers.form_rows import Alignment, Placement, align
 from parsers.form_shift import seems_shifted, swapped
 from parsers.form_table import fewest_rows, find_tables
@@ -194,6 +195,7 @@ class _TableReader:
         self.values: dict[tuple[str, str], Value] = {}
         self.findings: list[Finding] = []
         self.extras: list[str] = []
+        self.used: set[int] = set()  # rows below an indicator that said one of its quantities, by id
 
     def reading(self) -> FormReading:
         """The reading, still without the text around the table."""
@@ -203,6 +205,7 @@ class _TableReader:
             self.values.update({(value.indicator, value.column): value for value in found.values})
         for each, found in rows:
             self._told(each, found)
+        self._take_quantity_rows()
         self._shifts_told(placed)
         self._left_out(placed)
         self._columns_told(placed)
@@ -218,6 +221,20 @@ class _TableReader:
             and all(value.status is ValueStatus.EMPTY for value in values if value.column != NOTE or value.raw),
             extras=tuple(self.extras[:_MOST_EXTRAS]),
         )
+
+    def _take_quantity_rows(self) -> None:
+        """The figures of rows such as "Số người", where their indicator's own row leaves that quantity blank."""
+        for each in quantity_rows(self.alignment, self.form):
+            indicator = self._indicator(each.placement)
+            current, said = self.values.get((indicator.code, each.key)), each.value(self.reader)
+            if said is None or (current is not None and current.status is not ValueStatus.EMPTY):
+                continue
+            self.used.add(id(each.row))
+            if each.alone:
+                self.values[indicator.code, each.key] = said
+            else:
+                self.extras.append(_as_text(each.row))
+                self.findings.append(only_parts(indicator, each.row.label, _place(each.row)))
 
     def _shifts_told(self, placed: tuple[Placement, ...]) -> None:
         """Every figure in doubt where the table seems to be filled in one row or column off, or in swapped columns."""
@@ -277,7 +294,7 @@ class _TableReader:
         missing = sum(bool(each.columns) for number, each in enumerate(self.form.indicators) if number not in have)
         text_row = next((each for each in reversed(placed) if self._indicator(each).type is IndicatorType.TEXT), None)
         told = 0
-        for row in self.alignment.extras:
+        for row in [each for each in self.alignment.extras if id(each) not in self.used]:
             if text_row is not None and self._continues(text_row, row):
                 self._add_text(self._indicator(text_row), row)
             elif row.has_value():

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 
 import docx
+import openpyxl
 import pytest
 from docx.table import _Cell
 
@@ -13,7 +14,7 @@ from config.loading import reference_campaign
 from parsers.read import Outside, expected_of, read_file
 from parsers.values import Document, DocumentFate, FormReading, Value, ValueStatus
 from service.convert import OutsidePrograms
-from tests.parsers.form_sheets import FORM, HEADER, Row, rows, value
+from tests.parsers.form_sheets import FORM, HEADER, Row, codes, rows, value
 from tests.parsers.writing_samples import saved
 from tests.requirements import LIBREOFFICE, need
 from tests.scoreboard.formats import converted
@@ -62,6 +63,15 @@ def read(data: bytes, suffix: str = "docx") -> Document:
     return documents[0]
 
 
+def read_sheet(lines: list[Row]) -> Document:
+    """The same lines in a workbook."""
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    for line in lines:
+        book.worksheets[0].append(list(line))
+    book.save(stream)
+    return read_file("bieu.xlsx", stream.getvalue(), EXPECTED).documents[0]
+
+
 def one(document: Document) -> FormReading:
     (reading,) = document.forms
     return reading
@@ -98,6 +108,57 @@ def test_a_figure_in_a_small_table_inside_its_cell_is_read(write: Callable[[_Cel
     reading = one(read(form(write), suffix))
     assert not wrong(reading)
     assert {(each.indicator, each.column): each.value for each in reading.values if each.value is not None} == TRUTH
+
+
+def in_rows(style: str, *, only: frozenset[str] | None = None) -> list[Row]:
+    """The form with one column of figures, and for indicators of two quantities a row for each."""
+    lines: list[Row] = [("STT", "Nội dung", "Đơn vị", "Số lượng", None, "Ghi chú")]
+    for each in FORM.indicators:
+        given = [(key, TRUTH[each.code, key]) for key in each.columns if (each.code, key) in TRUTH]
+        head = (each.row_number or None, each.label)
+        if len(given) < 2 or (only is not None and each.code not in only):
+            lines.append((*head, each.unit or None, given[0][1] if len(given) == 1 else None))
+            continue
+        names = [(WORDS[key], UNITS[key], figure) for key, figure in given]
+        if style == "below":
+            lines += [head, *((None, f"- {name}", unit, figure) for name, unit, figure in names)]
+        elif style == "first on its own row":
+            lines += [(*head, *names[0][1:]), *((None, name, unit, figure) for name, unit, figure in names[1:])]
+        else:
+            lines += [(*(head if not number else (None, None)), *each[1:]) for number, each in enumerate(names)]
+    return lines
+
+
+WORDS, UNITS = {"count": "Số lớp", "people": "Số người"}, {"count": "lớp", "people": "người"}
+
+
+@pytest.mark.parametrize("suffix", ["docx", "odt", "xlsx"])
+@pytest.mark.parametrize("style", ["below", "first on its own row", "by the unit alone"])
+def test_a_row_for_each_quantity_below_its_indicator_is_read(style: str, suffix: str) -> None:
+    reading = one(read_sheet(in_rows(style)) if suffix == "xlsx" else read(form(lines=in_rows(style)), suffix))
+    assert {(each.indicator, each.column): each.value for each in reading.values if each.value is not None} == TRUTH
+    assert not [each for each in reading.findings if each.code.startswith("F-ROW")]
+
+
+def test_a_lone_row_for_a_quantity_is_asked_about_and_a_total_is_not_the_last_indicators() -> None:
+    lines = in_rows("below", only=frozenset({"5.history_contest"}))
+    place = next(number for number, each in enumerate(lines) if each[1] == "Số tin bài về các hoạt động của Tuần lễ")
+    lines.insert(place, (None, "Tổng số người", "người", 999))
+    reading = one(read(form(lines=lines)))
+    for key, figure in (("count", TRUTH["5.history_contest", "count"]), ("people", TRUTH["5.history_contest", "people"])):
+        found = value(reading, "5.history_contest", key)
+        assert (found.value, found.status, found.warnings) == (figure, ValueStatus.CONFIRM, ("row_uncertain",))
+    assert 999 not in {each.value for each in reading.values}
+
+
+def test_two_rows_for_one_quantity_are_not_chosen_between() -> None:
+    lines = in_rows("below")
+    place = next(number for number, each in enumerate(lines) if each[1] == "- Số người")
+    lines.insert(place, (None, "- Số lớp", "lớp", 77))
+    reading = one(read(form(lines=lines)))
+    assert value(reading, "1.it_training", "count").value is None
+    assert [each.where for each in reading.findings] == ["1.it_training", "1.it_training"]
+    assert codes(reading) == {"F-ROW-PARTS"}
 
 
 @pytest.mark.parametrize("suffix", ["doc", "rtf"])
