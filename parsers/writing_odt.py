@@ -25,9 +25,10 @@ from parsers.writing_blocks import (
 )
 from parsers.writing_xml import attribute, child, children, local, open_zip, parse_xml, read_xml
 
-WRAPPERS = frozenset(
-    {"section", "list", "list-item", "list-header", "text", "frame", "text-box", "index-body", "table-of-content"}
-)
+BOXES = frozenset({"frame", "custom-shape", "rect", "g"})
+"""Drawn on the page with text, tables, or other boxes inside: LibreOffice saves a text box of Word as a custom shape."""
+
+WRAPPERS = BOXES | {"section", "list", "list-item", "list-header", "text", "text-box", "index-body", "table-of-content"}
 SILENT = frozenset({"tracked-changes", "annotation", "annotation-end", "note", "forms", "sequence-decls", "desc", "title"})
 REPEAT_LIMIT = 64  # a repeated row or cell beyond this is padding
 LAST_COLUMN = 200
@@ -167,7 +168,7 @@ class _Walk:
                 add("\t")
             elif name == "line-break":
                 add("\n")
-            elif name == "frame":
+            elif name in BOXES:
                 boxes.append(each)
             elif name and name not in SILENT:
                 inside = self._looks(attribute(each, "style-name")).under(looks)

@@ -8,7 +8,10 @@ from collections.abc import Callable
 import docx
 import openpyxl
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from docx.table import _Cell
+from lxml import etree
 
 from config.loading import reference_campaign
 from parsers.read import Outside, expected_of, read_file
@@ -185,3 +188,44 @@ def test_a_form_inside_a_frame_is_still_read_as_a_form() -> None:
     frame._tc.append(inner)
     frame.add_paragraph()
     assert not wrong(one(read(saved(document))))
+
+
+DRAWING = """<w:r %s xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
+ xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+ xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><w:drawing>
+<wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1"
+ allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="column"><wp:posOffset>0</wp:posOffset></wp:positionH>
+<wp:positionV relativeFrom="paragraph"><wp:posOffset>0</wp:posOffset></wp:positionV><wp:extent cx="6000000" cy="7000000"/>
+<wp:wrapTopAndBottom/><wp:docPr id="1" name="Box"/><a:graphic>
+<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr>
+<a:xfrm><a:off x="0" y="0"/><a:ext cx="6000000" cy="7000000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></wps:spPr>
+<wps:txbx><w:txbxContent>%s<w:p/></w:txbxContent></wps:txbx><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:anchor>
+</w:drawing></w:r>"""
+
+
+@pytest.mark.parametrize("suffix", ["docx", "odt", "doc", "rtf"])
+def test_a_form_in_a_text_box_is_read(suffix: str) -> None:
+    document = docx.Document(io.BytesIO(form()))
+    table = document.tables[0]._tbl
+    document.element.body.remove(table)
+    document.paragraphs[0]._p.append(parse_xml(DRAWING % (nsdecls("w"), etree.tostring(table).decode())))
+    reading = one(read(saved(document), suffix))
+    assert (reading.matched, wrong(reading)) == (35, [])
+
+
+def test_a_form_in_a_text_box_of_old_rich_text_is_read() -> None:
+    """As Word 6 wrote text boxes."""
+    need(LIBREOFFICE)
+    edges = "".join(f"\\cellx{1_500 * number}" for number in range(1, 7))
+    lines = [(*line, *[None] * 6)[:6] for line in (*HEADER, *rows(GIVEN))]
+    cells = ["".join(f"\\pard\\intbl {_escaped(each)}\\cell" for each in line) for line in lines]
+    table = "".join(f"\\trowd{edges} {each}\\row\n" for each in cells)
+    box = f"{{\\*\\do\\dobxcolumn\\dobypara\\dptxbx{{\\dptxbxtext {table}}}\\dpx0\\dpy0\\dpxsize9000\\dpysize9000}}"
+    data = f"{{\\rtf1\\ansi{{\\fonttbl{{\\f0 Times New Roman;}}}}\\pard Bieu{box}\\par}}".encode("ascii")
+    outside = Outside(convert=OutsidePrograms(seconds=60).convert)
+    assert not wrong(one(read_file("bieu.rtf", data, EXPECTED, outside=outside).documents[0]))
+
+
+def _escaped(given: object) -> str:
+    """A text as rich text writes it."""
+    return "".join(each if each.isascii() else f"\\u{ord(each)}?" for each in ("" if given is None else str(given)))
