@@ -27,6 +27,7 @@ from parsers.writing_pdf_upright import upright
 PAGE_LIMIT = 60
 TABLE_PAGE_LIMIT = 24  # pages looked at for tables
 RULED_OBJECTS = 8  # a page with fewer paths has no table
+RULED_OBJECTS_BELOW = 5  # behind a page with a table: a row that goes on over the whole page
 RULED_OBJECTS_MOST = 20_000  # a drawing
 OBJECT_LIMIT = 4_000  # page objects looked at for fonts and rules
 SAMPLED = 8
@@ -62,7 +63,7 @@ def read_pdf(data: bytes) -> RawWriting:
         document.close()
     _with_letters_for_hyphens(pages)
     running = tuple(plain(line) for line in _without_running(pages)) if len(pages) > 1 else ()
-    wanted = [page.index for page in pages if page.ruled and page.letters][:TABLE_PAGE_LIMIT]
+    wanted = _with_tables(pages)[:TABLE_PAGE_LIMIT]
     ruled = ruled_pages(data, wanted) if wanted else {}
     scanned = sum(page.scanned for page in pages)
     findings = (cut_short(PAGE_LIMIT, Text(vi="trang", en="pages")),) if count > PAGE_LIMIT else ()
@@ -118,7 +119,7 @@ class _Page:
     index: int
     lines: list[str]
     font: str = ""
-    ruled: bool = False
+    paths: int = 0
     pictured: bool = False
     unseen: bool = False  # its text is drawn invisibly, as scanners lay it under the picture of a page
     running: set[str] = field(default_factory=set)  # lines of its running header and footer
@@ -146,7 +147,7 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
                 index=index,
                 lines=_lines(page),
                 font=objects.fonts.most_common(1)[0][0] if objects.fonts else "",
-                ruled=RULED_OBJECTS <= objects.paths <= RULED_OBJECTS_MOST,
+                paths=objects.paths,
                 pictured=objects.pictures > 0,
                 unseen=objects.unseen * 2 > objects.texts,
             )
@@ -154,6 +155,16 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
             page.close()
     except PdfiumError:  # one broken page of a readable file
         return _Page(index=index, lines=[], pictured=True)
+
+
+def _with_tables(pages: list[_Page]) -> list[int]:
+    """The pages whose lines may be those of a table."""
+    wanted: list[int] = []
+    for page in pages:
+        least = RULED_OBJECTS_BELOW if wanted and wanted[-1] == page.index - 1 else RULED_OBJECTS
+        if least <= page.paths <= RULED_OBJECTS_MOST and page.letters:
+            wanted.append(page.index)
+    return wanted
 
 
 def _with_letters_for_hyphens(pages: list[_Page]) -> None:

@@ -19,6 +19,7 @@ RAISED_SIZE = 0.8  # of the letters beside it
 RAISED_BY = 0.15  # of their size
 SAME = 3.0  # points: two rulings this close are one
 OPEN_COLUMNS = 3  # lines between columns that end at the same height
+SOME_TEXT = 30  # letters: as much stands on the page above of a note that goes on
 TABLES_PER_PAGE = 12
 CELLS_PER_PAGE = 4_000
 CHARACTERS_PER_PAGE = 60_000
@@ -50,14 +51,15 @@ class RuledPage:
 
 
 def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
-    """The pages among these (0-based) on which a table of two columns and two rows or more was found."""
+    """The pages among these (0-based) on which a table was found: of two columns, and two rows unless it goes on from above."""
     import pdfplumber  # 80 ms that a mail without a PDF need not wait for
 
     found: dict[int, RuledPage] = {}
     try:
         with pdfplumber.open(BytesIO(_only(data, pages))) as document:
             for index, page in zip(pages, document.pages, strict=False):
-                if (ruled := _ruled_page(page)) is not None:
+                before = found.get(index - 1)
+                if (ruled := _ruled_page(page, before.tables[-1].edges if before else ())) is not None:
                     found[index] = ruled
                 page.close()
     except _table_errors():
@@ -92,14 +94,15 @@ def _only(data: bytes, pages: Sequence[int]) -> bytes:
         source.close()
 
 
-def _ruled_page(page: Any) -> RuledPage | None:  # noqa: ANN401 - pdfplumber has no types
+def _ruled_page(page: Any, before: tuple[float, ...]) -> RuledPage | None:  # noqa: ANN401 - pdfplumber has no types
+    """The page with its tables; `before` are the columns of the table at the foot of the page before."""
     if len(page.chars) > CHARACTERS_PER_PAGE:
         return None
     strokes = _strokes(page)
     tables = [
         (table.bbox, read)
         for table in page.find_tables({"explicit_horizontal_lines": _open_ends(page)})[:TABLES_PER_PAGE]
-        if len(table.cells) <= CELLS_PER_PAGE and (read := _table(table, page.chars, strokes)) is not None
+        if len(table.cells) <= CELLS_PER_PAGE and (read := _table(table, page.chars, strokes, before)) is not None
     ]
     if not tables:
         return None
@@ -122,14 +125,23 @@ def _in(character: dict[str, Any], box: Box) -> bool:
     return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
 
 
-def _table(table: Any, characters: list[dict[str, Any]], strokes: list[Box]) -> PageTable | None:  # noqa: ANN401 - pdfplumber has no types
+def _table(
+    table: Any,  # noqa: ANN401 - pdfplumber has no types
+    characters: list[dict[str, Any]],
+    strokes: list[Box],
+    before: tuple[float, ...],
+) -> PageTable | None:
     from pdfplumber.utils.text import extract_text
 
     boxes: list[Box] = sorted(set(table.cells), key=lambda box: (box[1], box[0]))
     across = _edges([box[0] for box in boxes] + [box[2] for box in boxes])
     down = _edges([box[1] for box in boxes] + [box[3] for box in boxes])
-    if len(across) < 3 or len(down) < 3:  # noqa: PLR2004 - two columns and two rows have three edges each
+    if len(across) < 3:  # noqa: PLR2004 - two columns have three edges
         return None
+    if len(down) < 3:  # noqa: PLR2004 - two rows as well; one row is a table where it fills a page between others
+        if not all(any(abs(edge - other) <= SAME * 2 for other in before) for edge in across):
+            return None
+        across = list(before)
     left, top, right, bottom = table.bbox
     inside = [each for each in characters if _in(each, (left, top, right, bottom))]
     grid: dict[tuple[int, int], list[dict[str, Any]]] = {}
@@ -226,9 +238,12 @@ def joined(above: PageTable, below: PageTable) -> PageTable:
     rest = [cell for cell in below.cells if cell.row > repeated]
     first = repeated + 1
     shift = above.last_row - repeated
-    if _is_remainder(rows_below.get(first, {}), rows_above.get(above.last_row, {})):
-        ((column, text),) = rows_below[first].items()
-        cells = [_with_more(cell, text) if cell.column == column and cell.bottom == above.last_row else cell for cell in cells]
+    remainder = rows_below.get(first, {})
+    if _is_remainder(remainder, rows_above.get(above.last_row, {}), rows_above):
+        cells = [
+            _with_more(cell, remainder[cell.column]) if cell.column in remainder and cell.bottom == above.last_row else cell
+            for cell in cells
+        ]
         rest = [cell for cell in rest if cell.row > first]
         shift -= 1
     cells.extend(_moved(cell, shift) for cell in rest)
@@ -244,12 +259,24 @@ def _texts(cells: list[RawCell]) -> dict[int, dict[int, str]]:
     return rows
 
 
-def _is_remainder(row: dict[int, str], above: dict[int, str]) -> bool:
-    """The second half of a label that the page break cut: alone in its row, under words, and not begun with a capital."""
-    if len(row) != 1:
+def _is_remainder(row: dict[int, str], above: dict[int, str], rows: dict[int, dict[int, str]]) -> bool:
+    """The second half of a row that the page break cut: a label not begun with a capital, a note, or both, under words."""
+    if not row or not all(_has_words(above.get(column, "")) for column in row):
         return False
-    ((column, text),) = row.items()
-    return not text[0].isupper() and any(letter.isalpha() for letter in above.get(column, ""))
+    labels = [column for column in row if 2 * sum(_has_words(each.get(column, "")) for each in rows.values()) >= len(rows)]
+    return len(labels) <= 1 and all(
+        (not text[0].isupper() and (column in labels or len(row) == 1))
+        or (column not in labels and len(above[column]) >= SOME_TEXT and not _is_figure(text))
+        for column, text in row.items()
+    )
+
+
+def _has_words(text: str) -> bool:
+    return any(letter.isalpha() for letter in text)
+
+
+def _is_figure(text: str) -> bool:
+    return text[0].isdigit() and len(text) < SOME_TEXT
 
 
 def _with_more(cell: RawCell, text: str) -> RawCell:

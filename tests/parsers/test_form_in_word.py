@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Callable
 
 import docx
@@ -229,3 +230,18 @@ def test_a_form_in_a_text_box_of_old_rich_text_is_read() -> None:
 def _escaped(given: object) -> str:
     """A text as rich text writes it."""
     return "".join(each if each.isascii() else f"\\u{ord(each)}?" for each in ("" if given is None else str(given)))
+
+
+@pytest.mark.parametrize(("label", "place", "key"), [("11", 3, "text"), ("5", 5, "note")])
+@pytest.mark.parametrize("sentences", [4, 30])
+def test_a_text_cut_by_page_breaks_of_a_pdf_is_whole(label: str, place: int, key: str, sentences: int) -> None:
+    chance = random.Random(sentences)
+    written = [f"{number} Đã tổ chức: {' '.join(chance.choices(WORDS_OF_A_NOTE, k=20))}." for number in range(sentences)]
+    lines = [[*line, *[None] * 6][:6] for line in (*HEADER, *rows(GIVEN))]
+    next(line for line in lines if line[0] == label)[place] = "\n".join(written)
+    reading = one(read(form(lines=lines), "pdf"))
+    assert not wrong(reading)
+    assert " ".join(value(reading, label, key).raw.split()) == " ".join(written)
+
+
+WORDS_OF_A_NOTE = "các lớp tập huấn cho nhân dân tại bản Giảng hội Khuyến học sách Thư viện trường Tiểu học đọc hát".split()  # noqa: SIM905
