@@ -32,8 +32,9 @@ _TCVN3_FONT = re.compile(r"^(?:[A-Z]{6}\+)?\.vn", re.IGNORECASE)
 _CAPITAL_FONT = re.compile(r"^(?:[A-Z]{6}\+)?\.vn(?:\w*h\b|.*h$)", re.IGNORECASE)
 _VNI_FONT = re.compile(r"^(?:[A-Z]{6}\+)?vni[- ]", re.IGNORECASE)
 _VPS_FONT = re.compile(r"^(?:[A-Z]{6}\+)?vps[- ]", re.IGNORECASE)
-_CERTAIN = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
-_CP1258_TRACES = re.compile("[ăđơưĂĐƠƯ₫\u0300\u0301\u0303\u0309\u0323\u1ea0-\u1ef9]")
+_BESIDE_LETTERS = r"(?<=[^\W\d_])[%s]|[%s](?=[^\W\d_])"  # by itself it is the currency, typed in any document
+_CERTAIN = re.compile("[ăơưĂƠƯ\u1ea0-\u1ef9]|" + _BESIDE_LETTERS % ("đĐ", "đĐ"))
+_CP1258_TRACES = re.compile("[ăơưĂƠƯ\u0300\u0301\u0303\u0309\u0323\u1ea0-\u1ef9]|" + _BESIDE_LETTERS % ("đĐ₫", "đĐ₫"))
 _STRONG_VIQR = re.compile(r"[aeo]\^|a\(|[uo][+*]", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\s\d.,;:/()\"]+")
 _SOUND = 0.85  # of the words: abbreviations and foreign names make up the rest of healthy Vietnamese

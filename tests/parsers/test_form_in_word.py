@@ -15,6 +15,7 @@ from docx.table import _Cell
 from lxml import etree
 
 from config.loading import reference_campaign
+from parsers.legacy_tables import TCVN3
 from parsers.read import Outside, expected_of, read_file
 from parsers.values import Document, DocumentFate, FormReading, Value, ValueStatus
 from service.convert import OutsidePrograms
@@ -245,3 +246,18 @@ def test_a_text_cut_by_page_breaks_of_a_pdf_is_whole(label: str, place: int, key
 
 
 WORDS_OF_A_NOTE = "các lớp tập huấn cho nhân dân tại bản Giảng hội Khuyến học sách Thư viện trường Tiểu học đọc hát".split()  # noqa: SIM905
+
+
+@pytest.mark.parametrize("sign", [" ₫", "đ"])
+def test_a_sign_of_the_currency_in_a_form_of_the_1990s_raises_no_question(sign: str) -> None:
+    """Its font was lost on the way: the letters alone tell TCVN3."""
+    code = {letter: byte for byte, letter in TCVN3.items()}
+    lines = [[*line, *[None] * 6][:6] for line in (*HEADER, *rows(GIVEN))]
+    for line in lines:
+        line[:3] = ["".join(code.get(each, each) for each in text) if isinstance(text, str) else text for text in line[:3]]
+        line[3] = f"{line[3]:,}".replace(",", ".") + sign if isinstance(line[3], int) and line[3] > 10_000 else line[3]
+    lines[0][3:] = ["Sè l\u00adîng", None, "Ghi chó"]
+    lines[1][3:] = ["Sè líp/sè cuéc thi", "Ng\u00adêi", None]
+    reading = one(read(form(lines=lines)))
+    assert {each.status for each in reading.values} == {ValueStatus.OK, ValueStatus.EMPTY}
+    assert {(each.indicator, each.column): each.value for each in reading.values if each.value is not None} == TRUTH

@@ -267,3 +267,20 @@ def test_a_workbook_of_texts_is_decoded_quickly() -> None:
     texts = [(whole(example), "Times New Roman") for example in EXAMPLES] * 20
     decoder = DocumentDecoder(texts)
     assert {decoder.decode(text, font).encoding for text, font in texts} == {"unicode"}
+
+
+@pytest.mark.parametrize("font", ["", ".VnTime", "Times New Roman"])
+@pytest.mark.parametrize(
+    ("surface", "text"),
+    [
+        ("4.500.000 ₫", "4.500.000 ₫"),
+        ("Kinh phÝ: 4.500.000 ₫ tõ ng©n s¸ch nhµ n\u00adíc", "Kinh phí: 4.500.000 ₫ từ ngân sách nhà nước"),
+        ("Kinh phÝ: 4.500.000 đ tõ ng©n s¸ch nhµ n\u00adíc", "Kinh phí: 4.500.000 đ từ ngân sách nhà nước"),
+        ("Chi 4.500.000đ, ñng hé 2.000.000đ", "Chi 4.500.000đ, ủng hộ 2.000.000đ"),
+    ],
+)
+def test_a_sign_of_the_currency_says_nothing_of_the_encoding(surface: str, text: str, font: str) -> None:
+    others = ("B¸o c¸o tæng kÕt TuÇn lÔ h\u00adëng øng häc tËp suèt ®êi", "Ng©n s¸ch nhµ n\u00adíc", "Gi¸o dôc kü n¨ng sèng")
+    decoder = DocumentDecoder([(each, font) for each in (*others, surface)])
+    assert decoder.decode(surface, font).text == text
+    assert decoder.decode(others[0], font).text == "Báo cáo tổng kết Tuần lễ hưởng ứng học tập suốt đời"
