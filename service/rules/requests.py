@@ -21,6 +21,20 @@ _APOLOGY = re.compile(
     r"\b(?:xin loi|thong cam|xin thu loi)\b(?: \w+){0,8} (?:muon|cham|tre)\b|"
     r"\b(?:muon|cham|tre) (?:mong|xin) \w+ thong cam\b"
 )
+_NOT = (
+    r"\b(?:khong|ko|chua|chang)"
+    r"(?: (?:he|phai|can|thiet|co|gi|viec|nhu cau|y dinh|muon|dinh|yeu cau|xin|xin phep|de nghi|mong)){0,6}"
+)
+_LATER = (
+    r"gia han|xin lui|lui|keo dai thoi \w+|hoan|them (?:thoi gian|\w+ ngay)|"
+    r"(?:gui|nop|bao cao)(?: \w+){0,3} (?:cham|muon|tre)|(?:cham|muon|tre) (?:gui|nop|bao cao)"
+)
+_AGAIN = r"gui lai|nop lai|dinh chinh|sua lai|thay the|chinh sua|dieu chinh"
+_DENIED = re.compile(
+    rf"{_NOT} (?:{_LATER}|{_AGAIN})\b(?!(?: \w+){{0,2}} thi\b)|"  # "không xin gia hạn thì không kịp" asks for it
+    r"\b(?:(?:do|does|did) not (?:ask for|need|request|want)|no need (?:for|of)) (?:an extension|more time)\b"
+)
+_CLAUSE_END = re.compile(r"[,.;:!?()\n–-]+")
 _EXTENSION = re.compile(
     r"\bgia han\b|\bxin lui\b|\blui (?:lai |thoi |han |ngay )|\bkeo dai thoi (?:han|gian)\b|"
     r"\bxin them (?:thoi gian|\w+ ngay)\b|"
@@ -68,7 +82,7 @@ def recognise_request(subject: str, body: str, *, received_on: date | None = Non
     written = parts_of(decoded(body))
     own = written.own or written.signature
     title = decoded(subject)
-    said = f"{fold(title)} | {fold(own)}"
+    said = f"{_undenied(title)} | {_undenied(own)}"
     if _EXTENSION.search(_APOLOGY.sub(" ", said)):
         until = None if received_on is None else _until(own, received_on) or _until(title, received_on)
         return Request(kind=EXTENSION, until=until)
@@ -77,6 +91,11 @@ def recognise_request(subject: str, body: str, *, received_on: date | None = Non
     if _QUESTION.search(said) or _ASKS.search(own) or _ASKS.search(title):
         return Request(kind=QUESTION)
     return Request(kind="")
+
+
+def _undenied(text: str) -> str:
+    """The folded text without what it says not to ask for: "không xin gia hạn", but not "Không, xin gia hạn"."""
+    return " ".join(_DENIED.sub(" ", fold(clause)) for clause in _CLAUSE_END.split(text))
 
 
 def _until(text: str, received_on: date) -> date | None:

@@ -97,3 +97,44 @@ def test_question(text: str) -> None:
 
 def test_link_and_broken_name_are_no_question() -> None:
     assert recognise_request("B?o c?o", "xem https://a.example/x?id=1&y=2").kind == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Xã không xin gia hạn",
+        "Không xin gia hạn ạ, xã gửi báo cáo đúng hạn",
+        "Xã không có nhu cầu gia hạn",
+        "Xã chưa cần xin gia hạn.",
+        "Xã không đề nghị gửi báo cáo chậm",
+        "Không phải xin lùi ngày nộp",
+        "Theo công văn thì hạn nộp là 15/10, không gia hạn",
+        "Xã không phải gửi lại, số liệu không có gì phải đính chính",
+        "We do not need more time",
+    ],
+)
+def test_what_is_not_asked_for_is_no_request(text: str) -> None:
+    assert recognise_request("", text).kind == ""
+    assert recognise_request(text, "").kind == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Không, xin gia hạn đến 17/10",
+        "Xã không kịp, xin gia hạn",
+        "Do không kịp nên xã xin gia hạn",
+        "Xã không nộp kịp xin gia hạn",
+        "Không thể gửi đúng hạn - đề nghị gia hạn",
+        "Nếu không xin gia hạn thì xã không kịp",
+        "Xã không xin gửi lại mà xin gia hạn",
+        "Đến nay chưa có số liệu của bản\nXin gia hạn",
+    ],
+)
+def test_what_cannot_be_done_and_is_asked_for_is_a_request(text: str) -> None:
+    assert recognise_request("", text).kind == "extension"
+
+
+def test_a_report_sent_again_because_the_first_was_not_right_is_a_correction() -> None:
+    assert recognise_request("", "Báo cáo trước không đúng xã xin gửi lại").kind == "correction_notice"
+    assert recognise_request("", "Do không có mạng xin gửi lại").kind == "correction_notice"
