@@ -1,4 +1,4 @@
-"""Whether a text holds the rows of a form although no table could be read: printed without lines, cut off, or typed as text.
+"""Whether a text holds the rows of a form although no table could be read: printed without lines, cut off, typed, turned round.
 
 A form lost so is never filed as a report alone: its rows read like headings, and its figures would be gone without a word.
 """
@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from config.campaign import Form, Severity
 from config.text import Text
 from config.vietnamese import fold
+from parsers.grid import CellKind, Sheet
 from parsers.values import Finding, FormReading
 
+_LONGEST_LABEL = 300
 _LABEL, _MOST_ROWS = 14, 0.6
 """Letters of a label that tell a row, and the share of the rows that makes a form."""
 
@@ -31,6 +33,21 @@ NO_FIGURES = Text(
     vi="có các chỉ tiêu của biểu nhưng không thấy cột số liệu (có thể in sang trang khác); đề nghị gửi tệp Excel hoặc Word",
     en="holds the rows of the form but no column of figures (it may be on another page); please send the Excel or Word file",
 )
+TURNED = Text(
+    vi="biểu đặt các chỉ tiêu thành cột; đề nghị gửi lại theo mẫu: mỗi chỉ tiêu một dòng, số liệu ở các cột bên phải",
+    en="has the indicators as columns; please send the form as it was given: an indicator a row, its figures beside it",
+)
+
+
+def lies_across(sheet: Sheet, forms: Sequence[Form]) -> bool:
+    """Whether a table has the indicators of a form side by side in one row, where the form has them one below the other."""
+    rows: dict[int, list[str]] = {}
+    for (row, _), cell in sheet.cells.items():
+        if cell.kind is CellKind.TEXT and _LABEL <= len(cell.text) <= _LONGEST_LABEL:
+            rows.setdefault(row, []).append(cell.text)
+    full = [{fold(text)[:_LABEL] for text in texts} for texts in rows.values() if len(texts) >= _FEWEST_ROWS]
+    known = [_labels(form) for form in forms if not form.units_as_rows] if full else []
+    return any(len(begins & labels) >= max(_FEWEST_ROWS, len(labels) / 2) for begins in full for labels in known)
 
 
 def holds_lost_table(lines: Sequence[str], forms: Sequence[Form]) -> bool:
@@ -61,8 +78,12 @@ def without_figures(reading: FormReading) -> bool:
 
 
 def _holds_labels(text: str, form: Form) -> bool:
-    labels = {folded[:_LABEL] for each in form.indicators if len(folded := fold(each.label)) >= _LABEL}
+    labels = _labels(form)
     return bool(labels) and sum(label in text for label in labels) >= _MOST_ROWS * len(labels)
+
+
+def _labels(form: Form) -> set[str]:
+    return {folded[:_LABEL] for each in form.indicators if len(folded := fold(each.label)) >= _LABEL}
 
 
 def _holds_cut_rows(ends: Sequence[str], form: Form) -> bool:

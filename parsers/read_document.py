@@ -17,7 +17,7 @@ from parsers.document_text import is_written, rows_as_lines, sheet_lines
 from parsers.form import read_forms
 from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
 from parsers.grid import Sheet
-from parsers.lost_table import LOST_TABLE, NO_FIGURES, holds_lost_table, is_prose, lost, without_figures
+from parsers.lost_table import LOST_TABLE, NO_FIGURES, TURNED, holds_lost_table, is_prose, lies_across, lost, without_figures
 from parsers.narrative import read_narrative
 from parsers.opened_documents import as_opened, failed, plain
 from parsers.parts import make_leaf
@@ -208,6 +208,8 @@ class DocumentReader:
     def _judged(self, opened: OpenedLeaf, content: _Content) -> Understood:
         """What the document is for, by what was found in it."""
         title = "" if opened.media_type in _SPREADSHEETS else _title_of(content)  # on a sheet it stands in the sheet
+        upright = tuple(each for each in content.sheets if not lies_across(each, self._forms))
+        turned, content = len(upright) < len(content.sheets), replace(content, sheets=upright)
         equals, forms = self._best_form(content, opened.leaf.path, title)
         best = first = equals[0] if equals else None
         half = bool(forms) and all(without_figures(each) for each in forms)
@@ -226,7 +228,7 @@ class DocumentReader:
         if why is _NOT_OURS and kind.is_misnamed(opened.media_type, opened.leaf.name):
             fate, why = DocumentFate.UNREADABLE, _MISNAMED
         findings = (*opened.findings, *content.findings)
-        unread = NO_FIGURES if half else LOST_TABLE if not forms and unread_rows else None
+        unread = _unread(forms, turned=turned, half=half, unread_rows=unread_rows)
         if unread is not None and narrative is not None and is_prose(_text_of(content).split("\n"), self._forms):
             findings = (*findings, lost(opened.leaf.path, unread))
         elif unread is not None:
@@ -298,6 +300,13 @@ class DocumentReader:
                 if narrative is not None:
                     return narrative if narrative.heading else replace(narrative, heading=content.heading)
         return None
+
+
+def _unread(forms: tuple[FormReading, ...], *, turned: bool, half: bool, unread_rows: bool) -> Text | None:
+    """Why the form that is there could not be read, None when it was, or there is none."""
+    if forms:
+        return None
+    return TURNED if turned else NO_FIGURES if half else LOST_TABLE if unread_rows else None
 
 
 def _may_be_typed(opened: OpenedLeaf, *, unread_rows: bool) -> bool:

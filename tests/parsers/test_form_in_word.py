@@ -16,8 +16,9 @@ from lxml import etree
 
 from config.loading import reference_campaign
 from parsers.legacy_tables import TCVN3
+from parsers.lost_table import TURNED
 from parsers.read import Outside, expected_of, read_file
-from parsers.values import Document, DocumentFate, FormReading, Value, ValueStatus
+from parsers.values import Document, DocumentFate, DocumentRole, FormReading, Value, ValueStatus
 from service.convert import OutsidePrograms
 from tests.parsers.form_sheets import FORM, HEADER, Row, codes, rows, value
 from tests.parsers.writing_samples import saved
@@ -261,3 +262,19 @@ def test_a_sign_of_the_currency_in_a_form_of_the_1990s_raises_no_question(sign: 
     reading = one(read(form(lines=lines)))
     assert {each.status for each in reading.values} == {ValueStatus.OK, ValueStatus.EMPTY}
     assert {(each.indicator, each.column): each.value for each in reading.values if each.value is not None} == TRUTH
+
+
+def test_a_form_turned_round_is_refused_with_what_to_send() -> None:
+    """Its labels read like headings and its rows like figures of one indicator: nothing of it is taken."""
+    lines = [[*line, *[None] * 6][:6] for line in (*HEADER, *rows(GIVEN))]
+    turned: list[Row] = [list(column) for column in zip(*lines, strict=True)]
+    document = docx.Document()
+    table = document.add_table(rows=len(turned), cols=len(turned[0]))
+    for line, row in zip(turned, table.rows, strict=True):
+        for cell, given in zip(row.cells, line, strict=True):
+            cell.text = "" if given is None else str(given)
+    for each in (read(saved(document)), read_sheet(turned)):
+        assert (each.role, each.fate, each.forms) == (DocumentRole.FORM, DocumentFate.UNREADABLE, ())
+        assert each.why == TURNED
+        assert "mỗi chỉ tiêu một dòng" in each.why.vi
+    assert not wrong(one(read_sheet([*lines])))
