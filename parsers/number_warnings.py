@@ -119,6 +119,11 @@ _WARNINGS = {
         "Nội dung trong ô đã bị gạch ngang; đề nghị xác nhận còn dùng số này hay không.",
         "What stands in the cell is struck through; please confirm whether it still holds.",
     ),
+    "cut_off": _asked(
+        "Chữ trong bảng bị cắt ở mép ô khi in ra PDF nên có thể nhầm dòng; đề nghị đối chiếu hoặc gửi tệp Excel, Word.",
+        "Texts of the table were cut off at the borders of cells when it was printed to PDF, so that rows may be mistaken; "
+        "please compare, or send the Excel or Word file.",
+    ),
     "people_lt_count": _asked(
         "Số người nhỏ hơn số lớp (cuộc), có thể ghi ngược cột; đề nghị kiểm tra.",
         "There are fewer persons than classes or events; the columns may be swapped, please check.",

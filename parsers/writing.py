@@ -162,7 +162,7 @@ def assemble(raw: RawWriting, *, keep_layout: bool = False) -> Writing:
         if not keep_layout and _is_layout(texts):
             paragraphs.extend(_in_reading_order(texts))
             continue
-        sheet = _sheet(texts, len(tables) + 1, decode)
+        sheet = _sheet(texts, len(tables) + 1, decode, cut=block.cut)
         if sheet.cells or keep_layout:
             tables.append(sheet)
     running = [paragraph.text for paragraph in _paragraphs(raw.running, decode)]
@@ -240,7 +240,7 @@ def _in_reading_order(cells: list[tuple[RawCell, list[Paragraph]]]) -> Iterator[
         yield Paragraph(text=label)
 
 
-def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int, decode: Callable[[str, str], str]) -> Sheet:
+def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int, decode: Callable[[str, str], str], *, cut: bool) -> Sheet:
     name = f"T{number}"
     found: dict[tuple[int, int], Cell] = {}
     merges = []
@@ -251,7 +251,9 @@ def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int, decode: Ca
         crowded = "" if text else " | ".join(paragraph.text for paragraph in _paragraphs(cell.inside, decode))[:LONG_CELL]
         if text or crowded:
             address = f"{name}R{cell.row}C{cell.column}"
-            found[cell.row, cell.column] = Cell(kind=CellKind.TEXT, value=text or crowded, address=address, crowded=bool(crowded))
+            found[cell.row, cell.column] = Cell(
+                kind=CellKind.TEXT, value=text or crowded, address=address, crowded=bool(crowded), doubtful=cut, cut=cut
+            )
     return Sheet(name=name, cells=found, merges=tuple(merges))
 
 

@@ -83,9 +83,10 @@ class RawCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTable:
-    """A table as its cells in reading order, blank ones included."""
+    """A table as its cells in reading order, blank ones included; `cut` when many texts end at the border of a cell."""
 
     cells: tuple[RawCell, ...]
+    cut: bool = False
 
 
 RawBlock = RawParagraph | RawTable

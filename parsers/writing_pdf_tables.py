@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import bisect
+import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ RAISED_BY = 0.15  # of their size
 SAME = 3.0  # points: two rulings this close are one
 OPEN_COLUMNS = 3  # lines between columns that end at the same height
 SOME_TEXT = 30  # letters: as much stands on the page above of a note that goes on
+UNFINISHED = re.compile(r"[-–/(+]\s*$|\([^)]*$")  # "khoảng 26 -", "4 lớp (5 người": what follows stands on the next page
+TOUCHING = 0.15  # of their size: letters of one word stand no further apart
+CUT_ROWS, CUT_SHARE = 3, 0.2
 TABLES_PER_PAGE = 12
 CELLS_PER_PAGE = 4_000
 CHARACTERS_PER_PAGE = 60_000
@@ -29,12 +34,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(slots=True, kw_only=True)
 class PageTable:
-    """A table on one page: its place from the top of the page, its column edges and cells."""
+    """A table on one page: its place from the top of the page, its column edges and cells.
+
+    `cut` when many of its texts are cut off at the borders of their cells, as Excel prints labels that do not wrap.
+    """
 
     top: float
     bottom: float
     edges: tuple[float, ...]
     cells: list[RawCell]
+    cut: bool = False
 
     @property
     def last_row(self) -> int:
@@ -158,7 +167,21 @@ def _table(
         cells.append(
             RawCell(row=row, column=column, bottom=last_row, right=last_column, paragraphs=(plain(text, font=_font(own)),))
         )
-    return PageTable(top=top, bottom=bottom, edges=tuple(across), cells=cells)
+    return PageTable(top=top, bottom=bottom, edges=tuple(across), cells=cells, cut=_is_cut(inside, boxes, across, len(down) - 1))
+
+
+def _is_cut(characters: list[dict[str, Any]], boxes: list[Box], across: list[float], rows: int) -> bool:
+    """Whether in many rows a word runs over the border of its cell: the last letter of a text that was cut off there."""
+    over: set[int] = set()
+    columns = [bisect.bisect_right(across, (each["x0"] + each["x1"]) / 2) for each in characters]
+    pairs = zip(itertools.pairwise(characters), itertools.pairwise(columns), strict=True)  # in the order of writing
+    for one, other in (pair for pair, (here, there) in pairs if here != there):
+        touch = abs(one["top"] - other["top"]) < 1 and abs(other["x0"] - one["x1"]) < TOUCHING * one["size"]
+        if touch and not one["text"].isspace() and not other["text"].isspace():
+            home = next((box for box in boxes if _in(one, box)), None)
+            if home is not None and not _in(other, home):
+                over.add(round(one["top"]))
+    return len(over) >= max(CUT_ROWS, CUT_SHARE * rows)
 
 
 def _strokes(page: Any) -> list[Box]:  # noqa: ANN401 - pdfplumber has no types
@@ -247,7 +270,7 @@ def joined(above: PageTable, below: PageTable) -> PageTable:
         rest = [cell for cell in rest if cell.row > first]
         shift -= 1
     cells.extend(_moved(cell, shift) for cell in rest)
-    return PageTable(top=above.top, bottom=below.bottom, edges=above.edges, cells=cells)
+    return PageTable(top=above.top, bottom=below.bottom, edges=above.edges, cells=cells, cut=above.cut or below.cut)
 
 
 def _texts(cells: list[RawCell]) -> dict[int, dict[int, str]]:
@@ -267,6 +290,7 @@ def _is_remainder(row: dict[int, str], above: dict[int, str], rows: dict[int, di
     return len(labels) <= 1 and all(
         (not text[0].isupper() and (column in labels or len(row) == 1))
         or (column not in labels and len(above[column]) >= SOME_TEXT and not _is_figure(text))
+        or UNFINISHED.search(above[column]) is not None
         for column, text in row.items()
     )
 
@@ -293,4 +317,4 @@ def _moved(cell: RawCell, rows: int) -> RawCell:
 
 def raw_table(table: PageTable) -> RawTable:
     """The table as a block."""
-    return RawTable(cells=tuple(sorted(table.cells, key=lambda cell: (cell.row, cell.column))))
+    return RawTable(cells=tuple(sorted(table.cells, key=lambda cell: (cell.row, cell.column))), cut=table.cut)

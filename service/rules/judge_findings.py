@@ -112,6 +112,10 @@ _WHOLE_DOCUMENT: Mapping[str, Text] = {
         vi="{n} ô của tệp “{file}” được đọc từ ảnh chụp hoặc bản quét; đề nghị đối chiếu với bản gốc.",
         en="{n} cells of “{file}” were read from a photo or a scan; please compare them with the original.",
     ),
+    "cut_off": Text(
+        vi="Chữ trong bảng của “{file}” bị cắt ở mép ô, có thể nhầm dòng; đề nghị đối chiếu {n} ô hoặc gửi tệp Excel, Word.",
+        en="Texts of “{file}” are cut off at the borders of cells: please compare {n} cells, or send the Excel or Word file.",
+    ),
     "from_text": Text(
         vi="{n} số liệu được đọc từ lời văn của “{file}”, không phải từ bảng; đề nghị xác nhận.",
         en="{n} figures were read from running text of “{file}”, not from a table; please confirm.",

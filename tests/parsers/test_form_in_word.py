@@ -19,6 +19,8 @@ from parsers.legacy_tables import TCVN3
 from parsers.lost_table import TURNED
 from parsers.read import Outside, expected_of, read_file
 from parsers.values import Document, DocumentFate, DocumentRole, FormReading, Value, ValueStatus
+from parsers.writing_blocks import RawCell, plain
+from parsers.writing_pdf_tables import PageTable, joined
 from service.convert import OutsidePrograms
 from tests.parsers.form_sheets import FORM, HEADER, Row, codes, rows, value
 from tests.parsers.writing_samples import saved
@@ -278,3 +280,28 @@ def test_a_form_turned_round_is_refused_with_what_to_send() -> None:
         assert each.why == TURNED
         assert "mỗi chỉ tiêu một dòng" in each.why.vi
     assert not wrong(one(read_sheet([*lines])))
+
+
+def test_a_figure_cut_by_a_page_break_is_not_two() -> None:
+    """A range over two lines, with a label that is cut as well: found by the scoreboard."""
+    figures = [
+        ("Nội dung", "Số lớp"),
+        ("Xóa mù chữ", "7"),
+        ("Hội sách", "5"),
+        ("Thi về sách", "9"),
+        ("Hoạt động thể", "khoảng 26 -"),
+    ]
+    above, below = page_table(*figures), page_table(("dục thể thao", "36"), ("Cá nhân", "3"))
+    texts = [(cell.row, cell.paragraphs[0].text) for cell in joined(above, below).cells]
+    assert texts[8:] == [(5, "Hoạt động thể dục thể thao"), (5, "khoảng 26 - 36"), (6, "Cá nhân"), (6, "3")]
+    above = page_table(*figures[:4], ("Tổng số, trong đó:", "9"))
+    assert joined(above, page_table(("nam", "4"), ("nữ", "5"))).last_row == 7  # a row of its own
+
+
+def page_table(*rows: tuple[str, ...]) -> PageTable:
+    cells = [
+        RawCell(row=row, column=column, bottom=row, right=column, paragraphs=(plain(text),))
+        for row, texts in enumerate(rows, start=1)
+        for column, text in enumerate(texts, start=1)
+    ]
+    return PageTable(top=0, bottom=9, edges=(0, 1, 2), cells=cells)

@@ -114,3 +114,12 @@ def test_a_report_in_words_alone_has_lost_nothing() -> None:
     document = read("bao cao.txt", "\n\n".join(["BÁO CÁO KẾT QUẢ TUẦN LỄ HỌC TẬP SUỐT ĐỜI", *prose, villages]).encode())
     assert document.role is DocumentRole.NARRATIVE
     assert not document.findings
+
+
+@pytest.mark.parametrize(("width", "cut"), [(14, True), (90, False)])
+def test_a_form_whose_labels_are_cut_off_at_their_cells_is_asked_about(width: int, *, cut: bool) -> None:
+    """Two rows whose first letters are alike are taken for each other."""
+    read_values = [each for form in read("bieu.pdf", printed(width, lines=True)).forms for each in form.values if each.raw]
+    assert read_values
+    assert {each.status is ValueStatus.OK for each in read_values} == {not cut}
+    assert {"cut_off" in each.warnings for each in read_values if each.status is ValueStatus.CONFIRM} <= {cut}
