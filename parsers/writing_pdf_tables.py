@@ -72,7 +72,11 @@ def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
                     found[index] = ruled
                 page.close()
     except _table_errors():
-        return found
+        pass  # what was found before
+    tables = [table for ruled in found.values() for table in ruled.tables]
+    for cut in [table for table in tables if table.cut]:  # its last rows on the next page may be too few to show it
+        for table in tables:
+            table.cut = table.cut or goes_on(cut, table)
     return found
 
 

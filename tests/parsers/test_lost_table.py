@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import openpyxl
+import pypdfium2
 import pytest
 from openpyxl.styles import Border, Font, Side
 
@@ -12,6 +13,7 @@ from config.loading import reference_campaign
 from config.text import NO_TEXT
 from parsers.read import expected_of, read_file
 from parsers.values import Document, DocumentFate, DocumentRole, ValueStatus
+from parsers.writing_pdf_tables import ruled_pages
 from tests.parsers.form_sheets import FORM, Row, whole
 from tests.requirements import LIBREOFFICE, need
 from tests.scoreboard.formats import converted
@@ -32,7 +34,7 @@ GIVEN: dict[str, Row] = {code: (given.get("count", given.get("money")), given.ge
 OUTLINE = ("I.1. Công tác chỉ đạo", "I.2. Tổ chức Lễ khai mạc", "I.3. Các hoạt động", "I.4. Kinh phí")
 
 
-def printed(width: int, *, lines: bool, one_page_wide: bool = True) -> bytes:
+def printed(width: int, *, lines: bool, one_page_wide: bool = True, height: float | None = None) -> bytes:
     """The filled form printed by LibreOffice, its labels in a column of this width that does not wrap."""
     book = openpyxl.Workbook()
     page = book.active
@@ -46,6 +48,8 @@ def printed(width: int, *, lines: bool, one_page_wide: bool = True) -> bytes:
         for cell in cells:
             cell.border = Border(left=side, right=side, top=side, bottom=side)
             cell.font = Font(name="Times New Roman")  # pages break elsewhere in another machine's idea of Calibri
+    for number in range(1, page.max_row + 1):
+        page.row_dimensions[number].height = height
     if one_page_wide:
         page.page_setup.fitToWidth, page.page_setup.fitToHeight, page.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
     stream = io.BytesIO()
@@ -123,3 +127,13 @@ def test_a_form_whose_labels_are_cut_off_at_their_cells_is_asked_about(width: in
     assert read_values
     assert {each.status is ValueStatus.OK for each in read_values} == {not cut}
     assert {"cut_off" in each.warnings for each in read_values if each.status is ValueStatus.CONFIRM} <= {cut}
+
+
+def test_the_last_rows_of_such_a_form_on_the_next_page_are_asked_about_as_well() -> None:
+    """A few rows there are too few to show that their labels are cut off; their columns tell it."""
+    data = printed(14, lines=True, height=18)
+    with pypdfium2.PdfDocument(data) as document:
+        pages = ruled_pages(data, range(len(document)))
+    tables = [table for page in pages.values() for table in page.tables]
+    assert len(tables) == 2
+    assert all(table.cut for table in tables)
