@@ -23,6 +23,7 @@ from parsers.grid import PicturePlace
 from parsers.watch import Watch
 from service.convert import OutsidePrograms, available
 from service.frames import read_frame, write_frame
+from service.open_file_note import OpenFileNote
 
 try:
     import resource
@@ -45,21 +46,23 @@ def main() -> None:
     _limit_memory(int(start["memory"]))
     leave_network()
     reader = _Reader(sys.argv[1], json.loads(forms), start)
+    note = OpenFileNote(Path.cwd().parent)  # beside our own folder, which stays empty
     write_frame(target, {"ready": True})
     while (frame := read_frame(source)) is not None:
         header, payload = frame
         _limit_time(int(start["cpu_seconds"]), float(header["seconds"]))
         try:
-            answer, result = reader.answer(header, payload, _watch(header, target))
+            answer, result = reader.answer(header, payload, _watch(header, note))
         except ParseError as error:
             answer, result = {"error": str(error)}, b""
         answer["peak"] = _peak()
         write_frame(target, answer, result)
 
 
-def _watch(header: dict[str, Any], target: BinaryIO) -> Watch:
-    """Tells the parent which file is about to be opened: what it opens may be the last that this process does."""
-    return Watch(opening=lambda sha256: write_frame(target, {"opening": sha256}), deadly=frozenset(header.get("deadly", ())))
+def _watch(header: dict[str, Any], note: OpenFileNote) -> Watch:
+    """Leaves word of which file is about to be opened: what it opens may be the last that this process does."""
+    note.write("")
+    return Watch(opening=note.write, deadly=frozenset(header.get("deadly", ())))
 
 
 class _Reader:

@@ -33,6 +33,7 @@ from parsers.codec import from_plain, to_plain
 from parsers.grid import PicturePlace
 from parsers.values import MessageReading
 from service.frames import BrokenFrameError, read_frame, write_frame
+from service.open_file_note import noted_file
 from service.wall_clock import WallClock
 
 _LOG = logging.getLogger("thubao.reading")
@@ -222,17 +223,18 @@ class _Child:
 
     def __init__(self, reader: str, start: Mapping[str, Any], forms: bytes) -> None:
         self.answered = 0
-        self._opening = ""  # the hash of the file it has open
         self._said: collections.deque[str] = collections.deque(maxlen=30)
         self._folder = tempfile.TemporaryDirectory(prefix="thubao-reader-", ignore_cleanup_errors=True)
+        own = Path(self._folder.name, "work")  # empty; beside it the child notes which file it has open
+        own.mkdir()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module by our own interpreter
                 [sys.executable, "-m", "service.reading_child", reader],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                cwd=self._folder.name,
-                env=_environment(self._folder.name),
+                cwd=own,
+                env=_environment(str(own)),
                 start_new_session=True,
             )
         except OSError as error:
@@ -259,14 +261,10 @@ class _Child:
             late.set()
             _kill_session(self._process)
 
-        self._opening = ""
         try:
             with _WALL_CLOCK.limit(seconds, stop):
                 write_frame(cast("BinaryIO", self._process.stdin), header, payload)
                 answer = read_frame(cast("BinaryIO", self._process.stdout))
-                while answer is not None and "opening" in answer[0]:
-                    self._opening = str(answer[0]["opening"])
-                    answer = read_frame(cast("BinaryIO", self._process.stdout))
         except BrokenFrameError as error:
             raise (self._died(late, seconds) if error.ended else ReaderDied(_garbage())) from error
         except OSError as error:
@@ -278,10 +276,14 @@ class _Child:
     def _died(self, late: threading.Event, seconds: float) -> ReaderDied:
         """Why there is no answer. A child that somebody else killed, as the system does for want of memory, blames no file."""
         if late.is_set():
-            return ReaderDied(_late(seconds), guilty=self._opening)
+            return ReaderDied(_late(seconds), guilty=self._guilty())
         reason = self._reason()
         killed = os.name == "posix" and self._process.returncode == -signal.SIGKILL
-        return ReaderDied(reason, guilty="" if killed else self._opening)
+        return ReaderDied(reason, guilty="" if killed else self._guilty())
+
+    def _guilty(self) -> str:
+        """The hash of the file that it had open."""
+        return noted_file(Path(self._folder.name))
 
     @property
     def is_dead(self) -> bool:
