@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from config.vietnamese import fold
 from parsers.grid import Sheet
 from parsers.syllables import is_syllable, letter_runs
+from parsers.writing import Paragraph
 
+_LONGEST_TITLE = 160
+_CROWDED = 400  # letters
+_FORM_TITLE = re.compile(r"^(?:mau|bieu|bang|phu luc)\b|\b(?:tong hop|thong ke) so lieu\b")
 _FEWEST_WORDS, _TRUE_WORDS = 40, 0.6
 
 
@@ -27,3 +35,14 @@ def sheet_lines(sheet: Sheet) -> list[str]:
     for (row, _), cell in sorted(sheet.cells.items()):
         rows.setdefault(row, []).append(cell.text.strip())
     return [" ".join(each for each in cells if each) for _, cells in sorted(rows.items())]
+
+
+def crowded_cells(sheets: Iterable[Sheet]) -> list[str]:
+    """The cells that hold many rows at once: of their table only the lines between columns were printed."""
+    return [cell.text for sheet in sheets for cell in sheet.cells.values() if len(cell.text) > _CROWDED]
+
+
+def title_of(paragraphs: Iterable[Paragraph], heading: str) -> str:
+    """What a written document says above its tables: the titles of forms in it, else its letterhead and title."""
+    short = (each.text for each in paragraphs if len(each.text) <= _LONGEST_TITLE)
+    return "\n".join(text for text in short if _FORM_TITLE.search(fold(text))) or heading

@@ -54,18 +54,20 @@ class Cell:
     formula: str = ""
     font: str = ""
     address: str = ""
-    doubtful: bool = False  # read by OCR, struck through or cut off: every value from it is to be confirmed
+    doubtful: bool = False  # read by OCR, struck through, cut off or loose: every value from it is to be confirmed
     struck: bool = False
     place: PicturePlace | None = None  # where it was read on a scan
     cut: bool = False  # of a table whose texts are cut off at the borders of their cells: its rows may be taken for others
     crowded: bool = False  # several figures stand in a table of their own inside it: which one is meant is to be asked
+    loose: bool = False  # printed where it may belong to another row or column as well
 
     @property
     def doubt(self) -> str:
         """Why a doubtful cell is to be confirmed, as a warning's code; "" when it is not doubtful."""
         if not self.doubtful:
             return ""
-        return "struck_out" if self.struck else "cut_off" if self.cut else "from_picture"
+        named = (("struck_out", self.struck), ("cut_off", self.cut), ("place_uncertain", self.loose))
+        return next((code for code, so in named if so), "from_picture")
 
     @property
     def text(self) -> str:

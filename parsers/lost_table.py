@@ -6,13 +6,14 @@ A form lost so is never filed as a report alone: its rows read like headings, an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from config.campaign import Form, Severity
 from config.text import Text
 from config.vietnamese import fold
+from parsers.aligned_pieces import LabelParts
 from parsers.grid import CellKind, Sheet
-from parsers.values import Finding, FormReading
+from parsers.values import Finding, FormReading, ValueStatus
 
 _LONGEST_LABEL = 300
 _LABEL, _MOST_ROWS = 14, 0.6
@@ -20,6 +21,12 @@ _LABEL, _MOST_ROWS = 14, 0.6
 
 _CUT_LABEL, _SOME_ROWS, _FEWEST_ROWS = 5, 0.4, 4
 """The same for labels that narrow columns cut off: such a row must end in a figure, too."""
+
+_WHOLE_ROWS, _ROWS_WITH_FIGURES = 0.45, 0.25
+"""The same where rows lie on each other: the share of the rows that is whole, and that has a figure at its end."""
+
+_FEWEST_PARTS = 8
+"""Lines that are a part of a label, at the least."""
 
 _PROSE_LENGTH, _PROSE_LINES = 100, 5
 _ROW_NUMBER = re.compile(r"^\s*(?:[-+*•]|\d{1,2}[.)]?)\s+")
@@ -53,8 +60,15 @@ def lies_across(sheet: Sheet, forms: Sequence[Form]) -> bool:
 def holds_lost_table(lines: Sequence[str], forms: Sequence[Form]) -> bool:
     """Whether most rows of one of the forms stand in these lines, or many rows with labels cut off and a figure behind."""
     text = fold("\n".join(lines))
-    ends = [_begin(line) for line in lines if _FIGURE_BEHIND.search(line)]
-    return any(_holds_labels(text, form) or _holds_cut_rows(ends, form) for form in forms)
+    ended = [line for line in lines if _FIGURE_BEHIND.search(line)]
+    begun, folded = [_begin(line) for line in ended], [fold(line) for line in ended]
+    return any(
+        _holds_labels(text, form)
+        or _holds_cut_rows(begun, form)
+        or _holds_broken_rows(text, folded, form)
+        or _holds_wrapped_rows(lines, form)
+        for form in forms
+    )
 
 
 def is_prose(lines: Sequence[str], forms: Sequence[Form]) -> bool:
@@ -66,6 +80,13 @@ def is_prose(lines: Sequence[str], forms: Sequence[Form]) -> bool:
     return sum(_is_paragraph(line, labels) for line in lines) >= _PROSE_LINES
 
 
+def unread_because(forms: Sequence[FormReading], *, turned: bool, half: bool, unread_rows: bool) -> Text | None:
+    """Why the form that is there could not be read, None when it was, or there is none."""
+    if forms:
+        return None
+    return TURNED if turned else NO_FIGURES if half else LOST_TABLE if unread_rows else None
+
+
 def lost(path: str, why: Text = LOST_TABLE) -> Finding:
     """The finding for a report that holds a form which could not be read."""
     text = Text(vi=f"Tệp “{path}” {why.vi}.", en=f"File “{path}” {why.en}.")
@@ -74,12 +95,46 @@ def lost(path: str, why: Text = LOST_TABLE) -> Finding:
 
 def without_figures(reading: FormReading) -> bool:
     """Whether the rows of a form were found and no column of figures at all: not a blank form, half a form."""
-    return any(each.code == "F-NO-COLUMN" for each in reading.findings) and not any(each.raw for each in reading.values)
+    return _tells(reading, "F-NO-COLUMN") and not any(each.raw for each in reading.values)
+
+
+def with_unread_figures(reading: FormReading) -> bool:
+    """Whether no column that was understood holds anything, and another one does: no blank form either."""
+    return _tells(reading, "F-COLUMN-UNKNOWN") and not any(each.raw for each in reading.values)
+
+
+def _tells(reading: FormReading, code: str) -> bool:
+    return any(each.code == code for each in reading.findings)
+
+
+def has_unclear_columns(readings: Iterable[FormReading]) -> bool:
+    """Whether the columns of a form were guessed, as where a line between two of them was not printed."""
+    return any(_tells(each, "F-COLUMNS") for each in readings)
+
+
+def figures_told(readings: Sequence[FormReading]) -> int:
+    """How many figures these forms give without a question, -1 without any form."""
+    counts = [sum(value.status is ValueStatus.OK for value in each.values) for each in readings]
+    return sum(counts) if counts else -1
 
 
 def _holds_labels(text: str, form: Form) -> bool:
     labels = _labels(form)
     return bool(labels) and sum(label in text for label in labels) >= _MOST_ROWS * len(labels)
+
+
+def _holds_broken_rows(text: str, ends: Sequence[str], form: Form) -> bool:
+    """Whether many labels are whole, some of them with a figure behind: of rows printed on each other the rest is unreadable."""
+    labels = _labels(form)
+    whole = sum(label in text for label in labels)
+    with_figures = sum(any(label in end for end in ends) for label in labels)
+    return bool(labels) and whole >= _WHOLE_ROWS * len(labels) and with_figures >= _ROWS_WITH_FIGURES * len(labels)
+
+
+def _holds_wrapped_rows(lines: Sequence[str], form: Form) -> bool:
+    """Whether many lines are some words of a label and nothing else: a narrow column of labels, its rows on several lines."""
+    parts = LabelParts(form)
+    return sum(map(parts.holds, lines)) >= max(_FEWEST_PARTS, _SOME_ROWS * len(form.indicators))
 
 
 def _labels(form: Form) -> set[str]:

@@ -124,6 +124,10 @@ _WARNINGS = {
         "Texts of the table were cut off at the borders of cells when it was printed to PDF, so that rows may be mistaken; "
         "please compare, or send the Excel or Word file.",
     ),
+    "place_uncertain": _asked(
+        "Bảng in không kẻ ô nên chưa chắc số này thuộc đúng dòng, đúng cột; đề nghị xác nhận.",
+        "The table was printed without lines, so the figure may belong to another row or column; please confirm.",
+    ),
     "people_lt_count": _asked(
         "Số người nhỏ hơn số lớp (cuộc), có thể ghi ngược cột; đề nghị kiểm tra.",
         "There are fewer persons than classes or events; the columns may be swapped, please check.",
@@ -144,6 +148,10 @@ _WARNINGS = {
         "The number in digits and the number in words differ; please check.",
     ),
     # no value, asked about
+    "place_unread": _refused(
+        "Bảng in không kẻ ô, có số in giữa hai dòng nên chưa rõ thuộc dòng nào; đề nghị ghi rõ số liệu của dòng này.",
+        "The table was printed without lines and a figure stands between two rows; please write out the figure of this row.",
+    ),
     "ink_unread": _refused(
         "Trong ô có chữ hoặc số nhưng không đọc được từ ảnh chụp, bản quét; đề nghị ghi rõ số liệu ô này.",
         "Something is written in the cell that could not be read from the photo or scan; please write out its figure.",

@@ -72,7 +72,7 @@ def _plain_cell(kind: CellKind, value: int | str, number_format: str, context: N
 
 def _read(cell: Cell, context: NumberContext) -> NumberReading:
     if cell.doubtful and cell.text.strip() == UNREAD:
-        return rejected("ink_unread")
+        return rejected("place_unread" if cell.loose else "ink_unread")
     answer = _by_kind(cell, context)
     if cell.formula and cell.kind is not CellKind.BLANK:
         answer = replace(_with(answer, "formula"), suggest=None)  # nobody typed its result

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config.campaign import Form
 from config.errors import ParseError
 from config.text import NO_TEXT, Text
-from config.vietnamese import fold
 from parsers import content_type as kind
 from parsers.containers import OpenedLeaf
-from parsers.document_text import is_written, rows_as_lines, sheet_lines
+from parsers.document_text import crowded_cells, is_written, rows_as_lines, sheet_lines, title_of
 from parsers.form import read_forms
 from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
 from parsers.grid import Sheet
-from parsers.lost_table import LOST_TABLE, NO_FIGURES, TURNED, holds_lost_table, is_prose, lies_across, lost, without_figures
+from parsers.lost_table import (
+    figures_told,
+    has_unclear_columns,
+    holds_lost_table,
+    is_prose,
+    lies_across,
+    lost,
+    unread_because,
+    with_unread_figures,
+    without_figures,
+)
 from parsers.narrative import read_narrative
 from parsers.opened_documents import as_opened, failed, plain
 from parsers.parts import make_leaf
@@ -25,7 +33,7 @@ from parsers.photos import Picture, is_page_picture, read_photo
 from parsers.recognition import Recognise
 from parsers.spreadsheets import PasswordError, read_sheets
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading, PhotoReading, ValueStatus
-from parsers.writing import Convert, Paragraph, Writing, read_writing
+from parsers.writing import Convert, Paragraph, Writing, read_unruled, read_writing
 from parsers.writing_pdf import page_pictures
 
 _SPREADSHEETS = frozenset({kind.XLSX, kind.XLSM, kind.XLSB, kind.XLS, kind.XLS_XML, kind.ODS, kind.CSV})
@@ -58,10 +66,8 @@ _CANNOT_SCAN = Text(
     vi="bản quét; máy chủ chưa đọc được chữ trên ảnh (cần gói tesseract-ocr-vie); đề nghị gửi tệp Excel hoặc Word",
     en="a scan; this server cannot read text on pictures (package tesseract-ocr-vie); please send Excel or Word",
 )
-_LONGEST_TITLE = 160
 _HEADING_LINES = 6
 _MOST_TYPED_ROWS = 0.6
-_FORM_TITLE = re.compile(r"^(?:mau|bieu|bang|phu luc)\b|\b(?:tong hop|thong ke) so lieu\b")
 
 _EMPTY_SCAN = Text(vi="bản quét không đọc được chữ", en="a scan without readable text")
 
@@ -161,7 +167,7 @@ class DocumentReader:
             if self._recognise is None:
                 return _Content(scanned=True, why=_CANNOT_SCAN)
             return self._scanned_pages(opened.leaf.data, self._recognise)
-        return _Content(sheets=writing.tables, paragraphs=writing.paragraphs, heading=writing.heading, findings=writing.findings)
+        return _written(writing)
 
     def _picture(self, opened: OpenedLeaf) -> Understood:
         leaf = opened.leaf
@@ -207,18 +213,25 @@ class DocumentReader:
 
     def _judged(self, opened: OpenedLeaf, content: _Content) -> Understood:
         """What the document is for, by what was found in it."""
-        title = "" if opened.media_type in _SPREADSHEETS else _title_of(content)  # on a sheet it stands in the sheet
+        on_sheet = opened.media_type in _SPREADSHEETS  # which says its title itself
+        title = "" if on_sheet else title_of(content.paragraphs, content.heading)
         upright = tuple(each for each in content.sheets if not lies_across(each, self._forms))
         turned, content = len(upright) < len(content.sheets), replace(content, sheets=upright)
         equals, forms = self._best_form(content, opened.leaf.path, title)
         best = first = equals[0] if equals else None
         half = bool(forms) and all(without_figures(each) for each in forms)
         forms = () if half else forms
-        unread_rows = not forms and holds_lost_table(_text_of(content).split("\n"), self._forms)
+        unread_rows = not forms and self._holds_lost_table(content)
+        if opened.media_type == kind.PDF and (unread_rows or has_unclear_columns(forms)) and not content.scanned:
+            without = self._printed_without_lines(opened)
+            if without is not None and figures_told(without[1]) > figures_told(forms):
+                equals, forms, content = without
+                best = first = equals[0] if equals else None
+                half = unread_rows = False
         if opened.media_type in _WRITINGS and not content.scanned and _may_be_typed(opened, unread_rows=unread_rows):
             best, forms, content = self._with_typed_rows(opened, content, best, forms)
         # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
-        narrative = None if forms and opened.media_type in _SPREADSHEETS else self._narrative(best, content)
+        narrative = None if forms and on_sheet else self._narrative(best, content)
         filled = tuple(each for each in forms if not each.blank)
         if (
             content.unit_code and len(filled or forms) == 1
@@ -228,7 +241,7 @@ class DocumentReader:
         if why is _NOT_OURS and kind.is_misnamed(opened.media_type, opened.leaf.name):
             fate, why = DocumentFate.UNREADABLE, _MISNAMED
         findings = (*opened.findings, *content.findings)
-        unread = _unread(forms, turned=turned, half=half, unread_rows=unread_rows)
+        unread = unread_because(forms, turned=turned, half=half, unread_rows=unread_rows)
         if unread is not None and narrative is not None and is_prose(_text_of(content).split("\n"), self._forms):
             findings = (*findings, lost(opened.leaf.path, unread))
         elif unread is not None:
@@ -237,7 +250,7 @@ class DocumentReader:
             plain(opened, role, fate, why),
             forms=forms,
             narrative=narrative,
-            text=(_heading_of(forms) if forms and best and best.form.units_as_rows else _text_of(content))[:_MOST_TEXT],
+            text=(forms[0].heading if forms and best and best.form.units_as_rows else _text_of(content))[:_MOST_TEXT],
             findings=findings,
             campaigns=_campaigns(best, equals if best is first else (), forms),
         )
@@ -266,6 +279,16 @@ class DocumentReader:
                 best = (*best, expected)
         return best, readings
 
+    def _printed_without_lines(self, opened: OpenedLeaf) -> tuple[tuple[Expected, ...], tuple[FormReading, ...], _Content] | None:
+        """The forms whose table a PDF shows by nothing but where the words stand, and the content with it."""
+        for form in self._forms:
+            with contextlib.suppress(ParseError):
+                found = _written(read_unruled(opened.leaf.data, form))
+                equals, readings = self._best_form(found, opened.leaf.path, title_of(found.paragraphs, found.heading))
+                if readings and not any(without_figures(each) or with_unread_figures(each) for each in readings):
+                    return equals, readings, found
+        return None
+
     def _with_typed_rows(
         self, opened: OpenedLeaf, content: _Content, best: Expected | None, forms: tuple[FormReading, ...]
     ) -> tuple[Expected | None, tuple[FormReading, ...], _Content]:
@@ -285,13 +308,16 @@ class DocumentReader:
             wanted = _least(expected.form) if in_mail else _MOST_TYPED_ROWS * _rows_with_figures(expected.form)
             if named < wanted or named <= sum(each.matched for each in forms):
                 continue
-            reading = read_typed_form(rows, expected.form, year=expected.year, text=_title_of(content))
+            reading = read_typed_form(rows, expected.form, year=expected.year, text=title_of(content.paragraphs, content.heading))
             if reading is not None:
                 best, forms = expected, (replace(reading, heading=content.heading or "\n".join(lines[:_HEADING_LINES])),)
                 typed = {line for row in rows for line in row.lines}
                 rest = replace(content, paragraphs=tuple(each for each in content.paragraphs if each.text not in typed))
                 content = content if self._narrative(expected, rest) is not None else rest
         return best, forms, content
+
+    def _holds_lost_table(self, content: _Content) -> bool:
+        return holds_lost_table([*_text_of(content).split("\n"), *crowded_cells(content.sheets)], self._forms)
 
     def _narrative(self, best: Expected | None, content: _Content) -> NarrativeReading | None:
         for expected in (best,) if best is not None else self._expected:
@@ -300,13 +326,6 @@ class DocumentReader:
                 if narrative is not None:
                     return narrative if narrative.heading else replace(narrative, heading=content.heading)
         return None
-
-
-def _unread(forms: tuple[FormReading, ...], *, turned: bool, half: bool, unread_rows: bool) -> Text | None:
-    """Why the form that is there could not be read, None when it was, or there is none."""
-    if forms:
-        return None
-    return TURNED if turned else NO_FIGURES if half else LOST_TABLE if unread_rows else None
 
 
 def _may_be_typed(opened: OpenedLeaf, *, unread_rows: bool) -> bool:
@@ -355,29 +374,16 @@ def _least(form: Form) -> int:
     return min(_WEAK_MATCH, _rows_with_figures(form))
 
 
+def _written(writing: Writing) -> _Content:
+    return _Content(sheets=writing.tables, paragraphs=writing.paragraphs, heading=writing.heading, findings=writing.findings)
+
+
 def _scanned(writing: Writing) -> _Content:
-    return _Content(
-        sheets=writing.tables,
-        paragraphs=writing.paragraphs,
-        heading=writing.heading,
-        findings=writing.findings,
-        scanned=True,
-    )
+    return replace(_written(writing), scanned=True)
 
 
 def _with_photo(understood: Understood, photo: PhotoReading | None) -> Understood:
     return replace(understood, document=replace(understood.document, photo=photo))
-
-
-def _heading_of(forms: tuple[FormReading, ...]) -> str:
-    """The text of a sheet that lists all units, less the names of the others."""
-    return forms[0].heading
-
-
-def _title_of(content: _Content) -> str:
-    """What a written document says above its tables: the titles of forms in it, else its letterhead and title."""
-    short = (each.text for each in content.paragraphs if len(each.text) <= _LONGEST_TITLE)
-    return "\n".join(text for text in short if _FORM_TITLE.search(fold(text))) or content.heading
 
 
 def _text_of(content: _Content) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from config.campaign import Form
 from config.text import Text
 from config.vietnamese import fold
 from parsers.grid import Cell, CellKind, Merge, Sheet
@@ -117,6 +118,16 @@ def read_writing(data: bytes, media_type: str, *, convert: Convert | None = None
         raise WritingError(NEEDS_OFFICE)
     data = lean_rtf(data) if data.startswith(RTF_START) else data
     return assemble(_read_zipped(convert(data, media_type, "docx"), DOCX))
+
+
+def read_unruled(data: bytes, form: Form) -> Writing:
+    """A PDF with the form's table rebuilt from where the words stand, where it was printed without lines.
+
+    Raises as `read_writing` does.
+    """
+    from parsers.writing_pdf import read_pdf
+
+    return assemble(read_pdf(data, form))
 
 
 def read_html(source: str | bytes) -> Writing:
@@ -252,7 +263,13 @@ def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int, decode: Ca
         if text or crowded:
             address = f"{name}R{cell.row}C{cell.column}"
             found[cell.row, cell.column] = Cell(
-                kind=CellKind.TEXT, value=text or crowded, address=address, crowded=bool(crowded), doubtful=cut, cut=cut
+                kind=CellKind.TEXT,
+                value=text or crowded,
+                address=address,
+                crowded=bool(crowded),
+                doubtful=cut or cell.doubtful,
+                cut=cut,
+                loose=cell.doubtful,
             )
     return Sheet(name=name, cells=found, merges=tuple(merges))
 

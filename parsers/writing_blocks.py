@@ -71,6 +71,7 @@ class RawCell:
     """A cell of a table, 1-based; `bottom` and `right` are its last row and column.
 
     `inside` is the text of tables in it that are blocks of their own: where the cell says nothing else, they are what it holds.
+    `doubtful`: what stands there may belong to another row or column.
     """
 
     row: int
@@ -79,6 +80,7 @@ class RawCell:
     right: int
     paragraphs: tuple[RawParagraph, ...]
     inside: tuple[RawParagraph, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,10 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 from pypdfium2 import PdfiumError
 
+from config.campaign import Form
 from config.text import Text
 from parsers.writing_blocks import LockedError, RawBlock, RawParagraph, RawWriting, cut_short, damaged, plain
+from parsers.writing_pdf_aligned import aligned_pages
 from parsers.writing_pdf_tables import PageTable, RuledPage, goes_on, joined, raw_table, ruled_pages
 from parsers.writing_pdf_upright import upright
 
@@ -50,8 +52,11 @@ NUMBERED = re.compile(r"\s*(?:trang|page)\s*\d{1,3}(?:\s*/\s*\d{1,3})?\s*$", re.
 PAGE_NUMBER = re.compile(r"\s*(?:trang\s*)?[-–]?\s*\d{1,3}\s*(?:/\s*\d{1,3})?\s*[-–]?\s*", re.IGNORECASE)
 
 
-def read_pdf(data: bytes) -> RawWriting:
-    """The blocks of a PDF. WritingError when it cannot be opened, LockedError when it has a password."""
+def read_pdf(data: bytes, form: Form | None = None) -> RawWriting:
+    """The blocks of a PDF. WritingError when it cannot be opened, LockedError when it has a password.
+
+    With a form: its table is rebuilt from where the words stand, if it was printed without lines and can be told apart.
+    """
     document = _opened(data)
     try:
         if (turned := upright(document, PAGE_LIMIT)) is not None:
@@ -65,6 +70,8 @@ def read_pdf(data: bytes) -> RawWriting:
     running = tuple(plain(line) for line in _without_running(pages)) if len(pages) > 1 else ()
     wanted = _with_tables(pages)[:TABLE_PAGE_LIMIT]
     ruled = ruled_pages(data, wanted) if wanted else {}
+    if form is not None:
+        ruled |= aligned_pages(data, [page.index for page in pages if page.letters and not page.scanned][:TABLE_PAGE_LIMIT], form)
     scanned = sum(page.scanned for page in pages)
     findings = (cut_short(PAGE_LIMIT, Text(vi="trang", en="pages")),) if count > PAGE_LIMIT else ()
     needs_ocr = bool(pages) and scanned * 2 > len(pages)

@@ -65,13 +65,13 @@ def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
 
     found: dict[int, RuledPage] = {}
     try:
-        with pdfplumber.open(BytesIO(_only(data, pages))) as document:
+        with pdfplumber.open(BytesIO(only_pages(data, pages))) as document:
             for index, page in zip(pages, document.pages, strict=False):
                 before = found.get(index - 1)
                 if (ruled := _ruled_page(page, before.tables[-1].edges if before else ())) is not None:
                     found[index] = ruled
                 page.close()
-    except _table_errors():
+    except table_errors():
         pass  # what was found before
     tables = [table for ruled in found.values() for table in ruled.tables]
     for cut in [table for table in tables if table.cut]:  # its last rows on the next page may be too few to show it
@@ -80,7 +80,7 @@ def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
     return found
 
 
-def _table_errors() -> tuple[type[Exception], ...]:
+def table_errors() -> tuple[type[Exception], ...]:
     """What pdfplumber and pdfminer raise on odd files; the text of the page has been read by then, so tables are a bonus."""
     from pdfminer.pdfexceptions import PDFException
     from pdfminer.psexceptions import PSException
@@ -89,7 +89,7 @@ def _table_errors() -> tuple[type[Exception], ...]:
     return PdfminerException, PDFException, PSException, ValueError, KeyError, TypeError, IndexError, AttributeError, OSError
 
 
-def _only(data: bytes, pages: Sequence[int]) -> bytes:
+def only_pages(data: bytes, pages: Sequence[int]) -> bytes:
     """The file with these pages alone: pdfminer walks every page of a file before it gives the first."""
     source = pypdfium2.PdfDocument(data)
     try:
@@ -111,7 +111,7 @@ def _ruled_page(page: Any, before: tuple[float, ...]) -> RuledPage | None:  # no
     """The page with its tables; `before` are the columns of the table at the foot of the page before."""
     if len(page.chars) > CHARACTERS_PER_PAGE:
         return None
-    strokes = _strokes(page)
+    strokes = strokes_of(page)
     tables = [
         (table.bbox, read)
         for table in page.find_tables({"explicit_horizontal_lines": _open_ends(page)})[:TABLES_PER_PAGE]
@@ -188,7 +188,7 @@ def _is_cut(characters: list[dict[str, Any]], boxes: list[Box], across: list[flo
     return len(over) >= max(CUT_ROWS, CUT_SHARE * rows)
 
 
-def _strokes(page: Any) -> list[Box]:  # noqa: ANN401 - pdfplumber has no types
+def strokes_of(page: Any) -> list[Box]:  # noqa: ANN401 - pdfplumber has no types
     """The thin level lines of a page, rulings among them."""
     drawn = (*page.lines, *page.rects, *page.curves)
     return [
@@ -200,14 +200,15 @@ def _strokes(page: Any) -> list[Box]:  # noqa: ANN401 - pdfplumber has no types
 
 def _as_written(characters: list[dict[str, Any]], strokes: list[Box]) -> list[dict[str, Any]]:
     """The characters of a cell without those that a line of the cell strikes through; small raised digits marked as raised."""
-    left = [each for each in characters if not any(_strikes(stroke, each) for stroke in strokes)] if strokes else characters
+    left = [each for each in characters if not any(strikes(stroke, each) for stroke in strokes)] if strokes else characters
     tallest = max(left, key=lambda each: float(each["size"]), default=None)
     if tallest is None or all(each["size"] >= RAISED_SIZE * tallest["size"] for each in left):
         return left
     return [{**each, "text": raised(each["text"])} if _is_raised(each, left) else each for each in left]
 
 
-def _strikes(stroke: Box, character: dict[str, Any]) -> bool:
+def strikes(stroke: Box, character: dict[str, Any]) -> bool:
+    """Whether a level line goes through a character, not above or under it."""
     top, height = character["top"], character["bottom"] - character["top"]
     across = stroke[0] <= (character["x0"] + character["x1"]) / 2 <= stroke[2]
     return bool(across and top + STRUCK[0] * height <= (stroke[1] + stroke[3]) / 2 <= top + STRUCK[1] * height)
