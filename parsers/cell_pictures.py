@@ -18,6 +18,8 @@ from parsers.writing_pdf import page_picture
 
 AROUND = 0.004  # of a page's longer side: a millimetre of an A4 page is cut out around a cell
 WIDEST, TALLEST = 640, 320  # pixels
+FADED = 0.65  # of the way to white: the paper around a cell
+LINES = 0.35  # of that paper: its lines stand there, and are not faded
 
 
 def cell_pictures(data: bytes, media_type: str, places: Sequence[PicturePlace]) -> tuple[bytes, ...]:
@@ -54,7 +56,11 @@ def _cut(page: Image.Image, place: PicturePlace) -> bytes:
     scale = min(1.0, WIDEST / (right + edge), TALLEST / (bottom + edge))
     size = (max(1, round((right + edge) * scale)), max(1, round((bottom + edge) * scale)))
     perspective = Image.Transform.PERSPECTIVE
-    cell = page.transform(size, perspective, between(wider, *size), Image.Resampling.BICUBIC, fillcolor="white")
+    cut = page.transform(size, perspective, between(wider, *size), Image.Resampling.BICUBIC, fillcolor="white")
+    lines = edge * LINES
+    start = round((edge - lines) * scale)
+    cell = Image.blend(cut, Image.new("RGB", size, "white"), FADED)  # what stands in other cells is not to be read with it
+    cell.paste(cut.crop((start, start, round((right + lines) * scale), round((bottom + lines) * scale))), (start, start))
     stream = BytesIO()
     (cell if _is_coloured(cell) else cell.convert("L")).save(stream, format="PNG")
     return stream.getvalue()

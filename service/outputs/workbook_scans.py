@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from openpyxl.drawing.image import Image
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.xdr import XDRPositiveSize2D
 
 from config.text import Text
 from service.outputs import workbook_style as style
 from service.outputs.wording import VALUE_STATUS, capitalised
-from service.outputs.workbook_cells import Content, column_letter
+from service.outputs.workbook_cells import Content
 from service.outputs.workbook_layout import SCANS, Book
 from service.outputs.workbook_package import SheetBody
 from service.outputs.workbook_tables import FIRST_ROW, Table, TableColumn, build_table
@@ -22,7 +24,9 @@ from service.rules.submission import Source, UnitValue
 MOST = 600
 """Figures shown in one workbook, which is to go by mail: a dozen units that send nothing but scans have so many."""
 
-_WIDEST, _TALLEST = 230, 110  # pixels, as shown
+_WIDEST, _TALLEST = 220, 110  # pixels, as shown
+_GAP = 8  # pixels
+_EMU = 9_525  # the unit of drawings: so many to a pixel
 _POINTS = 0.75  # of a pixel
 _PICTURES = 6
 _READ = style.Style(horizontal="right", vertical="top")
@@ -60,6 +64,11 @@ class _Drawing(Image):
         scale = min(1.0, _WIDEST / width, _TALLEST / height)
         self.width, self.height = max(1, round(width * scale)), max(1, round(height * scale))
 
+    def placed(self, column: int, row: int) -> OneCellAnchor:
+        """In a cell (0-based), a little away from the figure beside it."""
+        corner = AnchorMarker(col=column, row=row, colOff=_GAP * _EMU, rowOff=2 * _EMU)
+        return OneCellAnchor(_from=corner, ext=XDRPositiveSize2D(self.width * _EMU, self.height * _EMU))
+
     def _data(self) -> bytes:
         return self._png
 
@@ -92,7 +101,8 @@ def build_scans(book: Book, cells: CellPictures) -> SheetBody:
     sheet = book.workbook[book.layout.name(SCANS)]
     for row, drawing in enumerate(drawings, FIRST_ROW):
         if drawing is not None:
-            sheet.add_image(drawing, f"{column_letter(_PICTURES + 1)}{row}")
+            drawing.anchor = drawing.placed(_PICTURES, row - 1)
+            sheet.add_image(drawing)
     return body
 
 
