@@ -34,13 +34,12 @@ from parsers.grid import PicturePlace
 from parsers.values import MessageReading
 from service.frames import BrokenFrameError, read_frame, write_frame
 from service.open_file_note import noted_file
-from service.wall_clock import WallClock
+from service.wall_clock import WALL_CLOCK
 
 _LOG = logging.getLogger("thubao.reading")
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "LANG", "LC_ALL")
 _STDERR_LINE = 2_000
-_WALL_CLOCK = WallClock()
 _MOST_GUILTY = 2
 """So many files of a mail may end a reader, and the others are read all the same."""
 START_SECONDS = 60
@@ -262,7 +261,7 @@ class _Child:
             _kill_session(self._process)
 
         try:
-            with _WALL_CLOCK.limit(seconds, stop):
+            with WALL_CLOCK.limit(seconds, stop):
                 write_frame(cast("BinaryIO", self._process.stdin), header, payload)
                 answer = read_frame(cast("BinaryIO", self._process.stdout))
         except BrokenFrameError as error:

@@ -14,7 +14,8 @@ from typing import Protocol
 
 from config.errors import SendError, StorageError, ThubaoError
 from config.settings import Sending, SmtpSettings
-from service.outbox import Sender, UnreachableError
+from service.outbox import Sender
+from service.outbox_errors import UnreachableError
 from storage.database import Database
 from storage.events import record_event
 from storage.notices import (

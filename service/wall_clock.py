@@ -44,3 +44,7 @@ class WallClock:
                     stop()
                 self._looks_at = min((ends for ends, _ in self._limits.values()), default=math.inf)
                 self._changed.wait(None if self._looks_at == math.inf else max(0.0, self._looks_at - now))
+
+
+WALL_CLOCK = WallClock()
+"""The one that everybody shares: one thread in a process is enough."""
