@@ -78,9 +78,14 @@ class SettingsReader:
         if not smtp:
             return
         self._check_security(("smtp",), smtp)
-        self._check_secret(("smtp",), smtp, "password", required=bool(smtp.get("username")))
-        if not smtp.get("username") and (smtp.get("password_env") or smtp.get("password_file")):
+        self._check_secret(("smtp",), smtp, "password", required=bool(smtp.get("username")) and "oauth2" not in smtp)
+        has_password = bool(smtp.get("password_env") or smtp.get("password_file"))
+        if not smtp.get("username") and has_password:
             self.complain(("smtp",), Text(vi="có mật khẩu nhưng thiếu username", en="a password without a username"))
+        if "oauth2" in smtp:
+            if not smtp.get("username"):
+                self.complain(("smtp", "oauth2"), Text(vi="có oauth2 nhưng thiếu username", en="oauth2 without a username"))
+            self._check_oauth2(("smtp", "oauth2"), table(smtp, "oauth2"), has_password=has_password)
         self._check_file(("smtp", "certificate_authority"), text_at(smtp, "certificate_authority"))
 
     def _check_storage(self) -> None:
@@ -226,6 +231,7 @@ def smtp_of(model: SettingsModel, home: Path) -> SmtpSettings | None:
         sending=smtp.sending,
         daily_limit=smtp.daily_limit,
         max_message_bytes=smtp.max_message_bytes,
+        oauth2=_oauth2(smtp.oauth2, home),
         certificate_authority=_optional_path(smtp.certificate_authority, home),
     )
 

@@ -116,6 +116,7 @@ class SmtpTable(Model):
     username: str = ""
     password_env: str | None = None
     password_file: str | None = None
+    oauth2: OAuth2Table | None = None
     from_address: Annotated[Address, Field(alias="from")]
     sending: Annotated[Sending, Field(strict=False)] = Sending.DRY_RUN
     daily_limit: Annotated[int, Field(ge=1)] = 400

@@ -93,6 +93,7 @@ class SmtpSettings:
     daily_limit: int
     certificate_authority: Path | None = None
     max_message_bytes: int = 20 * 1024 * 1024  # of a mail with its attachments, as it leaves
+    oauth2: OAuth2 | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from config.errors import ThubaoError
 from config.settings import Home, MailboxSettings
 from config.text import Text
 from service.convert import available
-from service.credentials import mailbox_login, read_secret
+from service.credentials import mailbox_login, smtp_login
 from service.digest import digest_moments
 from service.installation import refuse_unknown_rules
 from service.kickoff import kickoff_at
@@ -102,9 +102,8 @@ def _check_smtp(home: Home, servers: list[str]) -> list[str]:
     smtp = home.smtp
     if smtp is None:
         return []
-    password = smtp.password
     try:
-        sender = SmtpSender(smtp, lambda: read_secret(password, "[smtp] password") if password else "")
+        sender = SmtpSender(smtp, smtp_login(smtp))
         sender.check()
         sender.close()
     except ThubaoError as error:

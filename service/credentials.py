@@ -17,13 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.errors import ConfigError, MailServerError, Problem
-from config.settings import MailboxSettings, OAuth2, Secret
+from config.settings import MailboxSettings, OAuth2, Secret, SmtpSettings
 from config.text import Language, Text
 
-_TOKEN_SERVICES = {
+TOKEN_SERVICES = {
     "google": "https://oauth2.googleapis.com/token",
     "microsoft": "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
 }
+"""Where each provider gives access tokens."""
 _MICROSOFT_SCOPE = "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access"
 _EARLY = 120.0  # a token is renewed this many seconds before it ends
 _MOUNTED_SECRETS = Path("/run/secrets")  # Docker's and systemd's own folder, closed to others by itself
@@ -74,11 +75,30 @@ def mailbox_login(
     settings: MailboxSettings, *, environment: Mapping[str, str] = os.environ, post: Post | None = None
 ) -> Callable[[], Login]:
     """A function that gives this mailbox's login each time it is asked, with a token that still holds."""
+    section, oauth2 = f"[mailbox {settings.name}]", f"[mailbox.{settings.name}.oauth2]"
+    return _login(settings, section, oauth2, environment, post)
+
+
+def smtp_login(
+    settings: SmtpSettings, *, environment: Mapping[str, str] = os.environ, post: Post | None = None
+) -> Callable[[], Login]:
+    """The same for the outgoing server; a login without a name where that wants none."""
+    if not settings.username:
+        return lambda: Login(username="")
+    return _login(settings, "[smtp]", "[smtp.oauth2]", environment, post)
+
+
+def _login(
+    settings: MailboxSettings | SmtpSettings,
+    section: str,
+    oauth2_section: str,
+    environment: Mapping[str, str],
+    post: Post | None,
+) -> Callable[[], Login]:
     if settings.oauth2 is not None:
-        tokens = AccessTokens(settings.oauth2, f"[mailbox.{settings.name}.oauth2]", environment=environment, post=post or _post)
+        tokens = AccessTokens(settings.oauth2, oauth2_section, environment=environment, post=post)
         return lambda: Login(username=settings.username, access_token=tokens.current())
-    password = settings.password
-    where = f"[mailbox {settings.name}] password"
+    password, where = settings.password, f"{section} password"
     if password is None:
         raise _problem(
             where,
@@ -105,7 +125,7 @@ class AccessTokens:
         self._settings = settings
         self._where = where
         self._environment = environment
-        self._post = post or _post
+        self._post = post or post_form
         self._clock = clock
         self._token = ""
         self._ends = 0.0
@@ -118,9 +138,9 @@ class AccessTokens:
 
     def _renew(self) -> None:
         provider = self._settings.provider
-        address = _TOKEN_SERVICES.get(provider)
+        address = TOKEN_SERVICES.get(provider)
         if address is None:
-            known = ", ".join(_TOKEN_SERVICES)
+            known = ", ".join(TOKEN_SERVICES)
             raise _problem(
                 self._where,
                 Text(
@@ -146,15 +166,20 @@ class AccessTokens:
             answer = json.loads(self._post(address.format(tenant=self._settings.tenant or "common"), fields))
             token, seconds = str(answer["access_token"]), float(answer.get("expires_in", 3600))
         except urllib.error.HTTPError as error:
-            raise _no_token(provider, error.code) from None
+            with error:
+                raise _no_token(provider, error.code, _reason(error)) from None
         except OSError as error:
-            raise MailServerError(
-                f"the token service of {provider} cannot be reached ({error}): it is tried again", transient=True
-            ) from None
+            unreachable = Text(
+                vi=f"không kết nối được dịch vụ cấp mã truy cập của {provider} ({error}): kiểm tra mạng của máy này, hoặc chờ",
+                en=f"the token service of {provider} cannot be reached ({error}): check this machine's network, or wait",
+            )
+            raise MailServerError(unreachable, transient=True) from None
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise MailServerError(
-                f"the token service of {provider} answered nonsense: it is tried again", transient=True
-            ) from None
+            nonsense = Text(
+                vi=f"dịch vụ cấp mã truy cập của {provider} trả lời không hiểu được: sẽ thử lại",
+                en=f"the token service of {provider} answered nonsense: it is tried again",
+            )
+            raise MailServerError(nonsense, transient=True) from None
         self._token, self._ends = token, self._clock() + seconds
 
 
@@ -190,16 +215,38 @@ def _read_file(path: Path, where: str) -> str:
     return value
 
 
-def _no_token(provider: str, code: int) -> MailServerError:
+_GIVE_ACCESS_AGAIN = Text(
+    vi="cấp quyền lại cho Thubao và lưu refresh token mới", en="give Thubao access again and store the new refresh token"
+)
+_CHECK_CLIENT = Text(vi="kiểm tra client_id, client_secret và tenant", en="check client_id, client_secret and tenant")
+_WHY_NO_TOKEN = {  # RFC 6749, section 5.2
+    "invalid_grant": _GIVE_ACCESS_AGAIN,
+    "invalid_client": _CHECK_CLIENT,
+    "unauthorized_client": _CHECK_CLIENT,
+    "invalid_scope": Text(
+        vi="ứng dụng chưa có quyền đọc và gửi thư (IMAP, SMTP): thêm quyền cho ứng dụng, rồi cấp quyền lại cho Thubao",
+        en="the application has no right to read and send mail (IMAP, SMTP): add it there, then give Thubao access again",
+    ),
+}
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    """The provider's word for it, "" when it is none that we know; the rest of the answer may repeat secrets."""
+    try:
+        said = str(json.loads(error.read(64 * 1024))["error"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+    return said if said in _WHY_NO_TOKEN else ""
+
+
+def _no_token(provider: str, code: int, reason: str) -> MailServerError:
     refused = code in {400, 401, 403}  # the refresh token was withdrawn: no retry helps
-    anew = Text(
-        vi="cấp quyền lại cho Thubao và lưu refresh token mới", en="give Thubao access again and store the new refresh token"
-    )
-    advice = anew if refused else Text(vi="sẽ thử lại", en="it is tried again")
+    advice = _WHY_NO_TOKEN.get(reason, _GIVE_ACCESS_AGAIN) if refused else Text(vi="sẽ thử lại", en="it is tried again")
+    said = f"HTTP {code}, {reason}" if reason else f"HTTP {code}"
     return MailServerError(
         Text(
-            vi=f"{provider} không cấp mã truy cập (HTTP {code}): {advice.vi}",
-            en=f"{provider} gives no access token (HTTP {code}): {advice.en}",
+            vi=f"{provider} không cấp mã truy cập ({said}): {advice.vi}",
+            en=f"{provider} gives no access token ({said}): {advice.en}",
         ),
         transient=not refused,
     )
@@ -210,7 +257,8 @@ def _problem(where: str, text: Text) -> ConfigError:
     return ConfigError((en,), told=Text(vi=str(vi), en=str(en)))
 
 
-def _post(address: str, fields: Mapping[str, str]) -> bytes:
+def post_form(address: str, fields: Mapping[str, str]) -> bytes:
+    """Send form fields to an address of a token service; gives the answer's body."""
     body = urllib.parse.urlencode(fields).encode("ascii")
     with urllib.request.urlopen(address, body, timeout=30) as answer:  # noqa: S310 - one of the two https addresses above
         content: bytes = answer.read(1024 * 1024)

@@ -6,10 +6,11 @@ import smtplib
 from collections.abc import Callable
 from typing import Protocol
 
-from config.errors import ConfigError, SendError
+from config.errors import ConfigError, MailServerError, SendError
 from config.settings import SmtpSettings
+from service.credentials import Login
 from service.mailbox_wire import Patience
-from service.outbox_errors import UnreachableError, opening_error, refusal
+from service.outbox_errors import UnreachableError, login_error, opening_error, refusal
 from service.outbox_wire import SMTP_PATIENCE, SmtpWire
 
 
@@ -27,9 +28,9 @@ class Sender(Protocol):
 class SmtpSender:
     """Sends over one SMTP connection, opened when first needed and again when the server dropped it."""
 
-    def __init__(self, settings: SmtpSettings, password: Callable[[], str], *, patience: Patience = SMTP_PATIENCE) -> None:
+    def __init__(self, settings: SmtpSettings, login: Callable[[], Login], *, patience: Patience = SMTP_PATIENCE) -> None:
         self._settings = settings
-        self._password = password
+        self._login = login
         self._patience = patience
         self._connection: SmtpWire | None = None
 
@@ -101,16 +102,26 @@ class SmtpSender:
             self._drop()
         settings = self._settings
         try:
-            password = self._password() if settings.username else ""
-            self._connection = connection = SmtpWire(settings, self._patience)
-            if settings.username:
-                connection.login(settings.username, password)
-        except ConfigError as error:
+            login = self._login()
+        except (ConfigError, MailServerError) as error:
             raise UnreachableError(error.told) from error
+        try:
+            self._connection = connection = SmtpWire(settings, self._patience)
+        except (smtplib.SMTPException, OSError) as error:
+            raise opening_error(error, settings) from error
+        if login.username:
+            self._log_in(connection, login)
+        return connection
+
+    def _log_in(self, connection: SmtpWire, login: Login) -> None:
+        try:
+            connection.log_in(login)
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, UnicodeError) as error:
+            self._drop()
+            raise login_error(error, self._settings, login.secret) from None  # the chain would carry the secret
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise opening_error(error, settings) from error
-        return connection
+            raise opening_error(error, self._settings) from None
 
     def _reset(self) -> None:
         if self._connection is not None:

@@ -13,6 +13,8 @@ from config.text import Text
 _TOO_LARGE = "5.3.4"
 _EXCEEDED = 552
 _TOO_LARGE_WORDS = (_TOO_LARGE, "5.2.3", "message size", "too large", "too big")
+_RIGHT_TO_SEND = {"google": "https://mail.google.com/", "microsoft": "SMTP.Send"}
+_LONGEST = 160
 _QUOTA = ("5.4.5", "5.2.2", "quota", "limit exceeded", "too many")
 
 
@@ -32,16 +34,49 @@ def refusal(code: int, answer: bytes | str, recipient: str) -> SendError:
     return SendError(f"{recipient}: {code} {text}".strip(), permanent=permanent, too_large=too_large)
 
 
-def opening_error(error: smtplib.SMTPException | OSError, settings: SmtpSettings) -> UnreachableError:
-    """Why no connection came about, or why the server did not let us in."""
-    place = f"{settings.host}:{settings.port}"
-    if isinstance(error, smtplib.SMTPAuthenticationError):
+def login_error(error: smtplib.SMTPException | UnicodeError, settings: SmtpSettings, secret: str) -> UnreachableError:
+    """Why the server did not let us in; the secret is struck out wherever the server repeats it."""
+    host, username, said = settings.host, settings.username, _said(error, secret)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
         return UnreachableError(
             Text(
-                vi=f"{settings.host} từ chối tên hoặc mật khẩu của {settings.username}: kiểm tra [smtp] trong thubao.toml",
-                en=f"{settings.host} refused the user name or password of {settings.username}: check [smtp] in thubao.toml",
+                vi=f"{host}:{settings.port} không nhận cách đăng nhập này ({said}): kiểm tra port, security, mật khẩu hay oauth2",
+                en=f"{host}:{settings.port} offers no such log-in ({said}): check port, security, password or oauth2",
             )
         )
+    if settings.oauth2 is not None:
+        right = _RIGHT_TO_SEND.get(settings.oauth2.provider, "SMTP")
+        return UnreachableError(
+            Text(
+                vi=f"{host} từ chối mã truy cập của {username} ({said}): cấp quyền lại cho Thubao, gồm quyền gửi thư ({right}), "
+                "và lưu refresh token mới",
+                en=f"{host} refused the access token of {username} ({said}): give Thubao access again, with the right to send "
+                f"({right}), and store the new refresh token",
+            )
+        )
+    return UnreachableError(
+        Text(
+            vi=f"{host} từ chối tên hoặc mật khẩu của {username} ({said}): kiểm tra [smtp] trong thubao.toml",
+            en=f"{host} refused the user name or password of {username} ({said}): check [smtp] in thubao.toml",
+        )
+    )
+
+
+def _said(error: smtplib.SMTPException | UnicodeError, secret: str) -> str:
+    """The server's own words in one printable line."""
+    words = str(error)
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        answer = error.smtp_error
+        words = f"{error.smtp_code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
+    elif isinstance(error, UnicodeError):
+        words = "ASCII"  # its own words would hold the password
+    words = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+    return (words.replace(secret, "***") if secret else words)[:_LONGEST]
+
+
+def opening_error(error: smtplib.SMTPException | OSError, settings: SmtpSettings) -> UnreachableError:
+    """Why no connection came about."""
+    place = f"{settings.host}:{settings.port}"
     if isinstance(error, ssl.SSLError):
         reason = getattr(error, "verify_message", "") or error.reason or error
         return UnreachableError(

@@ -5,6 +5,8 @@ smtplib's timeout is for one packet: a server that sends a byte a minute would k
 
 from __future__ import annotations
 
+import base64
+import binascii
 import smtplib
 import socket
 import ssl
@@ -12,12 +14,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from config.settings import Security, SmtpSettings
+from service.credentials import Login
 from service.mailbox_wire import Patience
 from service.wall_clock import WALL_CLOCK
 
 SMTP_PATIENCE = Patience(command=120.0)
 _FAREWELL = 3.0
 _GO_ON = 354
+_CHALLENGE = 334
+_LET_IN = (235, 503)  # 503: logged in already
 
 
 class SmtpWire(smtplib.SMTP):
@@ -61,6 +66,33 @@ class SmtpWire(smtplib.SMTP):
             self.close()
             raise smtplib.SMTPServerDisconnected("the server sent half an answer, or none that SMTP knows")
         return code, answer
+
+    def log_in(self, login: Login) -> None:
+        """AUTH: SMTPAuthenticationError when the server refuses, SMTPNotSupportedError when it offers no log-in of our kind.
+
+        Once: smtplib tries a refused password again with every other mechanism, and each counts towards locking the account.
+        """
+        offered = self.esmtp_features.get("auth", "").upper().split()
+        if login.access_token:
+            if "XOAUTH2" not in offered:
+                raise smtplib.SMTPNotSupportedError(f"AUTH {' '.join(offered)}".strip())
+            self._authenticate("XOAUTH2", f"user={login.username}\1auth=Bearer {login.access_token}\1\1")
+        elif "PLAIN" in offered:
+            self._authenticate("PLAIN", f"\0{login.username}\0{login.password}")
+        else:
+            self.login(login.username, login.password)
+
+    def _authenticate(self, mechanism: str, response: str) -> None:
+        code, answer = self.docmd("AUTH", f"{mechanism} {base64.b64encode(response.encode()).decode('ascii')}")
+        if code == _CHALLENGE:  # XOAUTH2: why not, in JSON; the refusal itself follows an empty response
+            try:
+                reason = base64.b64decode(answer)
+            except binascii.Error:
+                reason = b""
+            code, answer = self.docmd("")
+            answer = b" ".join(part for part in (answer, reason) if part)
+        if code not in _LET_IN:
+            raise smtplib.SMTPAuthenticationError(code, answer)
 
     def begin_data(self) -> None:
         """DATA, and the word to go on; SMTPDataError when the server refuses. Nothing of the mail has left."""

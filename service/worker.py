@@ -20,7 +20,7 @@ from config.settings import MailboxSettings, Sending, SmtpSettings
 from service.backoff import Backoff
 from service.clock_watch import ClockWatch
 from service.correspondence import Correspondence
-from service.credentials import mailbox_login, read_secret
+from service.credentials import Login, mailbox_login, smtp_login
 from service.filing import file_group, file_new
 from service.forgetting import forget_private_mail
 from service.health import alarm_if_silent, count_archive, failing_since, note_news
@@ -87,6 +87,7 @@ class Worker:
         self._looked_at: float | None = None
         self._archive_counted_at: datetime | None = None
         self._mailboxes: dict[str, Mailbox] = {}
+        self._login_to_send: Callable[[], Login] | None = None
         self._ahead = reading_ahead(installation)
         self._at_work = threading.Lock()
         self.stopping = threading.Event()
@@ -151,7 +152,7 @@ class Worker:
         if smtp is None:
             return SendReport()
         now = self._clock()
-        sender = SmtpSender(smtp, lambda: smtp_password(smtp)) if smtp.sending is Sending.ON else None
+        sender = SmtpSender(smtp, self._smtp_login(smtp)) if smtp.sending is Sending.ON else None
         correspondence = Correspondence(self._installation, now, blind=self.is_blind())
 
         def look_again(notice: Notice) -> None:
@@ -291,6 +292,12 @@ class Worker:
             mailbox.reconnect()
         return mailbox
 
+    def _smtp_login(self, smtp: SmtpSettings) -> Callable[[], Login]:
+        """Kept from round to round: an access token holds for an hour."""
+        if self._login_to_send is None:
+            self._login_to_send = smtp_login(smtp)
+        return self._login_to_send
+
     def _hint(self, seconds: float) -> bool:
         """Wait for a mailbox to say that mail came. A hint only: without it the next tick finds the mail all the same."""
         for settings in self._installation.home.mailboxes:
@@ -334,8 +341,3 @@ def _later(backoff: Backoff, error: MailServerError | StorageError, now: datetim
     if isinstance(error, MailServerError):
         return backoff.failed(now, transient=error.transient, pause=error.pause)
     return backoff.failed(now)
-
-
-def smtp_password(smtp: SmtpSettings) -> str:
-    """The password for the outgoing server, "" when it wants none."""
-    return read_secret(smtp.password, "[smtp] password") if smtp.password else ""

@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import ConfigError
 from config.loading import load_home
-from config.settings import Secret, Security, Sending
+from config.settings import OAuth2, Secret, Security, Sending
 from tests.config.homes import HomeFolder
 
 SETTINGS = "thubao.toml"
@@ -142,6 +142,28 @@ def test_oauth2_takes_the_place_of_a_password(home: HomeFolder) -> None:
     oauth2 = home.load().mailboxes[0].oauth2
     assert oauth2 is not None
     assert oauth2.refresh_token == Secret(file=home.path / "token")
+
+
+def test_oauth2_takes_the_place_of_the_password_for_sending_too(home: HomeFolder) -> None:
+    password = 'password_env = "THUBAO_SMTP_PASSWORD"'
+    table = '[smtp.oauth2]\nprovider = "google"\nclient_id = "x"\nrefresh_token_env = "TOKEN"\n[storage]'
+    home.replace(SETTINGS, "[storage]", table)
+    assert "chỉ dùng mật khẩu hoặc oauth2" in home.only_problem()
+    home.replace(SETTINGS, password, "")
+    smtp = home.load().smtp
+    assert smtp is not None
+    assert smtp.oauth2 == OAuth2(provider="google", client_id="x", refresh_token=Secret(env="TOKEN"))
+    home.replace(SETTINGS, 'refresh_token_env = "TOKEN"', "")
+    assert "refresh_token_env" in home.only_problem()
+
+
+def test_a_token_for_sending_needs_the_name_that_it_belongs_to(home: HomeFolder) -> None:
+    smtp = 'username = "baocao@example.org"\npassword_env = "THUBAO_SMTP_PASSWORD"\n'
+    home.replace(SETTINGS, smtp, "")
+    home.replace(
+        SETTINGS, "[storage]", '[smtp.oauth2]\nprovider = "google"\nclient_id = "x"\nrefresh_token_env = "TOKEN"\n[storage]'
+    )
+    assert "có oauth2 nhưng thiếu username" in home.only_problem()
 
 
 def test_a_password_file_others_can_read_is_refused(home: HomeFolder) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Security
+from service.credentials import Login
 from service.mailbox_wire import Patience
 from service.outbox import SmtpSender
 from service.outbox_errors import UnreachableError
@@ -79,7 +80,7 @@ def test_a_goodbye_that_drips_keeps_nobody(outbox: Outbox, smtp_sink: SmtpSink, 
 def test_a_handshake_that_drips_ends_too(outbox: Outbox, certificates: Certificates) -> None:
     with SmtpSink(security="tls", certificates=certificates) as sink, dripping(sink.port, b"\x16") as proxy:
         tls = {"host": "localhost", "security": Security.TLS, "certificate_authority": certificates.authority}
-        sender = SmtpSender(replace(outbox.settings, port=proxy.port, **tls), lambda: "", patience=HASTY)
+        sender = SmtpSender(replace(outbox.settings, port=proxy.port, **tls), lambda: Login(username=""), patience=HASTY)
         began = time.monotonic()
         with contextlib.closing(sender), pytest.raises(UnreachableError):
             sender.check()

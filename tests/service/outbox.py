@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.settings import Security, Sending, SmtpSettings
+from service.credentials import Login
 from service.mailbox_wire import Patience
 from service.outbox import SmtpSender
 from service.outbox_wire import SMTP_PATIENCE
@@ -55,7 +56,7 @@ class Outbox:
     correspondent: Silent = field(default_factory=Silent)
     in_sent_folder: set[str] = field(default_factory=set)
     asked_sent_folder: int = 0
-    password: Callable[[], str] = lambda: ""
+    login: Callable[[], Login] = lambda: Login(username="")
     patience: Patience = SMTP_PATIENCE
 
     def queue(self, kind: NoticeKind = NoticeKind.REMINDER, to: str = XA, number: int = 1) -> str:
@@ -81,7 +82,7 @@ class Outbox:
     def send(self, after: timedelta = timedelta(0)) -> SendReport:
         self.now += after
         dry = self.settings.sending is Sending.DRY_RUN
-        sender = None if dry else SmtpSender(self.settings, self.password, patience=self.patience)
+        sender = None if dry else SmtpSender(self.settings, self.login, patience=self.patience)
         try:
             return self._postman(sender).send_due(self.now)
         finally:

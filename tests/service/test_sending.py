@@ -12,6 +12,7 @@ import pytest
 
 from config.errors import ConfigError, Problem, StorageError, ThubaoError
 from config.settings import Security, Sending
+from service.credentials import Login
 from service.outbox import SmtpSender
 from service.sending import Postman, SendReport
 from storage.events import events
@@ -171,13 +172,13 @@ def test_an_unreachable_server_ends_the_round_and_costs_no_attempt(outbox: Outbo
 def test_a_wrong_password_is_one_line_and_loses_nothing(outbox: Outbox, tmp_path: Path) -> None:
     with SmtpSink(username="baocao", password="dung") as sink:
         outbox.settings = replace(outbox.settings, port=sink.port, username="baocao")
-        outbox.password = lambda: "sai-mat-khau"
+        outbox.login = lambda: Login(username="baocao", password="sai-mat-khau")
         key = outbox.queue()
         assert outbox.send() == SendReport(later=1)
         error = outbox.notice(key).error
         assert "refused the user name or password" in error
         assert "\n" not in error
-        outbox.password = lambda: "dung"
+        outbox.login = lambda: Login(username="baocao", password="dung")
         assert outbox.send(timedelta(minutes=2)) == SendReport(sent=1)
     assert b"sai-mat-khau" not in (tmp_path / "thubao.sqlite3").read_bytes()
 
@@ -193,11 +194,11 @@ def test_a_sender_address_that_the_server_refuses_is_no_mails_fault(outbox: Outb
 
 
 def test_a_password_that_is_not_there_loses_nothing(outbox: Outbox) -> None:
-    def missing() -> str:
+    def missing() -> Login:
         raise ConfigError((Problem(file="thubao.toml", where="[smtp]", text="the environment variable X is not set"),))
 
     outbox.settings = replace(outbox.settings, username="baocao")
-    outbox.password = missing
+    outbox.login = missing
     key = outbox.queue()
     assert outbox.send() == SendReport(later=1)
     assert "X is not set" in outbox.notice(key).error
@@ -420,7 +421,7 @@ def test_the_office_itself_is_not_starved(outbox: Outbox) -> None:
 
 def test_told_to_stop_it_stops_between_mails(outbox: Outbox, smtp_sink: SmtpSink) -> None:
     outbox.queue_many(3)
-    sender = SmtpSender(outbox.settings, outbox.password)
+    sender = SmtpSender(outbox.settings, outbox.login)
     with contextlib.closing(sender):
         postman = Postman(outbox.database, outbox.settings, sender, outbox.correspondent)
         report = postman.send_due(NOON, stopping=lambda: len(smtp_sink.received) == 1)
@@ -428,7 +429,7 @@ def test_told_to_stop_it_stops_between_mails(outbox: Outbox, smtp_sink: SmtpSink
 
 
 def test_a_connection_that_the_server_dropped_is_opened_again(outbox: Outbox, smtp_sink: SmtpSink) -> None:
-    sender = SmtpSender(outbox.settings, outbox.password)
+    sender = SmtpSender(outbox.settings, outbox.login)
     with contextlib.closing(sender):
         postman = Postman(outbox.database, outbox.settings, sender, outbox.correspondent)
         outbox.queue()
