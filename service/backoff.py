@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+LOGIN_PAUSE = timedelta(minutes=15)
+"""How long to stay away from a server that refused our log-in or has too much to do; who comes sooner is locked out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
@@ -17,11 +20,11 @@ class Backoff:
     failed_at: datetime | None = None
     wait: timedelta = timedelta(0)
 
-    def failed(self, now: datetime, *, transient: bool = True, pause: timedelta = timedelta(0)) -> Self:
-        """After a failure. What only a person can mend, a wrong password, waits the whole cap: nobody gets locked out."""
+    def failed(self, now: datetime, *, transient: bool = True) -> Self:
+        """After a failure. What only a person can mend waits the whole cap."""
         doubled = self.first * 2 ** min(self.failures, 20)
         wait = min(doubled, self.cap) if transient else self.cap
-        return replace(self, failures=self.failures + 1, failed_at=now, wait=max(wait, pause))
+        return replace(self, failures=self.failures + 1, failed_at=now, wait=wait)
 
     def succeeded(self) -> Self:
         """After a success: as if nothing had happened."""

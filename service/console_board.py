@@ -14,6 +14,7 @@ from config.settings import Office
 from config.text import Language, Text
 from service import console_words as words
 from service.outputs import wording
+from service.pause_words import next_try_words, pause_words
 from service.rules.submission import Content
 
 if TYPE_CHECKING:  # the board is handed in; showing it needs none of what made it
@@ -85,8 +86,12 @@ def health_lines(board: Board, office: Office) -> list[str]:
         last = at_moment(each.last_success, office) if each.last_success else words.NEVER.in_(office.language)
         told = words.mailbox_line(each.name, last, each.recorded, each.server).in_(office.language)
         silent = "" if each.error or not each.silent else words.SILENT.in_(office.language)
-        lines.append(" — ".join(part for part in (told, each.error, silent) if part))
+        later = next_try_words(each.next_try, office.timezone).in_(office.language) if each.next_try else ""
+        lines.append(" — ".join(part for part in (told, each.error, later, silent) if part))
         lines.extend(note.in_(office.language) for note in each.notes)
+    if board.outgoing is not None:
+        paused = pause_words(board.outgoing, office.timezone).in_(office.language)
+        lines.append(f"{words.OUTGOING.in_(office.language)} — {paused}")
     if board.archive is not None and not board.archive.agrees:
         lines.append(words.archive_line(board.archive.missing, board.archive.surplus).in_(office.language))
     return lines

@@ -124,6 +124,7 @@ NOTICE_STATE = {
     "cancelled": Text(vi="đã hủy", en="cancelled"),
     "dry_run": Text(vi="chạy thử, không gửi", en="dry run"),
 }
+OUTGOING = Text(vi="Máy chủ gửi thư", en="Outgoing mail server")
 NEVER = Text(vi="chưa lần nào", en="never")
 SILENT = Text(
     vi="đã quá lâu chưa đọc được hộp thư: kiểm tra Thubao có đang chạy không",

@@ -14,11 +14,13 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from config.errors import ConfigError, MailServerError, Problem
 from config.settings import MailboxSettings, OAuth2, Secret, SmtpSettings
 from config.text import Language, Text
+from service.backoff import LOGIN_PAUSE
 
 TOKEN_SERVICES = {
     "google": "https://oauth2.googleapis.com/token",
@@ -249,6 +251,7 @@ def _no_token(provider: str, code: int, reason: str) -> MailServerError:
             en=f"{provider} gives no access token ({said}): {advice.en}",
         ),
         transient=not refused,
+        pause=LOGIN_PAUSE if refused else timedelta(0),
     )
 
 

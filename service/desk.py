@@ -13,7 +13,7 @@ from config.campaign import Campaign, IndicatorType, Unit
 from config.errors import ThubaoError
 from config.text import Text
 from config.vietnamese import fold
-from service.health import MailboxHealth, archive_balance, mailbox_health
+from service.health import MailboxHealth, archive_balance, mailbox_health, outgoing_pause
 from service.installation import Installation
 from service.judging import Change, rejudge, submission_of
 from service.lines import unit_lines
@@ -26,6 +26,7 @@ from storage.decisions import DecisionKind, record_decision
 from storage.events import record_event
 from storage.filings import MessageState, filing_of, filings
 from storage.mail_records import MessageRecord, message_record, messages, set_aside_sightings
+from storage.pauses import Pause
 from storage.readings import reading_of
 from storage.switch import Stopped, resume_sending, sending_stopped, stop_sending
 
@@ -62,6 +63,7 @@ class Board:
     archive: Balance | None
     undelivered: tuple[Text, ...]
     stopped: Stopped | None
+    outgoing: Pause | None  # while the outgoing server is left alone because it refused our log-in
 
 
 _DECIMALS = re.compile(r"(\d+)[.,](\d+)")
@@ -152,6 +154,7 @@ class Desk:
             archive = archive_balance(connection)
             lost = tuple(undelivered(connection, campaign))
             stopped = sending_stopped(connection)
+            outgoing = outgoing_pause(connection, self._now)
         submissions = tuple(each.submission for each in lines)
         waiting = sum(1 for each in states if each in {MessageState.NEEDS_DECISION, MessageState.SET_ASIDE})
         return Board(
@@ -165,6 +168,7 @@ class Desk:
             archive=archive,
             undelivered=lost,
             stopped=stopped,
+            outgoing=outgoing,
         )
 
     def submission(self, campaign: Campaign, unit: Unit) -> Submission:

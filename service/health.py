@@ -15,6 +15,7 @@ from storage.balance import ARCHIVE, Balance, balances, folder_place, save_balan
 from storage.events import events_since, record_event
 from storage.mail_records import archived_hashes, failed_uids, folder_cursor, folder_cursors
 from storage.notices import Notice, NoticeKind, enqueue, notice_key
+from storage.pauses import OUTGOING, Pause, mailbox_server, pauses
 
 _ALARM_AFTER = timedelta(minutes=30)
 _NEWS_FOR = timedelta(days=1)
@@ -36,6 +37,7 @@ class MailboxHealth:
     error: str
     silent: bool
     notes: tuple[Text, ...]
+    next_try: datetime | None  # while it is left alone because it refused our log-in
 
 
 def alarm_if_silent(installation: Installation, settings: MailboxSettings, now: datetime) -> None:
@@ -85,7 +87,7 @@ def count_archive(installation: Installation, now: datetime) -> Balance:
 
 def mailbox_health(connection: Connection, installation: Installation, now: datetime) -> tuple[MailboxHealth, ...]:
     """The health of every configured mailbox."""
-    cursors, counted = folder_cursors(connection), balances(connection)
+    cursors, counted, paused = folder_cursors(connection), balances(connection), pauses(connection)
     found = []
     for settings in installation.home.mailboxes:
         own = {folder: cursors[settings.name, folder] for folder in settings.folders if (settings.name, folder) in cursors}
@@ -107,9 +109,16 @@ def mailbox_health(connection: Connection, installation: Installation, now: date
                 error=next((each.error for each in own.values() if each.error), ""),
                 silent=last_success is not None and now - last_success > max(_ALARM_AFTER, 3 * settings.poll_every),
                 notes=_notes(connection, settings.name, now),
+                next_try=pause.until if (pause := paused.get(mailbox_server(settings.name))) and pause.holds(now) else None,
             )
         )
     return tuple(found)
+
+
+def outgoing_pause(connection: Connection, now: datetime) -> Pause | None:
+    """The pause of the outgoing server, None while it may be tried."""
+    found = pauses(connection).get(OUTGOING)
+    return found if found is not None and found.holds(now) else None
 
 
 def _failing_since(connection: Connection, settings: MailboxSettings) -> datetime | None:

@@ -6,18 +6,15 @@ import imaplib
 import re
 import socket
 import ssl
-from datetime import timedelta
 
 from config.errors import MailServerError
 from config.settings import MailboxSettings
 from config.text import Text
+from service.backoff import LOGIN_PAUSE
 from service.mailbox_wire import ServerSlowError
 
 SERVER_ERRORS = (imaplib.IMAP4.error, OSError, ValueError, LookupError, AssertionError)
 """What imapclient and imaplib raise when a server refuses, disappears, or answers what no parser expects."""
-
-BUSY_PAUSE = timedelta(minutes=15)
-"""How long to stay away from a server that says it has too much to do; Google and Microsoft lock out who comes sooner."""
 
 _BUSY = re.compile(
     r"\[(?:UNAVAILABLE|LIMIT|OVERQUOTA|INUSE|THROTTLED|CONTACTADMIN)\]|authenticated but not connected|too many|bandwidth"
@@ -40,7 +37,7 @@ def login_error(error: BaseException, settings: MailboxSettings, secret: str) ->
             vi=f"{place.vi} tạm thời chưa cho vào ({said}): sẽ thử lại sau",
             en=f"{place.en} does not let us in for now ({said}): it is tried again later",
         )
-        return MailServerError(busy, transient=True, pause=BUSY_PAUSE)
+        return MailServerError(busy, transient=True, pause=LOGIN_PAUSE)
     if "PRIVACYREQUIRED" in said or "LOGINDISABLED" in said:
         private = Text(
             vi=f'{place.vi} yêu cầu kết nối mã hóa ({said}): đặt security = "tls" hoặc "starttls"',
@@ -61,7 +58,7 @@ def login_error(error: BaseException, settings: MailboxSettings, secret: str) ->
         vi=f"{place.vi} từ chối đăng nhập của {settings.username} ({said}): {advice.vi}",
         en=f"{place.en} refused the login of {settings.username} ({said}): {advice.en}",
     )
-    return MailServerError(refused, transient=False)
+    return MailServerError(refused, transient=False, pause=LOGIN_PAUSE)
 
 
 def connection_error(error: BaseException, settings: MailboxSettings) -> MailServerError:
@@ -90,7 +87,7 @@ def connection_error(error: BaseException, settings: MailboxSettings) -> MailSer
             )
         case _ if _BUSY.search(said):
             busy = Text(vi=f"{place} đang bận ({said}): sẽ thử lại sau", en=f"{place} is busy ({said}): it is tried again later")
-            return MailServerError(busy, transient=True, pause=BUSY_PAUSE)
+            return MailServerError(busy, transient=True, pause=LOGIN_PAUSE)
         case _:
             text = Text(
                 vi=f"không kết nối được {place} ({said}): kiểm tra port và security, hoặc chờ",
@@ -134,7 +131,7 @@ def session_error(error: BaseException, settings: MailboxSettings, folder: str =
         busy = Text(
             vi=f"{place.vi} đang bận ({said}): sẽ thử lại sau", en=f"{place.en} is busy ({said}): it is tried again later"
         )
-        return MailServerError(busy, transient=True, pause=BUSY_PAUSE)
+        return MailServerError(busy, transient=True, pause=LOGIN_PAUSE)
     elif folder and _NO_SUCH_FOLDER.search(said):
         absent = Text(
             vi=f"{place.vi} không có thư mục {folder!r} mà Thubao đọc được ({said}): sửa `folders`",

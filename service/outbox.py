@@ -103,8 +103,10 @@ class SmtpSender:
         settings = self._settings
         try:
             login = self._login()
-        except (ConfigError, MailServerError) as error:
+        except ConfigError as error:
             raise UnreachableError(error.told) from error
+        except MailServerError as error:  # of the service that gives access tokens
+            raise UnreachableError(error.told, pause=error.pause) from error
         try:
             self._connection = connection = SmtpWire(settings, self._patience)
         except (smtplib.SMTPException, OSError) as error:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from datetime import timedelta
 
 from config.errors import SendError
 from config.settings import SmtpSettings
 from config.text import Text
+from service.backoff import LOGIN_PAUSE
 
 _TOO_LARGE = "5.3.4"
 _EXCEEDED = 552
 _TOO_LARGE_WORDS = (_TOO_LARGE, "5.2.3", "message size", "too large", "too big")
 _RIGHT_TO_SEND = {"google": "https://mail.google.com/", "microsoft": "SMTP.Send"}
 _LONGEST = 160
+_FINAL = 500
 _QUOTA = ("5.4.5", "5.2.2", "quota", "limit exceeded", "too many")
 
 
 class UnreachableError(SendError):
-    """The server cannot be reached or does not let us in: no mail is to blame, every mail has to wait."""
+    """The server cannot be reached or does not let us in: no mail is to blame, every mail has to wait, at least for `pause`."""
 
-    def __init__(self, text: str | Text) -> None:
+    def __init__(self, text: str | Text, *, pause: timedelta = timedelta(0)) -> None:
+        self.pause = pause
         super().__init__(text, permanent=False)
 
 
@@ -44,6 +48,12 @@ def login_error(error: smtplib.SMTPException | UnicodeError, settings: SmtpSetti
                 en=f"{host}:{settings.port} offers no such log-in ({said}): check port, security, password or oauth2",
             )
         )
+    if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code < _FINAL:
+        busy = Text(
+            vi=f"{host} tạm thời chưa cho {username} đăng nhập ({said}): sẽ thử lại sau",
+            en=f"{host} does not let {username} in for now ({said}): it is tried again later",
+        )
+        return UnreachableError(busy, pause=LOGIN_PAUSE)
     if settings.oauth2 is not None:
         right = _RIGHT_TO_SEND.get(settings.oauth2.provider, "SMTP")
         return UnreachableError(
@@ -52,13 +62,15 @@ def login_error(error: smtplib.SMTPException | UnicodeError, settings: SmtpSetti
                 "và lưu refresh token mới",
                 en=f"{host} refused the access token of {username} ({said}): give Thubao access again, with the right to send "
                 f"({right}), and store the new refresh token",
-            )
+            ),
+            pause=LOGIN_PAUSE,
         )
     return UnreachableError(
         Text(
             vi=f"{host} từ chối tên hoặc mật khẩu của {username} ({said}): kiểm tra [smtp] trong thubao.toml",
             en=f"{host} refused the user name or password of {username} ({said}): check [smtp] in thubao.toml",
-        )
+        ),
+        pause=LOGIN_PAUSE,
     )
 
 

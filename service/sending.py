@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -76,7 +76,7 @@ class Correspondent(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendReport:
-    """What one round of sending did."""
+    """What one round of sending did. `trouble`: why it ended before its time or never began."""
 
     sent: int = 0
     dry: int = 0
@@ -84,6 +84,7 @@ class SendReport:
     failed: int = 0
     later: int = 0
     uncertain: int = 0
+    trouble: UnreachableError | None = field(default=None, compare=False)
 
 
 class Postman:
@@ -127,6 +128,7 @@ class Postman:
         with self._database.reading() as connection:
             due = due_notices(connection, now)
         counts: dict[str, int] = {}
+        trouble = None
         for position, notice in enumerate(due):
             if stopping():
                 break
@@ -135,10 +137,11 @@ class Postman:
             except UnreachableError as error:
                 self._postpone(notice, now + _FIRST_RETRY, str(error))
                 counts["later"] = counts.get("later", 0) + len(due) - position
+                trouble = error
                 break
             counts[fate] = counts.get(fate, 0) + 1
         self._settle_uncertain(now)
-        return SendReport(**counts)
+        return SendReport(**counts, trouble=trouble)
 
     def _send(self, notice: Notice, now: datetime) -> str:
         with self._database.writing() as connection:

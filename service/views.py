@@ -57,11 +57,14 @@ class Views:
                     "server": each.server,
                     "recorded": each.recorded,
                     "error": each.error,
+                    "next_try": self._at(each.next_try),
                     "silent": each.silent,
                     "notes": [note.in_(self._language) for note in each.notes],
                 }
                 for each in board.mailboxes
             ],
+            "smtp": board.outgoing
+            and {"error": board.outgoing.reason.in_(self._language), "next_try": self._at(board.outgoing.until)},
             "archive": board.archive
             and {
                 "counted_at": self._at(board.archive.counted_at),

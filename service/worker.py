@@ -27,11 +27,15 @@ from service.health import alarm_if_silent, count_archive, failing_since, note_n
 from service.installation import Installation
 from service.mailbox import Mailbox
 from service.outbox import SmtpSender
+from service.outbox_errors import UnreachableError
+from service.pause_words import pause_words
+from service.pausing import begin_pause, forget_pause, pause_in_force
 from service.planning import PlanReport, plan
 from service.reading import read_in_groups, reading_ahead
 from service.receive import ReceiveReport, note_failure, receive
 from service.sending import Postman, SendReport
 from storage.notices import REMINDING, Notice
+from storage.pauses import OUTGOING, Pause, mailbox_server
 from storage.switch import sending_stopped
 
 log = logging.getLogger("thubao.worker")
@@ -76,7 +80,8 @@ class Worker:
         passed: Callable[[], float] | None = None,
     ) -> None:
         self._progress = progress
-        self._looked_through = False
+        self._looked_through: set[str] = set()
+        self._told: dict[str, object] = {}
         self._installation = installation
         self._clock = clock
         self._backoff = {each.name: Backoff() for each in installation.home.mailboxes}
@@ -102,8 +107,9 @@ class Worker:
             return TickReport(received=received, problems=(*problems, trouble.in_(self._language)))
         forget_private_mail(self._installation, self._clock())
         planned = plan(self._installation, self._clock(), closing=self.may_close())
-        problems = (*problems, *planned.problems)
-        return TickReport(received=received, problems=problems, planned=planned, sent=self.send())
+        sent = self.send()
+        problems = (*problems, *planned.problems, *self._sending_problem(sent))
+        return TickReport(received=received, problems=problems, planned=planned, sent=sent)
 
     def poll(self) -> tuple[tuple[ReceiveReport, ...], tuple[str, ...]]:
         """Fetch new mail from every mailbox whose turn it is, then read and file it."""
@@ -113,9 +119,11 @@ class Worker:
             if self.stopping.is_set():
                 break
             now = self._clock()
-            backoff = self._backoff[settings.name]
-            if not backoff.ready(now):
+            pause = pause_in_force(self._installation.database, mailbox_server(settings.name), settings, now)
+            if pause is not None or not self._backoff[settings.name].ready(now):
                 self._unread = True
+                if pause is not None and self._is_news(pause.server, pause.until):
+                    problems.append(f"{settings.name}: {self._in_words(pause)}")
                 continue
             try:
                 report = self._receive(settings)
@@ -123,21 +131,50 @@ class Worker:
                 if self.stopping.is_set():
                     break
                 self._unread = True
-                told = error.in_(self._language)
-                problems.append(f"{settings.name}: {told}")
-                self._backoff[settings.name] = _later(backoff, error, now)
-                note_failure(self._installation.database, settings, told, now)
+                problems.append(f"{settings.name}: {self._stay_away(settings, error, now)}")
             else:
                 reports.append(report)
-                self._backoff[settings.name] = backoff.succeeded()
-                if report.notes:
-                    note_news(self._installation, settings, report.notes, now)
+                self._came_in(settings, report, now)
             alarm_if_silent(self._installation, settings, now)
-        self._looked_through = self._looked_through or not problems
         self._looked_at = time.monotonic()
         self.process()
         self._count_archive()
         return tuple(reports), tuple(problems)
+
+    def _came_in(self, settings: MailboxSettings, report: ReceiveReport, now: datetime) -> None:
+        self._backoff[settings.name] = self._backoff[settings.name].succeeded()
+        self._looked_through.add(settings.name)
+        forget_pause(self._installation.database, mailbox_server(settings.name))
+        if report.notes:
+            note_news(self._installation, settings, report.notes, now)
+
+    def _stay_away(self, settings: MailboxSettings, error: MailServerError | StorageError, now: datetime) -> str:
+        """Try a mailbox that failed again later; gives the failure in words. What locks us out holds for a new process too."""
+        told = error.in_(self._language)
+        note_failure(self._installation.database, settings, told, now)
+        if not isinstance(error, MailServerError):
+            self._backoff[settings.name] = self._backoff[settings.name].failed(now)
+            return told
+        if not error.pause:
+            self._backoff[settings.name] = self._backoff[settings.name].failed(now, transient=error.transient)
+            return told
+        mailbox = self._mailboxes.pop(settings.name, None)  # with the access token that it may keep
+        if mailbox is not None:
+            mailbox.__exit__(None, None, None)
+        database, server = self._installation.database, mailbox_server(settings.name)
+        return self._begun(begin_pause(database, server, settings, error.told, error.pause, now))
+
+    def _begun(self, pause: Pause) -> str:
+        self._is_news(pause.server, pause.until)
+        return self._in_words(pause)
+
+    def _in_words(self, pause: Pause) -> str:
+        return pause_words(pause, self._installation.home.office.timezone).in_(self._language)
+
+    def _is_news(self, server: str, said: object) -> bool:
+        """Whether this was not the last that was told of a server: what holds for an hour need not be told sixty times."""
+        before, self._told[server] = self._told.get(server), said
+        return before != said
 
     def process(self) -> None:
         """Read and file what is archived: whatever a crash left behind, and new mail, group by group as it is read."""
@@ -151,7 +188,11 @@ class Worker:
         smtp = self._installation.home.smtp
         if smtp is None:
             return SendReport()
-        now = self._clock()
+        now, database = self._clock(), self._installation.database
+        if smtp.sending is Sending.ON:
+            pause = pause_in_force(database, OUTGOING, smtp, now)
+            if pause is not None:
+                return SendReport(trouble=UnreachableError(pause_words(pause, self._installation.home.office.timezone)))
         sender = SmtpSender(smtp, self._smtp_login(smtp)) if smtp.sending is Sending.ON else None
         correspondence = Correspondence(self._installation, now, blind=self.is_blind())
 
@@ -162,15 +203,28 @@ class Worker:
                 self.poll()
                 correspondence.look_anew(self._clock(), blind=self.is_blind())
 
-        postman = Postman(self._installation.database, smtp, sender, correspondence, self._was_sent, look_again)
+        postman = Postman(database, smtp, sender, correspondence, self._was_sent, look_again)
         try:
             if not self._recovered:
                 postman.recover(now)
                 self._recovered = True
-            return postman.send_due(now, stopping=self._must_end())
+            report = postman.send_due(now, stopping=self._must_end())
         finally:
             if sender is not None:
                 sender.close()
+        if sender is None or report.trouble is None:
+            forget_pause(database, OUTGOING)
+        elif report.trouble.pause:
+            self._login_to_send = None  # with the access token that it may keep
+            begin_pause(database, OUTGOING, smtp, report.trouble.told, report.trouble.pause, now)
+        return report
+
+    def _sending_problem(self, report: SendReport) -> tuple[str, ...]:
+        if report.trouble is None:
+            self._told.pop(OUTGOING, None)
+            return ()
+        told = report.trouble.in_(self._language)
+        return (f"{OUTGOING}: {told}",) if self._is_news(OUTGOING, told) else ()
 
     def is_blind(self) -> bool:
         """Whether letters leave while a mailbox could not be looked into: reports may lie there that we know nothing of."""
@@ -273,7 +327,7 @@ class Worker:
             now=self._clock,
             progress=self._on_arrival,
             recorded=self._ahead.begin,
-            full=not self._looked_through,
+            full=settings.name not in self._looked_through,
             stop=self.stopping.is_set,
             language=self._language,
         )
@@ -335,9 +389,3 @@ class Worker:
             except MailServerError:
                 continue
         return False
-
-
-def _later(backoff: Backoff, error: MailServerError | StorageError, now: datetime) -> Backoff:
-    if isinstance(error, MailServerError):
-        return backoff.failed(now, transient=error.transient, pause=error.pause)
-    return backoff.failed(now)

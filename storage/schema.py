@@ -110,6 +110,16 @@ cursor = Table(
     Column("error_since", Instant),
 )
 
+pause = Table(  # servers that refused our log-in, and until when each is left alone
+    "pause",
+    metadata,
+    Column("server", String(100), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("reason", JSON, nullable=False),
+    Column("login", String(80), nullable=False),  # salt and two bytes of a digest of what was refused
+)
+
 balance = Table(  # what must agree, as last counted: the folders of a server with our rows, our rows with the archive
     "balance",
     metadata,

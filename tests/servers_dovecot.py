@@ -62,6 +62,9 @@ protocol imap {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -82,7 +85,8 @@ service lmtp {{
 service stats {{
   chroot =
 }}
-"""  # chroot and other users' rights need root; the ports are free ones: nothing here meets a Dovecot of the system
+"""  # chroot and other users' rights need root; the ports are free ones: nothing here meets a Dovecot of the system.
+# No penalty after a wrong password: tests of those would wait ever longer.
 
 
 def free_port() -> int:

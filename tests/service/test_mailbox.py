@@ -60,7 +60,7 @@ def test_a_password_that_the_server_repeats_is_struck_out() -> None:
 @pytest.mark.parametrize(
     ("answer", "transient", "minutes"),
     [
-        (b"NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", False, 0),
+        (b"NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", False, 15),
         (b"NO [UNAVAILABLE] Temporary authentication failure", True, 15),
         (b"NO [LIMIT] Too many simultaneous connections", True, 15),
         (b"NO [OVERQUOTA] Account exceeded command or bandwidth limits", True, 15),

@@ -34,10 +34,6 @@ def test_what_only_a_person_can_mend_waits_the_cap_at_once() -> None:
     assert Backoff().failed(NOON, transient=False).wait == timedelta(minutes=15)
 
 
-def test_a_pause_that_the_server_wants_is_kept() -> None:
-    assert Backoff().failed(NOON, pause=timedelta(minutes=30)).wait == timedelta(minutes=30)
-
-
 def test_a_clock_that_goes_back_does_not_make_us_wait_for_ever() -> None:
     assert Backoff().failed(NOON).ready(NOON - timedelta(days=400))
 
