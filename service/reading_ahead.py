@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from parsers.values import MessageReading
 
-MOST_AHEAD = 500
+MOST_AHEAD = 1_500
 """Readings that may wait to be recorded: a bound on memory. The rest is begun as these are taken."""
 
 
