@@ -391,8 +391,8 @@ def _assigned(columns: list[_Physical], words: _Words, *, doubtful: bool) -> tup
         elif not assigned:
             single = (joined or unnamed)[0]
             uncertain.update(("single",) if len(joined or unnamed) > 1 else ())
-        elif free and len(unnamed) == len(free) == 1:
-            assigned[free[0]] = unnamed[0]
+        elif len(free) == 1 == len(joined) + len(unnamed):  # beside a column for persons "Số lớp/người" holds the classes
+            assigned[free[0]] = (joined or unnamed)[0]
             uncertain.add(free[0])
     if doubtful:
         uncertain.update(assigned, ("single",))

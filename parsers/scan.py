@@ -11,6 +11,7 @@ from PIL import Image
 from parsers.grid import UNREAD, PicturePlace, Sheet
 from parsers.photos import Picture
 from parsers.recognition import Recognise, RecognisedWord
+from parsers.scan_erasing import without_rules
 from parsers.scan_figures import WithFigures, lone_figures, with_figures
 from parsers.scan_paper import Paper
 from parsers.scan_picture import (
@@ -22,7 +23,6 @@ from parsers.scan_picture import (
     has_ink,
     prepared,
     stacked,
-    without_rules,
 )
 from parsers.scan_slant import facing, straightened
 from parsers.writing import Writing, assemble

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from parsers.photos import Picture
 from parsers.scan_paper import Paper
@@ -30,12 +30,15 @@ LINE_BLOCKS = 3
 STRETCH_SHARE = 0.7  # of a row's height: a block of a line that ends there may be lost
 TOUCH = 14  # pixels: two lines this close meet
 SAME_LINE = 9
-EDGE_SHARE = 0.22  # of a table's height or width that an edge must cover
+EDGE_SHARE = 0.22  # of a table's height that an edge between columns must cover
+ROW_SHARE = 0.13  # of its width that one between rows must: a heading over two narrow columns has a line of its own
 WHITE = 250  # of 255
-FIGURE_HEIGHT = 12  # pixels; figures of 13 points are 25 tall
-FIGURE_INK = 50
+FIGURE_HEIGHT = 9  # pixels; figures of 13 points are 25 tall, those of a form shrunk to the width of a page 12
+FIGURE_INK = 24
+STEP = 5  # pixels
 NARROWEST = 22  # pixels: no column and no row of a printed table is narrower
 THICKEST = 16  # pixels between the first and the last row of a line; a stamp or a photo is thicker
+INSIDE = 4  # pixels of a cell beside its lines
 LINE_THICK = 4  # pixels on either side of a line's darkest row
 INKED = 178  # of 255: how dark a row of pixels along a line is
 PEAK = 2  # times as long as the rows beside it: a line that letters touch
@@ -130,14 +133,33 @@ def find_grids(page: Image.Image) -> list[Grid]:
     grids = []
     for rows, columns in _connected(across, down):
         width, height = _spread(columns), _spread(rows)
-        row_edges = _edges(rows, width * EDGE_SHARE)
+        row_edges = _edges(rows, width * ROW_SHARE)
         column_edges = _supported(_edges(columns, height * EDGE_SHARE), columns, row_edges, functools.partial(_inked_down, dark))
         row_edges = _supported(row_edges, rows, column_edges, functools.partial(_inked_across, dark))
         if len(row_edges) > 2 and len(column_edges) > 2:  # noqa: PLR2004 - two rows and two columns
-            kept_rows = tuple(rule for rule in rows if any(abs(rule.at - edge) <= TOUCH for edge in row_edges))
-            kept_columns = tuple(rule for rule in columns if any(abs(rule.at - edge) <= TOUCH for edge in column_edges))
+            inked_across, inked_down = functools.partial(_inked_across, dark), functools.partial(_inked_down, dark)
+            kept_rows = tuple(
+                _drawn_out(rule, inked_across, dark.width // BLOCK_ACROSS)
+                for rule in rows
+                if any(abs(rule.at - edge) <= TOUCH for edge in row_edges)
+            )
+            kept_columns = tuple(
+                _drawn_out(rule, inked_down, dark.height // BLOCK_DOWN)
+                for rule in columns
+                if any(abs(rule.at - edge) <= TOUCH for edge in column_edges)
+            )
             grids.append(Grid(rows=row_edges, columns=column_edges, across=kept_rows, down=kept_columns))
     return sorted(grids, key=lambda grid: grid.rows[0])
+
+
+def _drawn_out(rule: Rule, is_inked: Callable[[int, int, int], bool], most: int) -> Rule:
+    """The line as far as it goes: it was found in whole blocks, and what it has of a further one is half a row of a table."""
+    start, end = rule.start, rule.end
+    while start > max(0, rule.start - most) and is_inked(rule.at, max(0, start - STEP), start):
+        start = max(0, start - STEP)
+    while end < rule.end + most and is_inked(rule.at, end, end + STEP):
+        end += STEP
+    return Rule(at=rule.at, start=start, end=end)
 
 
 def _rules_across(dark: Image.Image) -> list[Rule]:
@@ -329,21 +351,6 @@ def _covered(rules: Sequence[Rule], at: int, start: int, end: int) -> int:
     return sum(max(0, min(rule.end, end) - max(rule.start, start)) for rule in rules if abs(rule.at - at) <= TOUCH)
 
 
-def without_rules(page: Image.Image, grids: Sequence[tuple[Grid, Sequence[GridCell]]]) -> Image.Image:
-    """The page with the ruling lines of its tables painted over: Tesseract takes them for letters."""
-    clean = page.copy()
-    pen = ImageDraw.Draw(clean)
-    for grid, cells in grids:
-        for rule in grid.across:
-            pen.rectangle((rule.start - 6, rule.at - 4, rule.end + 6, rule.at + 4), fill=255)
-        for rule in grid.down:
-            pen.rectangle((rule.at - 4, rule.start - 6, rule.at + 4, rule.end + 6), fill=255)
-        for cell in cells:  # where a piece of a line was too faint to be found
-            left, top, right, bottom = cell.box
-            pen.rectangle((left - 4, top - 4, right + 4, bottom + 4), outline=255, width=9)
-    return clean
-
-
 def has_ink(page: Image.Image, box: tuple[int, int, int, int]) -> bool:
     """Whether something is written inside a box: dark, and as tall as a figure; specks and crumbs of lines are not."""
     inner = inner_box(box)
@@ -355,8 +362,8 @@ def has_ink(page: Image.Image, box: tuple[int, int, int, int]) -> bool:
 
 
 def inner_box(box: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
-    """What of a cell lies well inside its lines; None where nothing fits."""
-    left, top, right, bottom = box[0] + 7, box[1] + 7, box[2] - 7, box[3] - 7
+    """What of a cell lies inside its lines; None where nothing fits."""
+    left, top, right, bottom = box[0] + INSIDE, box[1] + INSIDE, box[2] - INSIDE, box[3] - INSIDE
     return (left, top, right, bottom) if right - left > 4 and bottom - top > 4 else None  # noqa: PLR2004 - nothing fits
 
 

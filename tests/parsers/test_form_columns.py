@@ -77,6 +77,13 @@ def test_persons_called_otherwise_are_persons_beside_a_column_without_a_name(sec
     assert certain(one(sheet([*TITLE, header, *given]))) == TRUTH
 
 
+@pytest.mark.parametrize("first", ["Số lớp/người", "Sô lớp, cuộc thi nguời"])
+def test_a_heading_that_names_both_quantities_beside_one_for_persons_holds_the_other(first: str) -> None:
+    reading = one(sheet([*TITLE, ("STT", "Nội dung", "Đơn vị", first, "Người", "Ghi chú"), *rows(GIVEN)]))
+    read = figures(reading)
+    assert {place: read.get(place) for place in TRUTH} == TRUTH
+
+
 def test_women_are_not_all_persons() -> None:
     header = ("STT", "Nội dung", "Đơn vị", "Số lớp", "Trong đó nữ", "Dân tộc", "Ghi chú")
     given = rows({code: (count, people, people) for code, (count, people) in GIVEN.items()})
