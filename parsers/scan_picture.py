@@ -115,10 +115,16 @@ def _evenly_lit(page: Image.Image) -> Image.Image:
         paper = paper.filter(ImageFilter.MaxFilter(3))
     paper = paper.filter(ImageFilter.GaussianBlur(4))
     if min(paper.tobytes()) >= WHITE:  # from a scanner: there is nothing to divide by
-        return ImageOps.autocontrast(page, cutoff=(0.5, 0))
+        return _contrasted(page)
     paper = paper.resize(page.size, Image.Resampling.BILINEAR)
     darker = ImageChops.subtract(paper.point(_LOGARITHMS), page.point(_LOGARITHMS))
-    return ImageOps.autocontrast(darker.point(_RATIOS), cutoff=(0.5, 0))
+    return _contrasted(darker.point(_RATIOS))
+
+
+def _contrasted(page: Image.Image) -> Image.Image:
+    """Ink as dark as it can be; on a page of a few lines all of it is less than what is cut off of others."""
+    dark = sum(page.histogram()[:DARK]) * 100 / (page.width * page.height)
+    return ImageOps.autocontrast(page, cutoff=(min(0.5, dark / 2), 0))
 
 
 _LOGARITHMS = [round(255 * math.log(value + 1) / math.log(256)) for value in range(256)]
