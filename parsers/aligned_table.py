@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.campaign import Form
 from config.vietnamese import fold
-from parsers.aligned_columns import Band, Bands, are_units, bands_of, header_lines, is_marks
+from parsers.aligned_cells import header_cells, raw_cell
+from parsers.aligned_columns import Bands, are_units, bands_of, header_lines, is_marks
 from parsers.aligned_pieces import LabelParts, Line, Piece, in_lines, joined, text_of, without_running
 from parsers.aligned_rows import LabelRow, label_rows, row_of
 from parsers.form_header import means_column
 from parsers.grid import UNREAD
 from parsers.labels import LabelIndex, label_index
-from parsers.writing_blocks import RawCell, plain
+from parsers.writing_blocks import RawCell
 
 FEWEST_LABELS = 0.5  # of the form's rows must be found word by word
 ALIKE = 0.75  # of a label's words and letters
@@ -39,12 +40,16 @@ _SIGNS = re.compile(r"[\d\s.,/()\-–]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlignedTable:
-    """A table by its cells, the page and height it begins at, and the pieces of text that are in it or were left out."""
+    """A table by its cells, the page and height it begins at, and the pieces of text that are in it or were left out.
+
+    `pieces` are those of each cell, or those that may stand in it, by row and column.
+    """
 
     page: int
     top: float
     cells: tuple[RawCell, ...]
     used: frozenset[Piece]
+    pieces: Mapping[tuple[int, int], tuple[Piece, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,10 @@ def aligned_table(pieces: Sequence[Piece], form: Form) -> AlignedTable | None:
     used = {each for line in (*inside, *region.left_out) for each in line}
     split = {each for each in pieces if any(_covers(whole, each) for whole in used)}
     first = min(region.header[0], key=lambda each: each.top) if region.header else region.body[0][0]
-    return AlignedTable(page=first.page, top=first.top, cells=tuple(cells), used=frozenset(used | split))
+    filled = {(cell.row, cell.column): own for cell, own in cells if own}
+    return AlignedTable(
+        page=first.page, top=first.top, cells=tuple(cell for cell, _ in cells), used=frozenset(used | split), pieces=filled
+    )
 
 
 def _is_overprinted(lines: Sequence[Line]) -> bool:
@@ -278,15 +286,15 @@ def _placed(bands: Bands, rows: Sequence[LabelRow]) -> Iterator[_Placed]:
     for column, band in enumerate(bands.all):
         for piece in band.body if column != bands.label else ():
             row, rival = row_of(piece, rows)
-            figure = bool(_DIGIT.search(piece.text)) and bands.label < column < bands.note
+            figure = (piece.text == UNREAD or bool(_DIGIT.search(piece.text))) and bands.label < column < bands.note
             level = rival is None and rows[row].levels_with(piece)
             yield _Placed(piece=piece, row=row, column=column, rival=rival, figure=figure, level=level)
 
 
-def _cells(bands: Bands, rows: Sequence[LabelRow], index: LabelIndex) -> list[RawCell] | None:
-    """Header and rows as cells; None when too many figures may stand in two places."""
+def _cells(bands: Bands, rows: Sequence[LabelRow], index: LabelIndex) -> list[tuple[RawCell, tuple[Piece, ...]]] | None:
+    """Header and rows as cells with their pieces; None when too many figures may stand in two places."""
     found: dict[tuple[int, int], _Cell] = {}
-    rivals: set[tuple[int, int]] = set()
+    rivals: dict[tuple[int, int], list[Piece]] = {}
     placed = list(_placed(bands, rows))
     told = {each.row for each in placed if each.figure}
     sure = [each.exact or _stands_alone(rows, number) for number, each in enumerate(rows)]
@@ -299,18 +307,23 @@ def _cells(bands: Bands, rows: Sequence[LabelRow], index: LabelIndex) -> list[Ra
         cell.doubtful |= loose or not sure[each.row] or (each.figure and each in pushed)
         if each.figure:
             doubts += loose
-            rivals.update((each.row, other) for other in bands.leaning.get(each.piece, ()))
             parts = list(_perhaps_parts(each.row, rows, told, index))
             cell.doubtful |= bool(parts)
-            rivals.update((other, each.column) for other in (*parts, each.rival) if other is not None)
+            others = [(each.row, other) for other in bands.leaning.get(each.piece, ())]
+            others += [(other, each.column) for other in (*parts, each.rival) if other is not None]
+            for place in others:
+                rivals.setdefault(place, []).append(each.piece)
     figures = sum(each.figure for each in placed)
     if doubts > MOST_DOUBTS * max(figures, 1):
         return None
     return [
-        *_header_cells(bands.all),
-        *(_raw(number, bands.label + 1, each.text) for number, each in enumerate(rows, start=3)),
-        *(_body_cell(place, cell, doubtful=place in rivals) for place, cell in found.items()),
-        *(_raw(row + 3, column + 1, UNREAD, doubtful=True) for row, column in sorted(rivals - set(found))),
+        *header_cells(bands.all),
+        *((raw_cell(number, bands.label + 1, each.text), each.lines) for number, each in enumerate(rows, start=3)),
+        *((_body_cell(place, cell, doubtful=place in rivals), tuple(cell.pieces)) for place, cell in found.items()),
+        *(
+            (raw_cell(row + 3, column + 1, UNREAD, doubtful=True), tuple(rivals[row, column]))
+            for row, column in sorted(set(rivals) - set(found))
+        ),
     ]
 
 
@@ -332,7 +345,10 @@ def _pushed(placed: Sequence[_Placed]) -> set[_Placed]:
 def _body_cell(place: tuple[int, int], cell: _Cell, *, doubtful: bool) -> RawCell:
     lines = [text_of(line) for line in in_lines(cell.pieces)]
     cut = sum(bool(_DIGIT.search(line)) for line in lines) > 1  # a narrow column breaks figures over two lines
-    return _raw(place[0] + 3, place[1] + 1, _joined(lines), doubtful=cell.doubtful or cut or doubtful)
+    text = _joined(lines)
+    if UNREAD in text and not any(map(str.isalpha, text)):  # of a scanned figure only a part was read
+        text = UNREAD
+    return raw_cell(place[0] + 3, place[1] + 1, text, doubtful=cell.doubtful or cut or doubtful)
 
 
 def _perhaps_parts(number: int, rows: Sequence[LabelRow], told: set[int], index: LabelIndex) -> Iterator[int]:
@@ -361,34 +377,6 @@ def _stands_alone(rows: Sequence[LabelRow], number: int) -> bool:
     return all(rows[other].exact for other in (number - 1, number + 1) if 0 <= other < len(rows))
 
 
-def _header_cells(bands: Sequence[Band]) -> list[RawCell]:
-    """The headings in two rows, those without another above them over both."""
-    cells = []
-    column = 0
-    while column < len(bands):
-        group, last = bands[column].group, column
-        while group and last + 1 < len(bands) and bands[last + 1].group == group:
-            last += 1
-        if group:
-            cells.append(_raw(1, column + 1, group, right=last + 1))
-        column = last + 1
-    for number, band in enumerate(bands, start=1):
-        if band.title:
-            cells.append(_raw(2 if band.group else 1, number, band.title, bottom=2))
-    return cells
-
-
 def _joined(lines: Sequence[str]) -> str:
     bare = all(_SIGNS.fullmatch(line) for line in lines)
     return ("\n" if bare else " ").join(lines)  # figures on two lines stay two, to be asked about
-
-
-def _raw(row: int, column: int, text: str, *, right: int = 0, bottom: int = 0, doubtful: bool = False) -> RawCell:
-    return RawCell(
-        row=row,
-        column=column,
-        bottom=max(bottom, row),
-        right=max(right, column),
-        paragraphs=(plain(text),),
-        doubtful=doubtful,
-    )

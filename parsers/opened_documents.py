@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.errors import ParseError
 from config.text import NO_TEXT, Text
 from parsers.containers import OpenedLeaf
 from parsers.values import Document, DocumentFate, DocumentRole
@@ -35,3 +36,11 @@ def plain(opened: OpenedLeaf, role: DocumentRole, fate: DocumentFate, why: Text)
         slice=leaf.slice,
         findings=opened.findings,
     )
+
+
+def error_words(error: ParseError) -> Text:
+    """Why a file could not be read, in words for the sender."""
+    text = getattr(error, "text", None)
+    if isinstance(text, Text):
+        return text
+    return Text(vi=f"không mở được tệp ({error}); đề nghị gửi lại dạng .xlsx, .docx hoặc .pdf", en=str(error))

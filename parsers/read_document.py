@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config.campaign import Form
@@ -27,7 +27,7 @@ from parsers.lost_table import (
     without_figures,
 )
 from parsers.narrative import read_narrative
-from parsers.opened_documents import as_opened, failed, plain
+from parsers.opened_documents import as_opened, error_words, failed, plain
 from parsers.parts import make_leaf
 from parsers.photos import Picture, is_page_picture, read_photo
 from parsers.recognition import Recognise
@@ -98,6 +98,7 @@ class _Content:
     heading: str = ""
     findings: tuple[Finding, ...] = ()
     scanned: bool = False
+    without_lines: Callable[[Form], Writing] | None = None  # how a scan is read again
     why: Text = NO_TEXT
     unit_code: str = ""
 
@@ -122,7 +123,7 @@ class DocumentReader:
         except PasswordError as error:
             return Understood(document=failed(opened, DocumentFate.REFUSED, error.text))
         except ParseError as error:
-            return Understood(document=failed(opened, DocumentFate.UNREADABLE, _words(error)))
+            return Understood(document=failed(opened, DocumentFate.UNREADABLE, error_words(error)))
         if content is None:
             if kind.is_misnamed(opened.media_type, opened.leaf.name):
                 return Understood(document=failed(opened, DocumentFate.UNREADABLE, _MISNAMED))
@@ -185,7 +186,7 @@ class DocumentReader:
         try:
             content = self._scan((verdict.decoded or leaf.data,), self._recognise)
         except ParseError as error:
-            return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_words(error)))
+            return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=error_words(error)))
         return _with_photo(self._judged(opened, content), verdict.photo)
 
     def _page_on(self, opened: OpenedLeaf) -> Understood | None:
@@ -207,9 +208,10 @@ class DocumentReader:
         return replace(content, why=_ONLY_PICTURES)
 
     def _scan(self, pages: Iterable[Picture], recognise: Recognise) -> _Content:
-        from parsers.scan import read_scan
+        from parsers.scan import scanned, without_lines
 
-        return _scanned(read_scan(pages, recognise))
+        scan = scanned(pages, recognise)
+        return replace(_written(scan.writing), scanned=True, without_lines=lambda form: without_lines(scan, form, recognise))
 
     def _judged(self, opened: OpenedLeaf, content: _Content) -> Understood:
         """What the document is for, by what was found in it."""
@@ -222,8 +224,8 @@ class DocumentReader:
         half = bool(forms) and all(without_figures(each) for each in forms)
         forms = () if half else forms
         unread_rows = not forms and self._holds_lost_table(content)
-        if opened.media_type == kind.PDF and (unread_rows or has_unclear_columns(forms)) and not content.scanned:
-            without = self._printed_without_lines(opened)
+        if (content.without_lines or opened.media_type == kind.PDF) and (unread_rows or has_unclear_columns(forms)):
+            without = self._printed_without_lines(opened, content)
             if without is not None and figures_told(without[1]) > figures_told(forms):
                 equals, forms, content = without
                 best = first = equals[0] if equals else None
@@ -279,11 +281,15 @@ class DocumentReader:
                 best = (*best, expected)
         return best, readings
 
-    def _printed_without_lines(self, opened: OpenedLeaf) -> tuple[tuple[Expected, ...], tuple[FormReading, ...], _Content] | None:
-        """The forms whose table a PDF shows by nothing but where the words stand, and the content with it."""
+    def _printed_without_lines(
+        self, opened: OpenedLeaf, content: _Content
+    ) -> tuple[tuple[Expected, ...], tuple[FormReading, ...], _Content] | None:
+        """The forms whose table a PDF or scan shows by nothing but where the words stand, and the content with it."""
         for form in self._forms:
             with contextlib.suppress(ParseError):
-                found = _written(read_unruled(opened.leaf.data, form))
+                again = content.without_lines
+                writing = read_unruled(opened.leaf.data, form) if again is None else again(form)
+                found = replace(_written(writing), scanned=content.scanned)
                 equals, readings = self._best_form(found, opened.leaf.path, title_of(found.paragraphs, found.heading))
                 if readings and not any(without_figures(each) or with_unread_figures(each) for each in readings):
                     return equals, readings, found
@@ -378,10 +384,6 @@ def _written(writing: Writing) -> _Content:
     return _Content(sheets=writing.tables, paragraphs=writing.paragraphs, heading=writing.heading, findings=writing.findings)
 
 
-def _scanned(writing: Writing) -> _Content:
-    return replace(_written(writing), scanned=True)
-
-
 def _with_photo(understood: Understood, photo: PhotoReading | None) -> Understood:
     return replace(understood, document=replace(understood.document, photo=photo))
 
@@ -389,10 +391,3 @@ def _with_photo(understood: Understood, photo: PhotoReading | None) -> Understoo
 def _text_of(content: _Content) -> str:
     lines = (content.heading, *(each.text for each in content.paragraphs))
     return "\n".join(line for line in lines if line)
-
-
-def _words(error: ParseError) -> Text:
-    text = getattr(error, "text", None)
-    if isinstance(text, Text):
-        return text
-    return Text(vi=f"không mở được tệp ({error}); đề nghị gửi lại dạng .xlsx, .docx hoặc .pdf", en=str(error))

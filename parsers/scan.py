@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
+from config.campaign import Form
 from parsers.grid import UNREAD, PicturePlace, Sheet
 from parsers.photos import Picture
 from parsers.recognition import Recognise, RecognisedWord
@@ -25,6 +26,7 @@ from parsers.scan_picture import (
     stacked,
 )
 from parsers.scan_slant import facing, straightened
+from parsers.scan_unruled import PageWords, unruled_form
 from parsers.writing import Writing, assemble
 from parsers.writing_blocks import RawBlock, RawCell, RawTable, RawWriting, damaged, plain
 
@@ -47,24 +49,62 @@ class _Page:
     blocks: tuple[RawBlock, ...]
     places: Mapping[Address, PicturePlace]
     turn: int  # degrees by which it was turned to be read
+    words: PageWords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """Scanned pages as they were read: what `without_lines` needs to read them again for a form."""
+
+    writing: Writing
+    pages: tuple[_Page, ...]
 
 
 def read_scan(pictures: Iterable[Picture], recognise: Recognise) -> Writing:
     """The text and tables on pictures of pages, cells with their places. WritingError when a picture or the OCR program fails."""
-    blocks: list[RawBlock] = []
-    places: dict[Address, PicturePlace] = {}
-    pages = 0
+    return scanned(pictures, recognise).writing
+
+
+def scanned(pictures: Iterable[Picture], recognise: Recognise) -> Scan:
+    """The same with the pages as they were read. Raises as `read_scan` does."""
+    pages: list[_Page] = []
     turns: tuple[int, ...] = TURNS
     for number, picture in enumerate(itertools.islice(pictures, PAGES_MOST), start=1):
         page = _read_page(prepared(picture), number, recognise, turns)
         turns = (page.turn, *(each for each in turns if each != page.turn)) if page.turn else turns
+        pages.append(page)
+    if not pages:
+        raise damaged("no page")
+    return Scan(writing=_written(pages), pages=tuple(pages))
+
+
+def without_lines(scan: Scan, form: Form, recognise: Recognise) -> Writing:
+    """The pages with the form's table rebuilt from where their words stand; as they were where it cannot be told apart.
+
+    Raises as `read_scan` does.
+    """
+    found = unruled_form([page.words for page in scan.pages], form, recognise)
+    if found is None:
+        return scan.writing
+    pages = []
+    for number, page in enumerate(scan.pages, start=1):
+        blocks = found.pages.get(number)
+        if blocks is None:
+            pages.append(page)
+            continue
+        own = found.places.items() if found.table in blocks else ()
+        pages.append(replace(page, blocks=blocks, places={(1, row, column): place for (row, column), place in own}))
+    return _written(pages)
+
+
+def _written(pages: Sequence[_Page]) -> Writing:
+    blocks: list[RawBlock] = []
+    places: dict[Address, PicturePlace] = {}
+    for page in pages:
         before = sum(isinstance(block, RawTable) for block in blocks)
         places.update({(before + table, row, column): place for (table, row, column), place in page.places.items()})
         blocks.extend(page.blocks)
-        pages = number
-    if not pages:
-        raise damaged("no page")
-    writing = assemble(RawWriting(blocks=tuple(blocks), page_count=pages), keep_layout=True)
+    writing = assemble(RawWriting(blocks=tuple(blocks), page_count=len(pages)), keep_layout=True)
     tables = tuple(_doubtful(sheet, number, places) for number, sheet in enumerate(writing.tables, start=1))
     return replace(writing, tables=tables)
 
@@ -85,7 +125,8 @@ def _read_page(page: Paper, number: int, recognise: Recognise, turns: Sequence[i
         found.append((float(each.grid.rows[0]), table))
         places.update({(at, cell.top, cell.left): seen.page.place(cell.box, number) for cell in each.cells})
     ordered = [block for _, block in sorted(found, key=lambda pair: pair[0])]
-    return _Page(blocks=tuple(ordered), places=places, turn=seen.turn)
+    words = PageWords(number=number, page=seen.page, words=seen.words)
+    return _Page(blocks=tuple(ordered), places=places, turn=seen.turn, words=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
