@@ -204,7 +204,7 @@ def _cell_texts(seen: _Seen, table: _Table, recognise: Recognise) -> list[str]:
         for index, own in _looked_at_alone(seen.clean, {index: cells[index] for index in again}, recognise).items():
             if _confidence(own) > max(SURE, _confidence(inside[index])):
                 texts[index] = _joined(own)
-        texts = [text or (UNREAD if index in again else "") for index, text in enumerate(texts)]
+        texts = [UNREAD if index in again and not any(map(str.isalnum, text)) else text for index, text in enumerate(texts)]
     return texts
 
 
@@ -240,8 +240,9 @@ def _confidence(words: Sequence[RecognisedWord]) -> float:
 
 
 def _is_worth_another_look(text: str, page: Image.Image, cell: GridCell) -> bool:
-    """One or two figures, which are misread among the words of a page and rarely alone; or ink that gave no word."""
-    return len(text) <= 2 and (text.isdigit() or (not text and has_ink(page, cell.box)))  # noqa: PLR2004 - "12"
+    """One or two figures, which are misread among the words of a page and rarely alone; or ink that gave no more than a dot."""
+    says_nothing = not any(map(str.isalnum, text))
+    return len(text) <= 2 and (text.isdigit() or (says_nothing and has_ink(page, cell.box)))  # noqa: PLR2004 - "12"
 
 
 def _joined(words: Sequence[RecognisedWord]) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from PIL import Image, ImageDraw
 
-from parsers.scan_picture import INK, LINE_THICK, Grid, GridCell
+from parsers.scan_lines import LINE_THICK
+from parsers.scan_picture import FAINT_INK, INK, Grid, GridCell
 
 Box = tuple[int, int, int, int]
 
 PIECE = 120  # pixels: a line that is not quite level keeps to its rows of pixels so far
-SURELY = 150  # of 255: how dark a row of pixels along a line is; below it the line is faint, and all around it is painted over
+SURELY = 150  # of 255: how dark a row of pixels along a line is; below it the line is broken
+BROKEN = 2  # pixels on either side of where a broken line should be
 AS_DARK = 0.8  # of a line's darkest row: the stem of a figure beside it is shorter than the cell
 ENDS = 6  # pixels that a line may go on
 
@@ -21,11 +23,14 @@ def without_rules(page: Image.Image, grids: Sequence[tuple[Grid, Sequence[GridCe
     clean = page.copy()
     pen = ImageDraw.Draw(clean)
     for grid, cells in grids:
-        for across, strip in (*_rules(grid), *(each for cell in cells for each in _edges(cell.box))):
+        edges = [each for cell in cells for each in _edges(cell.box)]
+        for number, (across, strip) in enumerate((*edges, *_rules(grid))):
             for piece in _pieces(strip, across=across):
                 line = _line(page, piece, across=across)
                 if line is not None:
                     pen.rectangle(line, fill=255)
+                elif number < len(edges):  # a broken line; but figures below each other may look like a rule beside the edge
+                    pen.rectangle(_middle(piece, across=across), fill=255)
     return clean
 
 
@@ -54,16 +59,26 @@ def _pieces(strip: Box, *, across: bool) -> Iterator[Box]:
         yield (one, top, other, bottom) if across else (left, one, right, other)
 
 
+def _middle(strip: Box, *, across: bool) -> Box:
+    left, top, right, bottom = strip
+    spare = LINE_THICK - BROKEN
+    return (left, top + spare, right, bottom - spare) if across else (left + spare, top, right - spare, bottom)
+
+
 def _line(page: Image.Image, strip: Box, *, across: bool) -> Box | None:
-    """What is to be painted over (inclusive): the dark rows of a line and one beside them; all of the strip where it is faint."""
+    """What is to be painted over (inclusive): the dark rows of a line and one beside them; None where no row is that dark."""
     left, top, right, bottom = max(0, strip[0]), max(0, strip[1]), min(page.width - 1, strip[2]), min(page.height - 1, strip[3])
     if right <= left or bottom <= top:
         return None
-    dark = page.crop((left, top, right + 1, bottom + 1)).point(INK)
-    rows = dark.resize((1, dark.height) if across else (dark.width, 1), Image.Resampling.BOX).tobytes()
-    peak = max(rows)
-    if peak < SURELY:
-        return left, top, right, bottom
+    part = page.crop((left, top, right + 1, bottom + 1))
+    for level in (INK, FAINT_INK):
+        dark = part.point(level)
+        rows = dark.resize((1, dark.height) if across else (dark.width, 1), Image.Resampling.BOX).tobytes()
+        peak = max(rows)
+        if peak >= SURELY:
+            break
+    else:
+        return None
     line = [at for at, each in enumerate(rows) if each >= AS_DARK * peak]
     first, last = max(0, line[0] - 1), min(len(rows) - 1, line[-1] + 1)
     return (left, top + first, right, top + last) if across else (left + first, top, left + last, bottom)

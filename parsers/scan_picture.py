@@ -5,15 +5,14 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from parsers.photos import Picture
+from parsers.scan_lines import BLOCK_ACROSS, BLOCK_DOWN, LINE_THICK, Rule, rules_across, rules_down
 from parsers.scan_paper import Paper
 from parsers.scan_slant import DARK, facing, straightened
 from parsers.writing_blocks import damaged
@@ -23,13 +22,8 @@ LONG_SIDE = 2_400  # an A4 page at 200 dpi has 2,339
 SHORT_SIDE_LEAST = 1_500
 PICTURE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
 
-BLOCK_ACROSS = 60  # the page is this many blocks wide when looking for lines across
-BLOCK_DOWN = 110
-FULL = 217  # of 255: how dark a block of a ruling line is
-LINE_BLOCKS = 3
 STRETCH_SHARE = 0.7  # of a row's height: a block of a line that ends there may be lost
 TOUCH = 14  # pixels: two lines this close meet
-SAME_LINE = 9
 EDGE_SHARE = 0.22  # of a table's height that an edge between columns must cover
 ROW_SHARE = 0.13  # of its width that one between rows must: a heading over two narrow columns has a line of its own
 WHITE = 250  # of 255
@@ -37,26 +31,13 @@ FIGURE_HEIGHT = 9  # pixels; figures of 13 points are 25 tall, those of a form s
 FIGURE_INK = 24
 STEP = 5  # pixels
 NARROWEST = 22  # pixels: no column and no row of a printed table is narrower
-THICKEST = 16  # pixels between the first and the last row of a line; a stamp or a photo is thicker
 INSIDE = 4  # pixels of a cell beside its lines
-LINE_THICK = 4  # pixels on either side of a line's darkest row
 INKED = 178  # of 255: how dark a row of pixels along a line is
-PEAK = 2  # times as long as the rows beside it: a line that letters touch
+FAINT = 210  # of 255: what a grey or hair-thin line is still darker than
+PALE = 1.2  # times what is surely dark: print as black as it should be has less at its edges
+GRAINY = 0.15  # of a page that is darker than that: more is the grain of a photo
+FAINT_INK = [255 if value < FAINT else 0 for value in range(256)]
 INK = [255 if value < DARK else 0 for value in range(256)]  # what `point` makes of a page: 255 where it is dark
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A ruling line: its position across its direction, and where it begins and ends along it."""
-
-    at: int
-    start: int
-    end: int
-
-    @property
-    def length(self) -> int:
-        """How long it is."""
-        return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +115,18 @@ _RATIOS = [round(255 * 256 ** (-value / 255)) for value in range(256)]
 
 def find_grids(page: Image.Image) -> list[Grid]:
     """The ruled tables of a page, top to bottom."""
-    dark = page.point(INK)
-    across, down = _rules_across(dark), _rules_down(dark)
+    grids = _grids_in(page.point(INK))
+    counts = page.histogram()
+    dark, faint = sum(counts[:DARK]), sum(counts[:FAINT])
+    # faint lines would be lost; but the grain of a photo would be lines
+    if (not grids or faint >= PALE * dark) and faint <= GRAINY * sum(counts):
+        fainter = _grids_in(page.point(FAINT_INK))
+        grids = max(grids, fainter, key=lambda found: sum(len(grid_cells(grid)) for grid in found))
+    return sorted(grids, key=lambda grid: grid.rows[0])
+
+
+def _grids_in(dark: Image.Image) -> list[Grid]:
+    across, down = rules_across(dark), rules_down(dark)
     grids = []
     for rows, columns in _connected(across, down):
         width, height = _spread(columns), _spread(rows)
@@ -155,7 +146,7 @@ def find_grids(page: Image.Image) -> list[Grid]:
                 if any(abs(rule.at - edge) <= TOUCH for edge in column_edges)
             )
             grids.append(Grid(rows=row_edges, columns=column_edges, across=kept_rows, down=kept_columns))
-    return sorted(grids, key=lambda grid: grid.rows[0])
+    return grids
 
 
 def _drawn_out(rule: Rule, is_inked: Callable[[int, int, int], bool], most: int) -> Rule:
@@ -166,80 +157,6 @@ def _drawn_out(rule: Rule, is_inked: Callable[[int, int, int], bool], most: int)
     while end < rule.end + most and is_inked(rule.at, end, end + STEP):
         end += STEP
     return Rule(at=rule.at, start=start, end=end)
-
-
-def _rules_across(dark: Image.Image) -> list[Rule]:
-    """Lines along the width of a picture: rows in which three blocks or more in a row are dark."""
-    block = max(8, dark.width // BLOCK_ACROSS)
-    # thickened across its direction alone: a thin line that is not quite level fills its blocks, and letters stay apart
-    thick = ImageChops.lighter(dark, ImageChops.offset(dark, 0, 1))
-    return _rules(thick.reduce((block, 1), box=(0, 0, dark.width // block * block, dark.height)), block)
-
-
-def _rules_down(dark: Image.Image) -> list[Rule]:
-    """Lines along the height of a picture."""
-    block = max(8, dark.height // BLOCK_DOWN)
-    thick = ImageChops.lighter(dark, ImageChops.offset(dark, 1, 0))
-    shrunk = thick.reduce((1, block), box=(0, 0, dark.width, dark.height // block * block))
-    return _rules(shrunk.transpose(Image.Transpose.TRANSPOSE), block)
-
-
-def _rules(blocks: Image.Image, block: int) -> list[Rule]:
-    if blocks.width < LINE_BLOCKS:
-        return []
-    runs = _runs(blocks.tobytes(), blocks.width)
-    pieces = [Rule(at=at, start=start * block, end=end * block) for at, start, end in runs]
-    return [rule for rule in _merged(pieces, block) if rule.length >= LINE_BLOCKS * block]
-
-
-_FULL_BLOCKS = re.compile(b"[%c-\xff]+" % FULL)
-
-
-def _runs(rows: bytes, width: int) -> Iterator[tuple[int, int, int]]:
-    """Where full blocks stand side by side: the row, and the first block and the one behind the last."""
-    for found in _FULL_BLOCKS.finditer(rows):
-        row, start = divmod(found.start(), width)
-        left = found.end() - found.start()
-        while left > 0:  # what fills the end of a row and the beginning of the next are two
-            end = min(width, start + left)
-            yield row, start, end
-            row, start, left = row + 1, 0, left - (end - start)
-
-
-def _merged(pieces: Sequence[Rule], block: int) -> list[Rule]:
-    """Pieces of one line put together: rows of pixels of a thick line, and steps of a line that is not quite level."""
-    lines: list[list[Rule]] = []
-    for piece in pieces:  # in order of position
-        for line in reversed(lines[-40:]):
-            if piece.at - line[-1].at > SAME_LINE // 2 or piece.at - line[0].at > SAME_LINE * 2:
-                continue
-            recent = line[-4:]
-            end, start = max(each.end for each in recent), min(each.start for each in recent)
-            if min(piece.end, end) - max(piece.start, start) >= -block:
-                line.append(piece)
-                break
-        else:
-            lines.append([piece])
-    return [rule for line in lines if (rule := _rule(line)) is not None]
-
-
-def _rule(pieces: list[Rule]) -> Rule | None:
-    """The ruling line in pieces that touch: letters beside a line are cut off; a stamp or a photo is no line."""
-    lengths: Counter[int] = Counter()
-    for piece in pieces:
-        lengths[piece.at] += piece.length
-    peak = max(lengths, key=lambda at: lengths[at])
-    beside = [lengths[at] for at in lengths if abs(at - peak) > LINE_THICK]
-    if beside:
-        if lengths[peak] * len(beside) >= PEAK * sum(beside):
-            pieces = [piece for piece in pieces if abs(piece.at - peak) <= LINE_THICK]
-        elif max(lengths) - min(lengths) >= THICKEST:
-            return None
-    return Rule(
-        at=round(sum(each.at * each.length for each in pieces) / sum(each.length for each in pieces)),
-        start=min(each.start for each in pieces),
-        end=max(each.end for each in pieces),
-    )
 
 
 def _connected(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:

@@ -154,6 +154,14 @@ def test_ink_that_nobody_can_read_is_not_blank() -> None:
     assert {place: cell.text for place, cell in table.cells.items()} == {(1, 1): "STT", (2, 3): "?"}
 
 
+def test_a_tall_figure_read_as_a_dot_is_not_blank() -> None:
+    page = ruled()
+    ImageDraw.Draw(page).rectangle((930, 460, 942, 490), fill=0)
+    ImageDraw.Draw(page).rectangle((310, 470, 330, 473), fill=0)  # a dash says that there is none
+    table = read_scan((file_of(page),), lambda *_: words(("STT", 250, 340), ("-", 300, 457), (".", 915, 460))).tables[0]
+    assert (table.at(2, 3).text, table.at(2, 1).text) == ("?", "-")
+
+
 def test_ink_that_nobody_can_read_is_asked_about_in_the_form() -> None:
     context = NumberContext(unit="lớp", column="count", type=IndicatorType.INTEGER, year=2020)
     cell = Cell(kind=CellKind.TEXT, value="?", doubtful=True)

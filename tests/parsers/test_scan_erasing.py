@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.properties import PageSetupProperties
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from config.loading import reference_campaign
 from parsers.read import Outside, expected_of, read_file
 from parsers.scan_erasing import without_rules
-from parsers.scan_picture import find_grids, grid_cells, has_ink
+from parsers.scan_lines import Rule
+from parsers.scan_picture import Grid, find_grids, grid_cells, has_ink
 from parsers.values import Value, ValueStatus
 from service.convert import OutsidePrograms
 from service.demo.files import figures, form_workbook
@@ -101,3 +103,50 @@ def test_nothing_but_the_line_is_painted_over() -> None:
     written = {(each.top, each.left) for each in cells if has_ink(clean, each.box)}
     assert written == {(1, 2), (2, 2), (3, 2)}
     assert min(clean.crop((1000, 310, 1100, 390)).tobytes()) == 255  # no crumb of the line on its other side
+
+
+def figures_in_a_column(page: Image.Image, grid: Grid, at: int) -> None:
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(34)
+    for top in grid.rows[:-1]:
+        pen.text((at, top + 30), "1", fill=0, font=font)
+
+
+def test_figures_below_each_other_that_look_like_a_line_beside_the_line_stay() -> None:
+    page = ruled()
+    (grid,) = find_grids(page)
+    figures_in_a_column(page, grid, 1010)
+    beside = replace(grid, down=(*grid.down, Rule(at=1013, start=300, end=600)))
+    cells = grid_cells(beside)
+    clean = without_rules(page, [(beside, cells)])
+    assert {(each.top, each.left) for each in cells if has_ink(clean, each.box)} >= {(1, 3), (2, 3), (3, 3)}
+    assert clean.crop((1006, 310, 1100, 390)).tobytes() == page.crop((1006, 310, 1100, 390)).tobytes()
+
+
+def test_a_stroke_beside_a_line_that_is_lost_stays() -> None:
+    page = ruled()
+    (grid,) = find_grids(page)
+    cells = grid_cells(grid)
+    page.paste(255, (990, 302, 1005, 399))  # the line between the cells of the first row is gone
+    ImageDraw.Draw(page).rectangle((994, 330, 997, 356), fill=0)
+    clean = without_rules(page, [(grid, cells)])
+    assert clean.crop((994, 330, 998, 357)).getextrema() == (0, 0)
+
+
+def test_grey_lines_as_thin_as_a_hair_are_found_and_painted_over() -> None:
+    page = Image.new("L", (1700, 2300), 255)
+    pen = ImageDraw.Draw(page)
+    for x in (200, 600, 800, 1000):
+        pen.line((x, 300, x, 900), fill=185)
+    for y in range(300, 901, 50):
+        pen.line((200, y, 1000, y), fill=185)
+    (grid,) = find_grids(page)
+    assert (len(grid.rows), len(grid.columns)) == (13, 4)
+    clean = without_rules(page, [(grid, grid_cells(grid))])
+    assert clean.getextrema() == (255, 255)
+
+
+def test_the_grain_of_a_photo_is_no_line() -> None:
+    (grid,) = find_grids(
+        ImageChops.multiply(ruled(), Image.effect_noise((1700, 2300), 60).point(lambda value: min(255, value + 75)))
+    )
+    assert (len(grid.rows), len(grid.columns)) == (4, 4)
