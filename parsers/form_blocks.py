@@ -6,8 +6,6 @@ import functools
 import re
 from dataclasses import dataclass, replace
 
-from openpyxl.utils.cell import get_column_letter
-
 from parsers.form_header import Columns
 from parsers.grid import BLANK_CELL, Cell, CellKind, Sheet
 from parsers.labels import LabelIndex
@@ -90,7 +88,9 @@ def _address(sheet: Sheet, row: int, column: int) -> str:
 @functools.lru_cache(maxsize=4096)
 def _like(sample: str, row: int, column: int) -> str:
     if _LETTERED.match(sample):
-        return f"{get_column_letter(column)}{row}"
+        from parsers.spreadsheet_cells import address_of  # openpyxl is long to load, and looking at the board reads no sheet
+
+        return address_of(row, column)
     table = _TABLED.match(sample)
     return f"{table[1]}R{row}C{column}" if table else ""
 

@@ -170,13 +170,14 @@ def _watch(pid: int, peak: list[int]) -> None:
         try:
             parent = psutil.Process(pid)
             family = [parent, *parent.children(recursive=True)]
-            held = [each.memory_info().rss for each in family if each.is_running()]
+            held = [each.memory_info().rss for each in family]
             peak[:] = max(peak[0], held[0]), max(peak[1], sum(held))
             if parent.status() == psutil.STATUS_ZOMBIE:
                 return
-            time.sleep(0.05)
-        except psutil.NoSuchProcess:
-            return
+        except psutil.NoSuchProcess as error:
+            if error.pid == pid:
+                return
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

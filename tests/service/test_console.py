@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console as Terminal
 
+from config.home import write_home
 from config.text import Language
 from service import console_words as words
 from service.console import Console
@@ -54,3 +57,15 @@ def test_every_word_that_can_come_up_is_known() -> None:
         (NoticeState, words.NOTICE_STATE),
     ):
         assert {each.value for each in kinds} == set(known)
+
+
+def test_the_board_comes_without_loading_what_reads_and_writes_files(tmp_path: Path) -> None:
+    write_home(tmp_path)
+    look = (
+        f"import sys; sys.argv = ['thubao', '--home', {str(tmp_path)!r}, 'status']\n"
+        "from service.cli import app; app(standalone_mode=False)\n"
+        "print(*{each.partition('.')[0] for each in sys.modules} & {'openpyxl', 'docx', 'PIL', 'pdfplumber', 'jinja2', 'pymap'})"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert "0/19" in done.stdout
+    assert done.stdout.splitlines()[-1].split() == []
