@@ -293,9 +293,11 @@ class _TableReader:
         have = {each.indicator for each in placed}
         missing = sum(bool(each.columns) for number, each in enumerate(self.form.indicators) if number not in have)
         text_row = next((each for each in reversed(placed) if self._indicator(each).type is IndicatorType.TEXT), None)
+        extras = [each for each in self.alignment.extras if id(each) not in self.used]
+        carried_on = _carrying_on(text_row.row, extras) if text_row is not None else ()
         told = 0
-        for row in [each for each in self.alignment.extras if id(each) not in self.used]:
-            if text_row is not None and self._continues(text_row, row):
+        for row in extras:
+            if text_row is not None and row in carried_on:
                 self._add_text(self._indicator(text_row), row)
             elif row.has_value():
                 self.extras.append(_as_text(row))
@@ -318,11 +320,6 @@ class _TableReader:
             return None
         values = (self.values.get((self._indicator(last).code, key)) for key in self._indicator(last).columns)
         return last if all(value is None or value.status is ValueStatus.EMPTY for value in values) else None
-
-    def _continues(self, text_row: Placement, row: Row) -> bool:
-        """Whether a row below the free text row carries on its text: it begins with a dash."""
-        below = row.sheet is text_row.row.sheet and row.numbers[0] > text_row.row.numbers[-1]
-        return below and row.label.lstrip()[:1] in tuple(_BULLETS)
 
     def _add_text(self, indicator: Indicator, row: Row) -> None:
         key = (indicator.code, indicator.columns[0] if indicator.columns else "text")
@@ -355,6 +352,22 @@ class _TableReader:
             return None
         cells = (placement.row.cell(column) for column in placement.row.columns.others)
         return next((cell for cell in cells if any(sign.isdigit() for sign in cell.text)), None)
+
+
+def _carrying_on(text_row: Row, extras: Sequence[Row]) -> list[Row]:
+    """The rows below the free text row that carry on its text: they begin with a dash, and nothing else stands between."""
+    found: list[Row] = []
+    last = text_row.numbers[-1]
+    for row in sorted((each for each in extras if each.sheet is text_row.sheet), key=lambda each: each.numbers[0]):
+        if row.numbers[0] <= last:
+            continue
+        if row.label.lstrip()[:1] not in tuple(_BULLETS) or any(
+            last < number < row.numbers[0] and cell.text.strip() for (number, _), cell in row.sheet.cells.items()
+        ):
+            break  # "Nơi nhận:" with its dashes is no answer
+        found.append(row)
+        last = row.numbers[-1]
+    return found
 
 
 def _place(row: Row) -> str:

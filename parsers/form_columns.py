@@ -99,7 +99,8 @@ def _borne_out(placed: tuple[Placement, ...], form: Form) -> tuple[Placement, ..
     Figures in further columns without a name may as well be the ones meant.
     """
     columns = placed[0].row.columns
-    if any(_whole(each.row.cell(column)) for each in placed for column in columns.others):
+    further = (*columns.others, *(column for _, column in columns.alternatives))
+    if any(_whole(each.row.cell(column)) for each in placed for column in further):
         return placed
     support = dict.fromkeys((key for key, _ in columns.quantities), 0)
     for each in placed:

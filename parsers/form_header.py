@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from config.campaign import Column, ColumnKind, Form
 from config.vietnamese import fold
+from parsers.form_header_texts import heading_lines, is_spanned
 from parsers.form_header_words import ANY_QUANTITY, KIND_WORDS, kinds_counted
 from parsers.form_money import money_factor, names_money
 from parsers.form_own_headings import OwnHeadings, own_headings
@@ -31,7 +32,6 @@ _JOINED = re.compile(r"[/,+&\n;–-]|\bvà\b|\bva\b|\band\b", re.IGNORECASE)
 _MISSPELT = 84
 _SHORTEST_MISSPELT = 5
 _LONGEST_HEADER = 70
-_LONGEST_PRINTED = 300
 _MOST_KNOWN = 2_000
 _WIDTH = 24
 _NO_TELLING = frozenset("so luong tong cac luot the of number".split())  # noqa: SIM905 - a list of words reads best as a line
@@ -69,6 +69,10 @@ class Columns:
         single = (self.single,) if self.single is not None else ()
         named = (column for _, column in (*self.quantities, *self.alternatives))
         return tuple(dict.fromkeys((*named, *single)))
+
+    def count_between(self, first: int, last: int) -> int:
+        """How many columns of the table stand there; what is but the right part of another does not count."""
+        return sum(first <= each <= last for each in (*self.value_columns, *self.others, *self.ignored))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +155,8 @@ def read_header(sheet: Sheet, band: tuple[int, int], label: int, reach: tuple[in
     """Read the header rows `band` of the table whose labels stand in column `label`, between the columns of `reach`."""
     words, left_out = _words_of(form.columns), frozenset(map(fold, form.left_out))
     last = min(reach[1], label + max(_WIDTH, len(form.columns) + len(left_out)))
-    physical = [_physical(sheet, band, column, words, left_out) for column in range(reach[0], last + 1)]
-    physical = [each for each in physical if each.column != label]
+    read = [each for each in range(reach[0], last + 1) if each != label and not is_spanned(sheet, band, each)]
+    physical = [_physical(sheet, band, column, words, left_out) for column in read]
     return Header(top=band[0], bottom=band[1], columns=_chosen(physical, label, words, year))
 
 
@@ -229,38 +233,6 @@ def _lines(sheet: Sheet, band: tuple[int, int], column: int) -> tuple[str, ...]:
     return tuple(line[:_LONGEST_HEADER] for line in heading_lines(sheet, band, column))
 
 
-def heading_lines(sheet: Sheet, band: tuple[int, int], column: int) -> tuple[str, ...]:
-    """The header texts above a column from top to bottom, merged areas and blank cells to the right filled in."""
-    lines: list[str] = []
-    for row in range(band[0], band[1] + 1):
-        text = _header_text(sheet, row, column)
-        if not text and row < band[1] and _header_text(sheet, band[1], column):
-            text = _spread_from_left(sheet, row, column, band[1])
-        if text and (not lines or lines[-1] != text):
-            lines.append(text)
-    return tuple(lines)
-
-
-def _header_text(sheet: Sheet, row: int, column: int) -> str:
-    cell = sheet.cells.get((row, column))
-    if cell is not None:
-        return cell.text.strip()[:_LONGEST_PRINTED]
-    for merge in sheet.merges:
-        if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right:
-            return sheet.at(merge.top, merge.left).text.strip()[:_LONGEST_PRINTED]
-    return ""
-
-
-def _spread_from_left(sheet: Sheet, row: int, column: int, bottom: int) -> str:
-    """The text of an unmerged group heading: it stands above its first column only."""
-    for left in range(column - 1, max(column - 6, 0), -1):
-        if not sheet.at(bottom, left).text:
-            return ""
-        if text := sheet.at(row, left).text.strip():
-            return text
-    return ""
-
-
 def _chosen(physical: list[_Physical], label: int, words: _Words, year: int) -> Columns:
     right = [each for each in physical if each.column > label]
     left = [each for each in reversed(physical) if each.column < label]
@@ -297,8 +269,18 @@ def _chosen(physical: list[_Physical], label: int, words: _Words, year: int) -> 
         uncertain=uncertain,
         factors=tuple((each.column, factor) for each in physical if (factor := money_factor(" ".join(each.lines))) > 1),
         ignored=ignored,
-        alternatives=tuple((each.keys[0], each.column) for each in kept if len(each.keys) == 1 and each.column not in taken),
+        alternatives=_alternatives([each for each in kept if each.column not in taken], assigned, uncertain),
         by_order=by_order,
+    )
+
+
+def _alternatives(free: list[_Physical], assigned: dict[str, int], uncertain: frozenset[str]) -> tuple[tuple[str, int], ...]:
+    """Further columns that name a quantity, or may hold the one whose column was guessed among several without a name."""
+    guessed = [key for key in assigned if key in uncertain]
+    return tuple(
+        (each.keys[0] if each.keys else guessed[0], each.column)
+        for each in free
+        if len(each.keys) == 1 or (each.unnamed and len(guessed) == 1)
     )
 
 
@@ -391,7 +373,8 @@ def _assigned(columns: list[_Physical], words: _Words, *, doubtful: bool) -> tup
         elif not assigned:
             single = (joined or unnamed)[0]
             uncertain.update(("single",) if len(joined or unnamed) > 1 else ())
-        elif len(free) == 1 == len(joined) + len(unnamed):  # beside a column for persons "Số lớp/người" holds the classes
+        elif len(free) == 1 and (not joined or len(joined) + len(unnamed) == 1):
+            # beside a column for persons "Số lớp/người" holds the classes; of several nameless ones any may
             assigned[free[0]] = (joined or unnamed)[0]
             uncertain.add(free[0])
     if doubtful:

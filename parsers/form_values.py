@@ -81,7 +81,7 @@ class RowReader:
         """Why a cell's figure may belong to another column or row."""
         doubts = ["column_uncertain"] if key in row.columns.uncertain else []
         merge = self.merges.at(row, column)
-        shared = key == SINGLE or (merge is not None and merge.right > merge.left)
+        shared = key == SINGLE or (merge is not None and row.columns.count_between(merge.left, merge.right) > 1)
         named = not {"unit_suffix", "column_shift"}.isdisjoint(reading.warnings)
         if shared and len(indicator.columns) > 1 and len(reading.values) == 1 and not named and any(reading.values.values()):
             doubts.append("column_uncertain")  # "120" under one heading for classes and persons

@@ -15,7 +15,8 @@ _ERROR = re.compile(
 )
 _PLACEHOLDER = re.compile(r"[.…_?*/\\|,;:~^<>\[\]{}()\s]+")
 _DASHES = re.compile(r"[-\s]*-[-\s]*")
-_DASH_PAIR = re.compile(r"-+\s*/\s*-+")
+_TWO_SIDES = re.compile(r"([^/;]+)[/;]([^/;]+)")
+_ZERO = re.compile(r"0+(?:[.,]0+)?")
 _DITTO = re.compile(r"\"+|'{2,}|-?\s*\"\s*-?")
 _DITTO_WORDS = frozenset({"nt", "n t", "nhu tren", "nhu dong tren", "nhu muc tren", "nhu hang tren", "ditto", "tuong tu"})
 _TICKS = re.compile(r"[xXvV✓✔√☑☒✗✘●•■◼+]{1,2}|×")
@@ -69,8 +70,8 @@ def whole_cell(text: str, context: NumberContext, known: Counted) -> NumberReadi
         return rejected("formula_as_text")
     if _DITTO.fullmatch(text) or fold(text) in _DITTO_WORDS or text.strip("- ").lower() in ("nt", "n.t"):
         return rejected("ditto")
-    if _DASH_PAIR.fullmatch(text) and known.mode is Mode.PAIR and context.pair:
-        return reading(dict.fromkeys(context.pair, Decimal(0)), ["dash_as_zero", "split_pair"])
+    if known.mode is Mode.PAIR and context.pair and (codes := _none_on_both_sides(text)):
+        return reading(dict.fromkeys(context.pair, Decimal(0)), [*codes, "split_pair"])
     if _DASHES.fullmatch(text):
         return reading({column_of(context): Decimal(0)}, ["dash_as_zero"])
     if _TICKS.fullmatch(text) or fold(text) in _YES:
@@ -78,6 +79,20 @@ def whole_cell(text: str, context: NumberContext, known: Counted) -> NumberReadi
     if _PLACEHOLDER.fullmatch(text) or fold(text) in _NOT_APPLICABLE:
         return empty("placeholder")
     return _none_or_pending(fold(text), context, known) or _odd_digits(text, context, known)
+
+
+def _none_on_both_sides(text: str) -> tuple[str, ...]:
+    """The warnings of a pair such as "-/không" and "0/-", that says none twice; () for any other and for figures alone."""
+    sides = _TWO_SIDES.fullmatch(text)
+    if sides is None:
+        return ()
+    codes = []
+    for side in (each.strip() for each in sides.groups()):
+        code = "dash_as_zero" if _DASHES.fullmatch(side) else "word_zero" if fold(side) in _NO else ""
+        if not code and not _ZERO.fullmatch(side):
+            return ()
+        codes.append(code)
+    return tuple(dict.fromkeys(each for each in codes if each))
 
 
 def column_of(context: NumberContext) -> str:

@@ -437,6 +437,11 @@ def test_free_text_is_kept_with_the_lines_below_it() -> None:
     assert value(one(form_sheet({})), "11", "text").status is ValueStatus.EMPTY
 
 
+def test_whom_the_paper_goes_to_is_not_the_text_of_the_last_row() -> None:
+    lines = [*whole({"11": ()}), ("Nơi nhận:",), (None, "- Phòng GD&ĐT"), (None, "- Lưu: VT")]
+    assert value(one(sheet(lines)), "11", "text").status is ValueStatus.EMPTY
+
+
 def test_a_bare_figure_where_text_is_due_is_asked_about() -> None:
     for written, status in ((818, ValueStatus.CONFIRM), ("0", ValueStatus.OK), ("2 hội thi", ValueStatus.OK)):
         assert value(one(form_sheet({"1": (3,), "2": (7,), "11": (written,)})), "11", "text").status is status

@@ -115,3 +115,28 @@ def test_a_row_that_numbers_the_columns_holds_no_figures(marks: Row) -> None:
     assert certain(reading) == TRUTH
     assert not codes(reading)
     assert not reading.extras
+
+
+WIDE: Row = ("STT", "Nội dung", "Đơn vị", "Số lượng", None, "Số người")
+
+
+def widened(given: dict[str, tuple[int | None, int | None]]) -> list[Row]:
+    """The counts in the left one of two columns under one heading, as where a letterhead of two halves stands above."""
+    return rows({code: (count, None, people) for code, (count, people) in given.items()})
+
+
+@pytest.mark.parametrize("heading", ["Số lượng", "Số lớp, số cuộc"])
+def test_a_heading_merged_over_a_column_without_figures_heads_one_column(heading: str) -> None:
+    page = [*TITLE, (*WIDE[:3], heading, *WIDE[4:]), *widened(GIVEN)]
+    reading = one(sheet(page, merges=[(row, 3, row, 4) for row in range(len(TITLE), len(page))]))
+    assert figures(reading) == TRUTH
+    assert heading == "Số lượng" or certain(reading) == TRUTH
+
+
+def test_of_two_columns_under_a_heading_that_names_no_quantity_none_is_lost_without_a_word() -> None:
+    page = [*TITLE, WIDE, *widened(GIVEN)]
+    stray = next(number for number, row in enumerate(page) if 250 in row)
+    page[stray] = (*page[stray][:3], None, 250, None)
+    reading = one(sheet(page, merges=[(len(TITLE), 3, len(TITLE), 4)]))
+    assert figures(reading) == TRUTH
+    assert not [place for place in certain(reading) if place[1] == "count"]

@@ -49,6 +49,11 @@ def read(cell: Cell | str, where: NumberContext) -> NumberReading:
 
 
 CERTAIN: list[tuple[NumberContext, str, Mapping[str, int]]] = [
+    (CLASSES, "-/-", {"count": 0, "people": 0}),
+    (CLASSES, "–/không", {"count": 0, "people": 0}),
+    (CLASSES, "0/-", {"count": 0, "people": 0}),
+    (CLASSES, "Không tổ chức; 0", {"count": 0, "people": 0}),
+    (CLASSES, "ko / Không có", {"count": 0, "people": 0}),
     (CLASSES, "3 lớp (120 người)", {"count": 3, "people": 120}),
     (CLASSES, "3 (120)", {"count": 3, "people": 120}),
     (CLASSES, "Số lớp: 3, số người: 120", {"count": 3, "people": 120}),
