@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from config.campaign import Form, Indicator, IndicatorRole, IndicatorType
 from config.vietnamese import fold
 from parsers.form_blocks import Row, Table
-from parsers.form_claims import NOTE, doubted
+from parsers.form_claims import NOTE, cleared, doubted
 from parsers.form_columns import settled_columns
 from parsers.form_findings import (
     disputed_row,
@@ -227,9 +227,13 @@ class _TableReader:
         for each in quantity_rows(self.alignment, self.form):
             indicator = self._indicator(each.placement)
             current, said = self.values.get((indicator.code, each.key)), each.value(self.reader)
-            if said is None or (current is not None and current.status is not ValueStatus.EMPTY):
+            if said is None or (current is not None and current.status is not ValueStatus.EMPTY and not each.own):
                 continue
-            self.used.add(id(each.row))
+            if each.own:  # what was read there as another quantity was this one
+                others = [(indicator.code, key) for key in indicator.columns if (indicator.code, key) in self.values]
+                self.values.update({key: cleared(self.values[key]) for key in others})
+            if not each.own:
+                self.used.add(id(each.row))
             if each.alone:
                 self.values[indicator.code, each.key] = said
             else:

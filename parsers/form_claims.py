@@ -82,6 +82,11 @@ def doubted(value: Value, doubts: Iterable[str]) -> Value:
     return replace(value, status=ValueStatus.CONFIRM, warnings=tuple(dict.fromkeys((*value.warnings, *added))))
 
 
+def cleared(value: Value) -> Value:
+    """The value of a column for which its cell says nothing after all."""
+    return replace(value, value=None, raw="", status=ValueStatus.EMPTY, warnings=(), suggest=None)
+
+
 def made_value(row: Row, indicator: Indicator, key: str, claim: Claim) -> Value:
     """The value of an indicator's column that this claim makes."""
     return Value(

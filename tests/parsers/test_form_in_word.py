@@ -118,8 +118,8 @@ def test_a_figure_in_a_small_table_inside_its_cell_is_read(write: Callable[[_Cel
     assert {(each.indicator, each.column): each.value for each in reading.values if each.value is not None} == TRUTH
 
 
-def in_rows(style: str, *, only: frozenset[str] | None = None) -> list[Row]:
-    """The form with one column of figures, and for indicators of two quantities a row for each."""
+def in_rows(style: str, *, only: frozenset[str] | None = None, turned: bool = False) -> list[Row]:
+    """The form with one column of figures, and for indicators of two quantities a row for each; turned: persons first."""
     lines: list[Row] = [("STT", "Nội dung", "Đơn vị", "Số lượng", None, "Ghi chú")]
     for each in FORM.indicators:
         given = [(key, TRUTH[each.code, key]) for key in each.columns if (each.code, key) in TRUTH]
@@ -127,7 +127,7 @@ def in_rows(style: str, *, only: frozenset[str] | None = None) -> list[Row]:
         if len(given) < 2 or (only is not None and each.code not in only):
             lines.append((*head, each.unit or None, given[0][1] if len(given) == 1 else None))
             continue
-        names = [(WORDS[key], UNITS[key], figure) for key, figure in given]
+        names = [(WORDS[key], UNITS[key], figure) for key, figure in (reversed(given) if turned else given)]
         if style == "below":
             lines += [head, *((None, f"- {name}", unit, figure) for name, unit, figure in names)]
         elif style == "first on its own row":
@@ -146,6 +146,15 @@ def test_a_row_for_each_quantity_below_its_indicator_is_read(style: str, suffix:
     reading = one(read_sheet(in_rows(style)) if suffix == "xlsx" else read(form(lines=in_rows(style)), suffix))
     assert {(each.indicator, each.column): each.value for each in reading.values if each.value is not None} == TRUTH
     assert not [each for each in reading.findings if each.code.startswith("F-ROW")]
+
+
+@pytest.mark.parametrize("order", ["classes first", "persons first"])
+@pytest.mark.parametrize("style", ["first on its own row", "by the unit alone"])
+def test_the_unit_of_the_indicators_own_row_says_for_certain_which_quantity_it_holds(style: str, order: str) -> None:
+    reading = one(read_sheet(in_rows(style, turned=order == "persons first")))
+    assert {(each.indicator, each.column): each.value for each in reading.values if each.value is not None} == TRUTH
+    assert not [each for each in reading.values if each.status is ValueStatus.CONFIRM]
+    assert {each.code for each in FORM.indicators if each.columns} <= {each.indicator for each in reading.values}
 
 
 def test_a_lone_row_for_a_quantity_is_asked_about_and_a_total_is_not_the_last_indicators() -> None:
