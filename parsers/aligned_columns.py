@@ -133,7 +133,7 @@ def _headings(header: Sequence[Line], body: Sequence[Line], form: Form) -> tuple
     words = own_headings(form.columns).groups | ANY_QUANTITY
     pieces = [each for line in header for each in line]
     named = [each for each in pieces if means_column(each.text, form.columns) and fold(each.text) not in words]
-    quantities = [each for each in named if not _is_plain_kind(each, form)]
+    quantities = [each for each in named if not is_plain_kind(each, form)]
     columns = [(each.left, each.right) for line in body for each in line if _DIGIT.search(each.text)]
     groups = []
     for number, line in enumerate(header):
@@ -141,12 +141,20 @@ def _headings(header: Sequence[Line], body: Sequence[Line], form: Form) -> tuple
         for piece in line:
             over = [each for each in below if each.overlaps(piece.left, piece.right)]
             bridges = any(one.right < other.left for one in over for other in over)
-            if (fold(piece.text) in words and quantities) or (bridges and columns):
+            general = fold(piece.text) in words and quantities and not (not over and _heads_alone(piece, columns, quantities))
+            if general or (bridges and columns):
                 groups.append(piece)
     return [each for each in pieces if each not in groups], groups
 
 
-def _is_plain_kind(piece: Piece, form: Form) -> bool:
+def _heads_alone(piece: Piece, figures: Iterable[tuple[float, float]], quantities: Sequence[Piece]) -> bool:
+    """Whether figures stand below a heading and below none that names a quantity: "Số lượng" beside "Số người"."""
+    under = [(left, right) for left, right in figures if piece.overlaps(left, right)]
+    return bool(under) and not any(each.overlaps(left, right) for each in quantities for left, right in under)
+
+
+def is_plain_kind(piece: Piece, form: Form) -> bool:
+    """Whether a text heads row numbers, labels, units or notes, and nothing that is counted."""
     kinds = {ColumnKind.ROW_NUMBER, ColumnKind.LABEL, ColumnKind.UNIT, ColumnKind.NOTE}
     words = {fold(text) for each in form.columns if each.kind in kinds for text in (each.header, *each.aliases)}
     return fold(piece.text) in words

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from config.campaign import Form
 from config.vietnamese import fold
 from parsers.aligned_cells import header_cells, raw_cell
-from parsers.aligned_columns import Bands, are_units, bands_of, header_lines, is_marks
+from parsers.aligned_columns import Bands, are_units, bands_of, header_lines, is_marks, is_plain_kind
 from parsers.aligned_pieces import LabelParts, Line, Piece, in_lines, joined, text_of, without_running
 from parsers.aligned_rows import LabelRow, label_rows, row_of
 from parsers.form_header import means_column
@@ -25,7 +25,8 @@ from parsers.writing_blocks import RawCell
 
 FEWEST_LABELS = 0.5  # of the form's rows must be found word by word
 ALIKE = 0.75  # of a label's words and letters
-MOST_DOUBTS = 0.25  # of the figures
+MOST_BELOW = 0.8  # of the labels stand below the headings of the table
+MOST_DOUBTS = 0.5  # of the figures
 FAR_APART = 40  # lines without a label: what stands beyond is another text
 MOST_ENDING = 3  # lines
 WRAPPED_LINES = 1.35  # of a letter's height from one line of a cell to the next
@@ -120,7 +121,8 @@ def _region(lines: Sequence[Line], parts: LabelParts, index: LabelIndex, form: F
     hits, beside = parts.column(kept)
     exact = [row for row in label_rows(beside, index, lambda _: False) if row.exact]
     number_of = {id(piece): number for number, line in enumerate(kept) for piece in line}
-    window = _densest([(number_of[id(row.lines[0])], number_of[id(row.lines[-1])]) for row in exact])
+    places = [(number_of[id(row.lines[0])], number_of[id(row.lines[-1])]) for row in exact]
+    window = _densest(_below_header(places, kept, form))
     if window is None:
         return None
     first, last = window[0], _label_end(kept, window[1], exact, index)
@@ -192,6 +194,23 @@ def _label_end(lines: Sequence[Line], last: int, rows: Sequence[LabelRow], index
     return end
 
 
+def _below_header(places: Sequence[tuple[int, int]], lines: Sequence[Line], form: Form) -> Sequence[tuple[int, int]]:
+    """The places of labels below the headings that most of them stand below: "4. Kinh phí" may be a section of the report."""
+    below = places
+    for number, line in enumerate(lines):
+        if _names_columns(line, form) and any(is_plain_kind(each, form) for each in line):
+            later = [place for place in places if place[0] > number]
+            below = later if len(later) >= MOST_BELOW * len(places) else below
+    return below
+
+
+def _names_columns(line: Line, form: Form) -> bool:
+    """Whether a line heads several columns, and holds no figures."""
+    if any(_DIGIT.search(_YEAR.sub("", each.text)) for each in line):
+        return False
+    return sum(means_column(each.text, form.columns) for each in line) > 1
+
+
 def _densest(places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     """The first and last line of the stretch with most labels."""
     stretches: list[list[tuple[int, int]]] = []
@@ -210,8 +229,7 @@ def _is_header_end(line: Line, left: float, form: Form) -> bool:
         return True
     if any(_DIGIT.search(_YEAR.sub("", each.text)) for each in line):
         return False
-    named = sum(means_column(each.text, form.columns) for each in line)
-    return named > 1 or not any(abs(each.left - left) < each.size for each in line)
+    return _names_columns(line, form) or not any(abs(each.left - left) < each.size for each in line)
 
 
 def _is_row(line: Line, left: float, form: Form) -> bool:

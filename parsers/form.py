@@ -308,13 +308,13 @@ class _TableReader:
                 if told >= _MOST_UNKNOWN or fold(row.label) in _GRAND_TOTALS:
                     continue
                 above = self._blank_above(row, placed)
-                if missing or not row.label:
+                if missing or not row.label or _is_loose(row):
                     self.findings.append(
                         unknown_row(row.label, _place(row), missing) if row.label else unlabelled_row(_place(row))
                     )
                 elif above is not None:
                     self.findings.append(only_parts(self._indicator(above), row.label, _place(row)))
-                told += bool(missing or not row.label or above)
+                told += bool(missing or not row.label or above or _is_loose(row))
 
     def _blank_above(self, row: Row, placed: tuple[Placement, ...]) -> Placement | None:
         """The row of the form above an added one, when it is left blank: then the figures stand with its parts only."""
@@ -372,6 +372,11 @@ def _carrying_on(text_row: Row, extras: Sequence[Row]) -> list[Row]:
         found.append(row)
         last = row.numbers[-1]
     return found
+
+
+def _is_loose(row: Row) -> bool:
+    """Whether a figure may stand in another row than this: on paper without lines, where a label has several lines."""
+    return any(row.cell(column).loose for column in row.columns.value_columns)
 
 
 def _place(row: Row) -> str:

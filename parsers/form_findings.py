@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from config.campaign import Indicator, Severity
 from config.text import Text
+from parsers.grid import UNREAD
 from parsers.values import Finding
 
 FORM_WARNINGS: Mapping[str, Text] = {
@@ -82,13 +83,17 @@ def disputed_row(indicator: Indicator, label: str, place: str) -> Finding:
 
 
 def unknown_row(label: str, place: str, missing: int) -> Finding:
-    """A row with figures that is no row of the form, while rows of the form are missing."""
+    """A row with figures that is no row of the form, while rows of the form are missing or it may be part of one."""
+    why, because = (
+        (f", trong khi còn {missing} chỉ tiêu chưa thấy", f" while {missing} of them were not found")
+        if missing
+        else (", có thể là một phần tên của chỉ tiêu liền kề", ", it may be part of the label next to it")
+    )
     return _finding(
         "F-ROW-UNKNOWN",
         "",
-        f"Dòng “{label}”{_at(place)} không khớp chỉ tiêu nào của mẫu, trong khi còn {missing} chỉ tiêu chưa thấy; "
-        "số liệu dòng này chưa được dùng.",
-        f"Row “{label}”{_at(place)} matches no indicator while {missing} of them were not found; its figures were not used.",
+        f"Dòng “{label}”{_at(place)} không khớp chỉ tiêu nào của mẫu{why}; số liệu dòng này chưa được dùng.",
+        f"Row “{label}”{_at(place)} matches no indicator{because}; its figures were not used.",
     )
 
 
@@ -125,12 +130,13 @@ def unread_column(place: str, raw: str) -> Finding:
 
 
 def header_has_value(indicator: Indicator, raw: str, cell: str) -> Finding:
-    """A figure in the row of a heading, where the form has none."""
+    """A figure in the row of a heading, where the form has none; or what may be one and could not be read."""
+    vi, en = (f"ghi “{raw}”", f"holds “{raw}”") if raw != UNREAD else ("có thể có số liệu chưa đọc được", "may hold a figure")
     return _finding(
         "F-HEADER-VALUE",
         indicator.code,
-        f"Dòng tiêu đề “{indicator.label}” (ô {cell}) ghi “{raw}”; mẫu không có số liệu ở dòng này nên chưa được dùng.",
-        f"The heading “{indicator.label_en}” (cell {cell}) holds “{raw}”; the form has no figure there, so it was not used.",
+        f"Dòng tiêu đề “{indicator.label}” (ô {cell}) {vi}; mẫu không có số liệu ở dòng này nên chưa được dùng.",
+        f"The heading “{indicator.label_en}” (cell {cell}) {en}; the form has no figure there, so it was not used.",
     )
 
 

@@ -56,6 +56,18 @@ def test_every_figure_stands_in_its_row_and_column() -> None:
     assert not doubted(table)
 
 
+def test_a_section_of_the_report_that_is_called_like_a_row_is_not_the_first_row() -> None:
+    above = [piece("4. Kinh phí tổ chức Tuần lễ", LABEL, 10), piece("Không.", LABEL, 25)]
+    assert cells(table_of(above, header(), rows())) == cells(table_of(header(), rows()))
+
+
+def test_a_general_heading_heads_the_column_below_it_that_no_other_heading_names() -> None:
+    renamed = {"Số lớp": "Số lượng", "Người": "Số người"}
+    heads = [piece(renamed.get(each.text, each.text), each.left, each.bottom) for each in header()]
+    found = cells(table_of(heads, rows()))
+    assert (found[2, 4], found[2, 5], found[-2, 4]) == ("102", "1002", "Số lượng")
+
+
 def test_a_figure_between_two_rows_is_asked_about_in_both() -> None:
     moved = [piece(each.text, each.left, each.bottom + PITCH / 2) if each.text == "1005" else each for each in rows()]
     table = table_of(header(), moved)

@@ -361,6 +361,16 @@ def test_persons_beside_the_number_of_classes_are_told_when_the_row_below_is_fil
     assert "V-COL" in codes(reading)
 
 
+def test_a_figure_beside_what_may_be_the_second_line_of_a_label_is_told() -> None:
+    lines = whole({"1.literacy": (3, 90)})
+    place = next(number for number, each in enumerate(lines, 1) if "Xóa mù chữ" in each)
+    lines.insert(place, (None, "việc đọc sách)", None, None, 468))
+    page = sheet(lines)
+    loose = {**page.cells, (place + 1, 5): replace(page.cells[place + 1, 5], doubtful=True, loose=True)}
+    assert "F-ROW-UNKNOWN" in codes(one(replace(page, cells=loose)))
+    assert "F-ROW-UNKNOWN" not in codes(one(page))
+
+
 def test_a_figure_in_a_heading_is_told() -> None:
     reading = one(form_sheet({"4": (7,), **SOME}))
     assert 7 not in figures(reading).values()
