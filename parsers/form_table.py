@@ -34,6 +34,7 @@ _FIGURE = re.compile(r"\s*\d")
 _COLUMN_MARK = re.compile(r"[(\[]?([A-Z]|\d{1,2})[)\]]?(?:\s*=[\d\s()+\-*/:x%,]+)?[)\]]?")
 _YEAR_ONLY = re.compile(r"\s*20\d\d\s*$")
 _YEARS = (2000, 2100)
+_LONGEST_FIGURE = 20  # "7.100.000 đồng"
 _LONGEST_HEADER_WORD = 6  # "Người" heads a column and may be a label elsewhere
 _MOST_HEADER_TEXTS = 8_000
 _MOST_HITS = 600
@@ -259,10 +260,8 @@ class _Finder:
         return row
 
     def _has_figure(self, row: int, label: int) -> bool:
-        return any(
-            (cell := self.sheet.cells.get((row, column))) is not None and cell.kind is CellKind.NUMBER
-            for column in range(label + 1, min(label + 8, self.last_column) + 1)
-        )
+        beside = (self.sheet.cells.get((row, column)) for column in range(label + 1, min(label + 8, self.last_column) + 1))
+        return any(cell is not None and (cell.kind is CellKind.NUMBER or _looks_like_figure(cell.text)) for cell in beside)
 
     def _with_nameless(self, columns: Columns, hits: list[_Hit]) -> Columns:
         """One heading "Số lượng" with figures in the nameless columns behind it too: the quantities in the form's order."""
@@ -379,6 +378,11 @@ def numbers_columns(sheet: Sheet, row: int) -> bool:
     few = len(texts) == 2 and figures == [1, 2]  # noqa: PLR2004 - only the columns of figures are numbered
     many = len(texts) > 2 and bool(figures) and figures[0] <= len(texts)  # noqa: PLR2004 - a table
     return len(marks) == len(texts) and (few or many) and follow
+
+
+def _looks_like_figure(text: str) -> bool:
+    """Whether a text begins as a figure does and is no longer than one: in Word and on paper every cell is text."""
+    return len(text) <= _LONGEST_FIGURE and _FIGURE.match(text) is not None
 
 
 def _shows_data(cell: Cell, index: LabelIndex | None) -> bool:

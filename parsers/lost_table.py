@@ -36,6 +36,10 @@ LOST_TABLE = Text(
     vi="có các chỉ tiêu của biểu số liệu nhưng không đọc được bảng; đề nghị gửi biểu dạng Excel hoặc bảng trong Word",
     en="holds the rows of the form but no table that can be read; please send the form as Excel or as a table in Word",
 )
+PARTLY_LOST = Text(
+    vi="có thêm nhiều chỉ tiêu của biểu nằm ngoài bảng đọc được; đề nghị gửi biểu dạng Excel hoặc bảng trong Word",
+    en="holds many more rows of the form than the table that could be read; please send the form as Excel or as a table in Word",
+)
 NO_FIGURES = Text(
     vi="có các chỉ tiêu của biểu nhưng không thấy cột số liệu (có thể in sang trang khác); đề nghị gửi tệp Excel hoặc Word",
     en="holds the rows of the form but no column of figures (it may be on another page); please send the Excel or Word file",
@@ -81,9 +85,9 @@ def is_prose(lines: Sequence[str], forms: Sequence[Form]) -> bool:
 
 
 def unread_because(forms: Sequence[FormReading], *, turned: bool, half: bool, unread_rows: bool) -> Text | None:
-    """Why the form that is there could not be read, None when it was, or there is none."""
+    """Why the form that is there, or most of it, could not be read; None when it was, or there is none."""
     if forms:
-        return None
+        return PARTLY_LOST if unread_rows else None
     return TURNED if turned else NO_FIGURES if half else LOST_TABLE if unread_rows else None
 
 
@@ -112,10 +116,16 @@ def has_unclear_columns(readings: Iterable[FormReading]) -> bool:
     return any(_tells(each, "F-COLUMNS") for each in readings)
 
 
-def figures_told(readings: Sequence[FormReading]) -> int:
-    """How many figures these forms give without a question, -1 without any form."""
+def is_small_part(readings: Iterable[FormReading], forms: Sequence[Form]) -> bool:
+    """Whether these forms, or none, have less than half the rows of the smallest form: the rest may stand on another page."""
+    rows = min((sum(bool(each.columns) for each in form.indicators) for form in forms), default=0)
+    return sum(each.matched for each in readings) < rows / 2
+
+
+def told_by(readings: Sequence[FormReading]) -> tuple[int, int]:
+    """How many figures these forms give without a question, -1 without any form, and in how many rows of theirs."""
     counts = [sum(value.status is ValueStatus.OK for value in each.values) for each in readings]
-    return sum(counts) if counts else -1
+    return sum(counts) if counts else -1, sum(each.matched for each in readings)
 
 
 def _holds_labels(text: str, form: Form) -> bool:

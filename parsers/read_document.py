@@ -16,12 +16,13 @@ from parsers.form import read_forms
 from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
 from parsers.grid import Sheet
 from parsers.lost_table import (
-    figures_told,
     has_unclear_columns,
     holds_lost_table,
     is_prose,
+    is_small_part,
     lies_across,
     lost,
+    told_by,
     unread_because,
     with_unread_figures,
     without_figures,
@@ -223,15 +224,17 @@ class DocumentReader:
         best = first = equals[0] if equals else None
         half = bool(forms) and all(without_figures(each) for each in forms)
         forms = () if half else forms
-        unread_rows = not forms and self._holds_lost_table(content)
+        apart = opened.media_type != kind.TEXT and is_small_part(forms, self._forms)  # a text's lines are its table, too
+        unread_rows = (not forms or apart) and self._holds_lost_table(content)
         if (content.without_lines or opened.media_type == kind.PDF) and (unread_rows or has_unclear_columns(forms)):
             without = self._printed_without_lines(opened, content)
-            if without is not None and figures_told(without[1]) > figures_told(forms):
+            if without is not None and told_by(without[1]) > told_by(forms):
                 equals, forms, content = without
                 best = first = equals[0] if equals else None
                 half = unread_rows = False
         if opened.media_type in _WRITINGS and not content.scanned and _may_be_typed(opened, unread_rows=unread_rows):
-            best, forms, content = self._with_typed_rows(opened, content, best, forms)
+            best, forms, content = self._with_typed_rows(opened, content, best, in_tables := forms)
+            unread_rows = unread_rows and forms is in_tables
         # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
         narrative = None if forms and on_sheet else self._narrative(best, content)
         filled = tuple(each for each in forms if not each.blank)
@@ -244,7 +247,8 @@ class DocumentReader:
             fate, why = DocumentFate.UNREADABLE, _MISNAMED
         findings = (*opened.findings, *content.findings)
         unread = unread_because(forms, turned=turned, half=half, unread_rows=unread_rows)
-        if unread is not None and narrative is not None and is_prose(_text_of(content).split("\n"), self._forms):
+        beside = bool(forms) or (narrative is not None and is_prose(_text_of(content).split("\n"), self._forms))
+        if unread is not None and beside:
             findings = (*findings, lost(opened.leaf.path, unread))
         elif unread is not None:
             narrative, role, fate, why = None, DocumentRole.FORM, DocumentFate.UNREADABLE, unread

@@ -25,6 +25,7 @@ PICTURE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError
 STRETCH_SHARE = 0.7  # of a row's height: a block of a line that ends there may be lost
 TOUCH = 14  # pixels: two lines this close meet
 EDGE_SHARE = 0.22  # of a table's height that an edge between columns must cover
+SMALLEST_TABLE = 0.02  # of the page
 ROW_SHARE = 0.13  # of its width that one between rows must: a heading over two narrow columns has a line of its own
 WHITE = 250  # of 255
 FIGURE_HEIGHT = 9  # pixels; figures of 13 points are 25 tall, those of a form shrunk to the width of a page 12
@@ -119,10 +120,16 @@ def find_grids(page: Image.Image) -> list[Grid]:
     counts = page.histogram()
     dark, faint = sum(counts[:DARK]), sum(counts[:FAINT])
     # faint lines would be lost; but the grain of a photo would be lines
-    if (not grids or faint >= PALE * dark) and faint <= GRAINY * sum(counts):
+    if (_are_small(grids, page) or faint >= PALE * dark) and faint <= GRAINY * sum(counts):
         fainter = _grids_in(page.point(FAINT_INK))
         grids = max(grids, fainter, key=lambda found: sum(len(grid_cells(grid)) for grid in found))
     return sorted(grids, key=lambda grid: grid.rows[0])
+
+
+def _are_small(grids: Sequence[Grid], page: Image.Image) -> bool:
+    """Whether there are no tables but perhaps strokes of letters that look like one: none is a fair part of the page."""
+    areas = [(each.rows[-1] - each.rows[0]) * (each.columns[-1] - each.columns[0]) for each in grids]
+    return max(areas, default=0) < SMALLEST_TABLE * page.width * page.height
 
 
 def _grids_in(dark: Image.Image) -> list[Grid]:

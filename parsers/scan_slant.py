@@ -11,6 +11,8 @@ from PIL import Image, ImageOps
 from parsers.scan_paper import Paper, Point, between
 
 DARK = 165  # of a page whose paper is 255
+BESIDE = 0.4  # degrees
+PALE = 235  # what grey and hair-thin lines are still darker than, which tell a small turn best
 WIDTH = 480  # pixels of the small copy in which lines are looked for
 STRIP = 8  # pixels
 SKEW_MOST = 8.0  # degrees
@@ -21,14 +23,15 @@ PASSES = 3  # the first comes close, the next ones right it
 
 def straightened(page: Paper) -> Paper:
     """The page turned so that its lines of text lie level."""
-    angle = _skew(_sharpness_at(_ink(page.image)))
+    found = [_skewed(_sharpness_at(_ink(page.image, lightest))) for lightest in (DARK, PALE)]
+    angle, _ = max(found, key=lambda each: each[1])
     return page if abs(angle) < 0.08 else page.turned(angle)  # noqa: PLR2004 - less than three pixels on an A4 page
 
 
-def _ink(page: Image.Image) -> Image.Image:
-    """The ink of a page, small."""
+def _ink(page: Image.Image, lightest: int = DARK) -> Image.Image:
+    """The ink of a page that is darker than that, small."""
     small = page.resize((WIDTH, max(1, round(page.height * WIDTH / page.width))), Image.Resampling.BOX)
-    return ImageOps.invert(small).point(lambda value: 0 if value < 255 - DARK else value)
+    return ImageOps.invert(small).point(lambda value: 0 if value < 255 - lightest else value)
 
 
 def _skew(sharpness: Callable[[float], float]) -> float:
@@ -39,6 +42,12 @@ def _skew(sharpness: Callable[[float], float]) -> float:
         turns = [best + each * step for each in range(-steps, steps + 1)]
         best = max(turns, key=lambda angle: (round(sharpness(angle), 1), -abs(angle)))
     return best
+
+
+def _skewed(sharpness: Callable[[float], float]) -> tuple[float, float]:
+    """The turn, in degrees, and how far it stands out from turns a little larger and smaller."""
+    angle = _skew(sharpness)
+    return angle, sharpness(angle) / max(sharpness(angle - BESIDE) + sharpness(angle + BESIDE), 1.0)
 
 
 def _sharpness_at(ink: Image.Image) -> Callable[[float], float]:

@@ -59,3 +59,14 @@ def test_what_was_left_to_be_filled_in_is_blank(row: Row) -> None:
 def test_thousands_of_classes_beside_blank_persons_are_asked_about(text: str) -> None:
     assert value(one(form_sheet({"1.it_training": (text,)})), "1.it_training").status is ValueStatus.CONFIRM
     assert value(one(form_sheet({"1.it_training": (3, text)})), "1.it_training", "people").status is ValueStatus.OK
+
+
+def test_on_a_page_without_a_header_misspelt_rows_above_the_first_known_one_are_not_passed_over() -> None:
+    """As in Word and on scans, where every figure is a text."""
+    codes_of_page = [each.code for each in FORM.indicators[15:]]
+    given: dict[str, Row] = {"5.book_fair": ("03",), "5.exhibition": ("07",), "5.thematic": ("01", "136"), "6.arts": ("02", "70")}
+    labels = {"5.book_fair": "Hậi sách, đường sách, nhã sách", "5.exhibition": "'[nrnơ hàv triến lãm sách háa"}
+    first = rows({"1": ("09",), "1.it_training": ("05", "480")}, only=[each.code for each in FORM.indicators[:15]])
+    reading = one(sheet([*TITLE, *HEADER, *first]), sheet(rows(given, only=codes_of_page, labels=labels), name="2"))
+    assert value(reading, "5.book_fair").value == 3
+    assert "F-ROW-UNKNOWN" in codes(reading) or value(reading, "5.exhibition").value == 7

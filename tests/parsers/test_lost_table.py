@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import docx
 import openpyxl
 import pypdfium2
 import pytest
@@ -14,7 +15,7 @@ from config.text import NO_TEXT
 from parsers.read import expected_of, read_file
 from parsers.values import Document, DocumentFate, DocumentRole, ValueStatus
 from parsers.writing_pdf_tables import ruled_pages
-from tests.parsers.form_sheets import FORM, Row, whole
+from tests.parsers.form_sheets import FORM, Row, value, whole
 from tests.requirements import LIBREOFFICE, need
 from tests.scoreboard.formats import converted
 from tests.servers_libreoffice import LibreOffice
@@ -110,6 +111,24 @@ def test_a_report_with_a_lost_table_keeps_its_text_and_says_so() -> None:
     assert document.narrative is not None
     assert [each.code for each in document.findings] == ["D-LOST-TABLE"]
     assert "bao cao.txt" in document.findings[0].text.vi
+
+
+def test_a_page_of_the_form_that_was_not_read_is_told_beside_the_one_that_was() -> None:
+    page = docx.Document()
+    for each in FORM.indicators[:26]:
+        page.add_paragraph(f"{each.label} {each.unit}")
+    kept = FORM.indicators[24:]
+    table = page.add_table(len(kept) + 1, 4)
+    for cell, text in zip(table.rows[0].cells, ("Nội dung", "Đơn vị", "Số lớp", "Người"), strict=True):
+        cell.text = text
+    for row, each in zip(table.rows[1:], kept, strict=True):
+        row.cells[0].text, row.cells[1].text, row.cells[2].text = each.label, each.unit, "3" if each.columns else ""
+    stream = io.BytesIO()
+    page.save(stream)
+    document = read("bieu.docx", stream.getvalue())
+    assert value(document.forms[0], "7.institutions").value == 3
+    assert [each.code for each in document.findings] == ["D-LOST-TABLE"]
+    assert "ngoài bảng" in document.findings[0].text.vi
 
 
 def test_a_report_in_words_alone_has_lost_nothing() -> None:

@@ -187,6 +187,22 @@ def test_a_page_on_its_side_or_its_head_is_turned_until_it_reads(turn: int) -> N
     assert (1, 1) in table.cells
 
 
+@pytest.mark.parametrize("turn", [0.45, -0.45])
+def test_thin_grey_lines_tell_a_small_turn_that_the_text_does_not(turn: float) -> None:
+    page = Image.new("L", (1240, 1754), 255)
+    pen = ImageDraw.Draw(page)
+    for number in range(31):
+        pen.line((110, 240 + number * 45, 1170, 240 + number * 45), fill=100)
+    for at in (110, 150, 700, 830, 920, 1000, 1170):
+        pen.line((at, 240, at, 240 + 30 * 45), fill=100)
+    for number in range(30):
+        for place in range(number * 7 % 9 + 1):
+            pen.rectangle((160 + place * 52, 250 + number * 45 + place % 3 * 4, 200 + place * 52, 264 + number * 45), fill=0)
+    page = page.rotate(turn, Image.Resampling.BICUBIC, fillcolor=250).filter(ImageFilter.GaussianBlur(0.6))
+    (grid,) = find_grids(prepared(file_of(page, "JPEG", quality=75)).image)
+    assert (len(grid.rows), len(grid.columns)) == (31, 7)
+
+
 @pytest.mark.parametrize("slant", [0.03, -0.05])
 def test_a_page_photographed_at_a_slant_is_seen_from_the_front(slant: float) -> None:
     page = ruled(rows=7, columns=4, size=(1600, 2200))
