@@ -119,7 +119,10 @@ def _two_in_pair(cell: CountCell, first: Quantity, second: Quantity, join: str) 
     if sides in ([1, 1], [2, 2]):
         return rejected("range") if join == "-" else labelled(cell, [first, second], codes)
     if sides in ([2, 1], [2, 0], [0, 1]):
-        first, second = second, first
+        turns = "turns_not_heads" in codes and 0 in sides  # "6 lượt/335": turns of either
+        codes += ["ambiguous_reading"] if turns else []
+        if not (turns and first.value < second.value):
+            first, second = second, first
     if sides == [0, 0]:
         if join == "-" and (first.value == 0 or second.value < first.value * _RANGE_RATIO):
             return rejected("range")

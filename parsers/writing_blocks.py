@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ SMALL_TABLE = 4
 
 PARAGRAPH_LIMIT = 12_000
 """Paragraphs of one document that are kept."""
+
+UNSURE_IN_PRINT = re.compile(r"[\uff10-\uff19]")
+"""Full-width digits in a PDF: printed with a typeface that lacks them, all of them are one empty box, and read as one digit."""
 
 
 class WritingError(ParseError):

@@ -7,13 +7,13 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
 import pypdfium2
 
-from parsers.writing_blocks import RawCell, RawTable, damaged, plain, raised
+from parsers.writing_blocks import UNSURE_IN_PRINT, RawCell, RawTable, damaged, plain, raised
 
 THIN = 1.6  # points: a thicker bar is no line through text
 STRUCK = (0.4, 0.78)  # where between top and foot of a letter a line strikes it through; underlines run lower
@@ -168,9 +168,8 @@ def _table(
         own = [each for y in range(row, last_row + 1) for x in range(column, last_column + 1) for each in grid.get((y, x), ())]
         own = _as_written(own, [each for each in strokes if box[0] < each[0] and each[2] < box[2] and box[1] < each[1] < box[3]])
         text = _unwrapped(extract_text(own)) if own else ""
-        cells.append(
-            RawCell(row=row, column=column, bottom=last_row, right=last_column, paragraphs=(plain(text, font=_font(own)),))
-        )
+        doubtful, written = UNSURE_IN_PRINT.search(text) is not None, (plain(text, font=_font(own)),)
+        cells.append(RawCell(row=row, column=column, bottom=last_row, right=last_column, paragraphs=written, doubtful=doubtful))
     return PageTable(top=top, bottom=bottom, edges=tuple(across), cells=cells, cut=_is_cut(inside, boxes, across, len(down) - 1))
 
 
@@ -311,13 +310,11 @@ def _is_figure(text: str) -> bool:
 def _with_more(cell: RawCell, text: str) -> RawCell:
     whole = " ".join([*(paragraph.text for paragraph in cell.paragraphs), text])
     font = cell.paragraphs[0].pieces[0][1] if cell.paragraphs and cell.paragraphs[0].pieces else ""
-    return RawCell(row=cell.row, column=cell.column, bottom=cell.bottom, right=cell.right, paragraphs=(plain(whole, font=font),))
+    return replace(cell, paragraphs=(plain(whole, font=font),))
 
 
 def _moved(cell: RawCell, rows: int) -> RawCell:
-    return RawCell(
-        row=cell.row + rows, column=cell.column, bottom=cell.bottom + rows, right=cell.right, paragraphs=cell.paragraphs
-    )
+    return replace(cell, row=cell.row + rows, bottom=cell.bottom + rows)
 
 
 def raw_table(table: PageTable) -> RawTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 import docx
 import openpyxl
@@ -35,12 +36,19 @@ GIVEN: dict[str, Row] = {code: (given.get("count", given.get("money")), given.ge
 OUTLINE = ("I.1. Công tác chỉ đạo", "I.2. Tổ chức Lễ khai mạc", "I.3. Các hoạt động", "I.4. Kinh phí")
 
 
-def printed(width: int, *, lines: bool, one_page_wide: bool = True, height: float | None = None) -> bytes:
+def printed(
+    width: int,
+    *,
+    lines: bool,
+    one_page_wide: bool = True,
+    height: float | None = None,
+    given: Mapping[str, Row] = GIVEN,
+) -> bytes:
     """The filled form printed by LibreOffice, its labels in a column of this width that does not wrap."""
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None
-    for row in whole(GIVEN):
+    for row in whole(given):
         page.append(list(row))
     for column, wide in zip("ABCDE", (5, width, 8, 10, 10), strict=True):
         page.column_dimensions[column].width = wide
@@ -85,6 +93,14 @@ def test_in_ruled_cells_cut_labels_are_read_and_none_is_taken_for_another(width:
 @pytest.mark.parametrize("width", [40, 20, 12, 8])
 def test_without_lines_and_with_labels_cut_the_form_is_no_report(width: int) -> None:
     assert is_said_to_be_lost(read("bieu.pdf", printed(width, lines=False)))
+
+
+def test_full_width_digits_in_print_are_asked_about() -> None:
+    """Where the typeface lacks them, each is the same empty box, and the file says that all are the same digit."""
+    document = read("bieu.pdf", printed(60, lines=True, given={**GIVEN, "6.arts": ("\uff13\uff19", 132)}))
+    (form,) = document.forms
+    assert value(form, "6.arts").status is ValueStatus.CONFIRM
+    assert value(form, "6.arts", "people").status is ValueStatus.OK
 
 
 def test_figures_printed_on_another_page_make_no_blank_form() -> None:

@@ -115,6 +115,8 @@ CERTAIN: list[tuple[NumberContext, str, Mapping[str, int]]] = [
 ASKED: list[tuple[NumberContext, str, Mapping[str, int], str]] = [
     (CLASSES, "7 lớp / + 2289", {"count": 2296}, "ambiguous_reading"),
     (CLASSES, "3 - 120", {"count": 3, "people": 120}, "ambiguous_reading"),
+    (DONORS, "6 lượt/335", {"count": 6, "people": 335}, "ambiguous_reading"),
+    (CLASSES, "120 lượt/3", {"count": 3, "people": 120}, "ambiguous_reading"),
     (CLASSES, "3 120", {"count": 3, "people": 120}, "ambiguous_reading"),
     (CLASSES, "1/10", {"count": 1, "people": 10}, "ambiguous_reading"),  # or the first of October
     (CLASSES, "3/5 (KH)", {"count": 3, "people": 5}, "ambiguous_reading"),
