@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from parsers.aligned_columns import Band
 from parsers.aligned_pieces import Piece
-from parsers.writing_blocks import UNSURE_IN_PRINT, RawCell, plain
+from parsers.writing_blocks import RawCell, plain
 
 
 def header_cells(bands: Sequence[Band]) -> list[tuple[RawCell, tuple[Piece, ...]]]:
@@ -34,5 +34,5 @@ def raw_cell(row: int, column: int, text: str, *, right: int = 0, bottom: int = 
         bottom=max(bottom, row),
         right=max(right, column),
         paragraphs=(plain(text),),
-        doubtful=doubtful or UNSURE_IN_PRINT.search(text) is not None,
+        doubtful=doubtful,
     )

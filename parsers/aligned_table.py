@@ -70,9 +70,7 @@ def aligned_table(pieces: Sequence[Piece], form: Form) -> AlignedTable | None:
     parts, index = LabelParts(form), label_index(form.indicators)
     lines = [parts.put_together(line) for line in in_lines(dict.fromkeys(pieces))]
     region = _region(lines, parts, index, form)
-    if region is None:
-        return None
-    if _is_overprinted(region.body):
+    if region is None or _is_overprinted(region.body):
         return None
     bands = bands_of(region.header, region.body, region.hits, form)
     if bands is None:
@@ -206,9 +204,11 @@ def _below_header(places: Sequence[tuple[int, int]], lines: Sequence[Line], form
 
 def _names_columns(line: Line, form: Form) -> bool:
     """Whether a line heads several columns, and holds no figures."""
-    if any(_DIGIT.search(_YEAR.sub("", each.text)) for each in line):
-        return False
-    return sum(means_column(each.text, form.columns) for each in line) > 1
+    return not _holds_figures(line) and sum(means_column(each.text, form.columns) for each in line) > 1
+
+
+def _holds_figures(line: Line) -> bool:
+    return any(_DIGIT.search(_YEAR.sub("", each.text)) for each in line)
 
 
 def _densest(places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
@@ -227,9 +227,8 @@ def _is_header_end(line: Line, left: float, form: Form) -> bool:
     """Whether a line is the last of a header: without figures, and naming columns or with nothing where the labels begin."""
     if is_marks(line):
         return True
-    if any(_DIGIT.search(_YEAR.sub("", each.text)) for each in line):
-        return False
-    return _names_columns(line, form) or not any(abs(each.left - left) < each.size for each in line)
+    unlabelled = not any(abs(each.left - left) < each.size for each in line)
+    return _names_columns(line, form) or (unlabelled and not _holds_figures(line))
 
 
 def _is_row(line: Line, left: float, form: Form) -> bool:

@@ -6,6 +6,7 @@ that could be either of two things is not given at all.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +54,7 @@ _LONG = 200
 _FRAGMENT = 3  # a table with fewer rows than a third of the largest, all of them also there, is no second form
 _SAME_LETTERHEAD = 85
 _BULLETS = "-+*•–"
+_RECIPIENTS = re.compile(r"noi nhan\b")
 _NO_RESULT = re.compile(r"\b(?:ke hoach|du kien|du thao|nhap|ban nhap|plan|draft)\b")  # names of sheets
 _GRAND_TOTALS = frozenset({"tong cong", "cong", "tong", "tong so", "total"})  # of everything: adds classes to books
 
@@ -232,7 +234,7 @@ class _TableReader:
             if each.own:  # what was read there as another quantity was this one
                 others = [(indicator.code, key) for key in indicator.columns if (indicator.code, key) in self.values]
                 self.values.update({key: cleared(self.values[key]) for key in others})
-            if not each.own:
+            else:
                 self.used.add(id(each.row))
             if each.alone:
                 self.values[indicator.code, each.key] = said
@@ -298,10 +300,10 @@ class _TableReader:
         missing = sum(bool(each.columns) for number, each in enumerate(self.form.indicators) if number not in have)
         text_row = next((each for each in reversed(placed) if self._indicator(each).type is IndicatorType.TEXT), None)
         extras = [each for each in self.alignment.extras if id(each) not in self.used]
-        carried_on = _carrying_on(text_row.row, extras) if text_row is not None else ()
+        end = _recipients_row(self.table)
         told = 0
         for row in extras:
-            if text_row is not None and row in carried_on:
+            if text_row is not None and row.numbers[0] < end and self._continues(text_row, row):
                 self._add_text(self._indicator(text_row), row)
             elif row.has_value():
                 self.extras.append(_as_text(row))
@@ -324,6 +326,11 @@ class _TableReader:
             return None
         values = (self.values.get((self._indicator(last).code, key)) for key in self._indicator(last).columns)
         return last if all(value is None or value.status is ValueStatus.EMPTY for value in values) else None
+
+    def _continues(self, text_row: Placement, row: Row) -> bool:
+        """Whether a row below the free text row carries on its text: it begins with a dash."""
+        below = row.sheet is text_row.row.sheet and row.numbers[0] > text_row.row.numbers[-1]
+        return below and row.label.lstrip()[:1] in tuple(_BULLETS)
 
     def _add_text(self, indicator: Indicator, row: Row) -> None:
         key = (indicator.code, indicator.columns[0] if indicator.columns else "text")
@@ -358,20 +365,10 @@ class _TableReader:
         return next((cell for cell in cells if any(sign.isdigit() for sign in cell.text)), None)
 
 
-def _carrying_on(text_row: Row, extras: Sequence[Row]) -> list[Row]:
-    """The rows below the free text row that carry on its text: they begin with a dash, and nothing else stands between."""
-    found: list[Row] = []
-    last = text_row.numbers[-1]
-    for row in sorted((each for each in extras if each.sheet is text_row.sheet), key=lambda each: each.numbers[0]):
-        if row.numbers[0] <= last:
-            continue
-        if row.label.lstrip()[:1] not in tuple(_BULLETS) or any(
-            last < number < row.numbers[0] and cell.text.strip() for (number, _), cell in row.sheet.cells.items()
-        ):
-            break  # "Nơi nhận:" with its dashes is no answer
-        found.append(row)
-        last = row.numbers[-1]
-    return found
+def _recipients_row(table: Table) -> float:
+    """The row from which on it is told whom the paper goes to, each with a dash before it; infinity where it is not."""
+    last = table.blocks[-1].sheet
+    return min((row for (row, _), cell in last.cells.items() if _RECIPIENTS.match(fold(cell.text[:_LONG]))), default=math.inf)
 
 
 def _is_loose(row: Row) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from parsers.grid import CellKind, Sheet
+from parsers.grid import Cell, CellKind, Sheet
 
 _LONGEST_PRINTED = 300
-_LONGEST_FIGURE = 40
-_A_FIGURE = re.compile(r"\d")
-_A_DATE = re.compile(r"ngày|(?<!\d)20\d\d(?!\d)", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_A_DATE = re.compile(r"\bngày\b|\bnăm 20\d\d|\d[/.-]\d{1,2}[/.-]20\d\d(?!\d)", re.IGNORECASE)
 
 
 def is_spanned(sheet: Sheet, band: tuple[int, int], column: int) -> bool:
@@ -20,14 +19,14 @@ def is_spanned(sheet: Sheet, band: tuple[int, int], column: int) -> bool:
     spans = [each for each in sheet.merges if each.left < column <= each.right and each.top <= band[1] <= each.bottom]
     if not spans or any(sheet.at(row, column).text for row in range(band[0], band[1] + 1)):
         return False
-    return not any(_is_figure(sheet, row, column) for row in range(band[1] + 1, sheet.last_row + 1))
+    return not any(place == column and row > band[1] and _may_be_figure(cell) for (row, place), cell in sheet.cells.items())
 
 
-def _is_figure(sheet: Sheet, row: int, column: int) -> bool:
-    cell = sheet.at(row, column)
+def _may_be_figure(cell: Cell) -> bool:
+    """Whether anything is counted there; the date above a signature is not."""
     if cell.kind is not CellKind.TEXT:
         return cell.kind is not CellKind.BLANK
-    return len(cell.text) <= _LONGEST_FIGURE and bool(_A_FIGURE.search(cell.text)) and not _A_DATE.search(cell.text)
+    return bool(_DIGIT.search(cell.text)) and not _A_DATE.search(cell.text)
 
 
 def heading_lines(sheet: Sheet, band: tuple[int, int], column: int) -> tuple[str, ...]:

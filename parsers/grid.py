@@ -60,13 +60,19 @@ class Cell:
     cut: bool = False  # of a table whose texts are cut off at the borders of their cells: its rows may be taken for others
     crowded: bool = False  # several figures stand in a table of their own inside it: which one is meant is to be asked
     loose: bool = False  # printed where it may belong to another row or column as well
+    boxed: bool = False  # digits of a typeface that may lack them: each is an empty box then, and all are read as one of them
 
     @property
     def doubt(self) -> str:
         """Why a doubtful cell is to be confirmed, as a warning's code; "" when it is not doubtful."""
         if not self.doubtful:
             return ""
-        named = (("struck_out", self.struck), ("cut_off", self.cut), ("place_uncertain", self.loose))
+        named = (
+            ("struck_out", self.struck),
+            ("cut_off", self.cut),
+            ("digits_boxed", self.boxed),
+            ("place_uncertain", self.loose),
+        )
         return next((code for code, so in named if so), "from_picture")
 
     @property

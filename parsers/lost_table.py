@@ -116,10 +116,9 @@ def has_unclear_columns(readings: Iterable[FormReading]) -> bool:
     return any(_tells(each, "F-COLUMNS") for each in readings)
 
 
-def is_small_part(readings: Iterable[FormReading], forms: Sequence[Form]) -> bool:
-    """Whether these forms, or none, have less than half the rows of the smallest form: the rest may stand on another page."""
-    rows = min((sum(bool(each.columns) for each in form.indicators) for form in forms), default=0)
-    return sum(each.matched for each in readings) < rows / 2
+def is_small_part(readings: Iterable[FormReading], form: Form) -> bool:
+    """Whether these readings have less than half the rows of the form: the rest may stand on another page."""
+    return sum(each.matched for each in readings) < sum(bool(each.columns) for each in form.indicators) / 2
 
 
 def told_by(readings: Sequence[FormReading]) -> tuple[int, int]:

@@ -124,6 +124,11 @@ _WARNINGS = {
         "Texts of the table were cut off at the borders of cells when it was printed to PDF, so that rows may be mistaken; "
         "please compare, or send the Excel or Word file.",
     ),
+    "digits_boxed": _asked(
+        "Phông chữ của tệp PDF có thể thiếu các chữ số này nên dễ đọc sai; đề nghị đối chiếu hoặc gửi tệp Excel, Word.",
+        "The PDF has these digits in a typeface that may lack them, so that they may be read wrongly; please compare, or send the"
+        " Excel or Word file.",
+    ),
     "place_uncertain": _asked(
         "Bảng in không kẻ ô nên chưa chắc số này thuộc đúng dòng, đúng cột; đề nghị xác nhận.",
         "The table was printed without lines, so the figure may belong to another row or column; please confirm.",

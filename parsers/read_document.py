@@ -224,8 +224,9 @@ class DocumentReader:
         best = first = equals[0] if equals else None
         half = bool(forms) and all(without_figures(each) for each in forms)
         forms = () if half else forms
-        apart = opened.media_type != kind.TEXT and is_small_part(forms, self._forms)  # a text's lines are its table, too
-        unread_rows = (not forms or apart) and self._holds_lost_table(content)
+        whole = best is not None and bool(forms) and not is_small_part(forms, best.form)
+        as_lines = bool(forms) and opened.media_type == kind.TEXT  # the lines of a text are its table, too
+        unread_rows = not whole and not as_lines and self._holds_lost_table(content)
         if (content.without_lines or opened.media_type == kind.PDF) and (unread_rows or has_unclear_columns(forms)):
             without = self._printed_without_lines(opened, content)
             if without is not None and told_by(without[1]) > told_by(forms):

@@ -16,7 +16,7 @@ from config.text import Text
 from config.vietnamese import fold
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.values import Finding
-from parsers.writing_blocks import RawCell, RawParagraph, RawWriting, WritingError, all_paragraphs, with_superscripts
+from parsers.writing_blocks import RawCell, RawParagraph, RawTable, RawWriting, WritingError, all_paragraphs, with_superscripts
 from parsers.writing_rtf import RTF_START, lean_rtf
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -43,6 +43,7 @@ LETTERHEAD = re.compile(
 
 BODY_START = re.compile(r"^\s*(?:[IVX]{1,5}|\d{1,2}|phần [IVX\d]+)\s*[.)/:-]", re.IGNORECASE)
 ROW_LABEL = re.compile(r"\s*(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})?|[a-eA-E])\s*[.)]?\s*")
+WIDE_DIGIT = re.compile(r"[\uff10-\uff19]")
 SIGNATURE_START = re.compile(r"^(?:t ?m|kt|tl|chu tich|nguoi lap|giam doc|hieu truong)\b")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe]")
 
@@ -173,7 +174,7 @@ def assemble(raw: RawWriting, *, keep_layout: bool = False) -> Writing:
         if not keep_layout and _is_layout(texts):
             paragraphs.extend(_in_reading_order(texts))
             continue
-        sheet = _sheet(texts, len(tables) + 1, decode, cut=block.cut)
+        sheet = _sheet(texts, len(tables) + 1, decode, block)
         if sheet.cells or keep_layout:
             tables.append(sheet)
     running = [paragraph.text for paragraph in _paragraphs(raw.running, decode)]
@@ -251,7 +252,9 @@ def _in_reading_order(cells: list[tuple[RawCell, list[Paragraph]]]) -> Iterator[
         yield Paragraph(text=label)
 
 
-def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int, decode: Callable[[str, str], str], *, cut: bool) -> Sheet:
+def _sheet(
+    cells: list[tuple[RawCell, list[Paragraph]]], number: int, decode: Callable[[str, str], str], table: RawTable
+) -> Sheet:
     name = f"T{number}"
     found: dict[tuple[int, int], Cell] = {}
     merges = []
@@ -262,14 +265,16 @@ def _sheet(cells: list[tuple[RawCell, list[Paragraph]]], number: int, decode: Ca
         crowded = "" if text else " | ".join(paragraph.text for paragraph in _paragraphs(cell.inside, decode))[:LONG_CELL]
         if text or crowded:
             address = f"{name}R{cell.row}C{cell.column}"
+            boxed = table.printed and WIDE_DIGIT.search(text) is not None
             found[cell.row, cell.column] = Cell(
                 kind=CellKind.TEXT,
                 value=text or crowded,
                 address=address,
                 crowded=bool(crowded),
-                doubtful=cut or cell.doubtful,
-                cut=cut,
+                doubtful=table.cut or boxed or cell.doubtful,
+                cut=table.cut,
                 loose=cell.doubtful,
+                boxed=boxed,
             )
     return Sheet(name=name, cells=found, merges=tuple(merges))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -20,9 +19,6 @@ SMALL_TABLE = 4
 
 PARAGRAPH_LIMIT = 12_000
 """Paragraphs of one document that are kept."""
-
-UNSURE_IN_PRINT = re.compile(r"[\uff10-\uff19]")
-"""Full-width digits in a PDF: printed with a typeface that lacks them, all of them are one empty box, and read as one digit."""
 
 
 class WritingError(ParseError):
@@ -89,10 +85,14 @@ class RawCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTable:
-    """A table as its cells in reading order, blank ones included; `cut` when many texts end at the border of a cell."""
+    """A table as its cells in reading order, blank ones included; `cut` when many texts end at the border of a cell.
+
+    `printed`: of a PDF, where a letter that the typeface lacks may be read as any other.
+    """
 
     cells: tuple[RawCell, ...]
     cut: bool = False
+    printed: bool = False
 
 
 RawBlock = RawParagraph | RawTable

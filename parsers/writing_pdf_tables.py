@@ -13,7 +13,7 @@ from typing import Any
 
 import pypdfium2
 
-from parsers.writing_blocks import UNSURE_IN_PRINT, RawCell, RawTable, damaged, plain, raised
+from parsers.writing_blocks import RawCell, RawTable, damaged, plain, raised
 
 THIN = 1.6  # points: a thicker bar is no line through text
 STRUCK = (0.4, 0.78)  # where between top and foot of a letter a line strikes it through; underlines run lower
@@ -168,8 +168,9 @@ def _table(
         own = [each for y in range(row, last_row + 1) for x in range(column, last_column + 1) for each in grid.get((y, x), ())]
         own = _as_written(own, [each for each in strokes if box[0] < each[0] and each[2] < box[2] and box[1] < each[1] < box[3]])
         text = _unwrapped(extract_text(own)) if own else ""
-        doubtful, written = UNSURE_IN_PRINT.search(text) is not None, (plain(text, font=_font(own)),)
-        cells.append(RawCell(row=row, column=column, bottom=last_row, right=last_column, paragraphs=written, doubtful=doubtful))
+        cells.append(
+            RawCell(row=row, column=column, bottom=last_row, right=last_column, paragraphs=(plain(text, font=_font(own)),))
+        )
     return PageTable(top=top, bottom=bottom, edges=tuple(across), cells=cells, cut=_is_cut(inside, boxes, across, len(down) - 1))
 
 
@@ -319,4 +320,4 @@ def _moved(cell: RawCell, rows: int) -> RawCell:
 
 def raw_table(table: PageTable) -> RawTable:
     """The table as a block."""
-    return RawTable(cells=tuple(sorted(table.cells, key=lambda cell: (cell.row, cell.column))), cut=table.cut)
+    return RawTable(cells=tuple(sorted(table.cells, key=lambda cell: (cell.row, cell.column))), cut=table.cut, printed=True)

@@ -447,6 +447,11 @@ def test_free_text_is_kept_with_the_lines_below_it() -> None:
     assert value(one(form_sheet({})), "11", "text").status is ValueStatus.EMPTY
 
 
+def test_the_lines_of_a_free_text_may_stand_below_a_sentence() -> None:
+    lines = [*whole({"11": ()}), (None, "Xã tổ chức thêm:"), (None, "- Trồng 200 cây"), ("Nơi nhận:",), (None, "- Lưu: VT")]
+    assert value(one(sheet(lines)), "11", "text").value == "- Trồng 200 cây"
+
+
 def test_whom_the_paper_goes_to_is_not_the_text_of_the_last_row() -> None:
     lines = [*whole({"11": ()}), ("Nơi nhận:",), (None, "- Phòng GD&ĐT"), (None, "- Lưu: VT")]
     assert value(one(sheet(lines)), "11", "text").status is ValueStatus.EMPTY

@@ -125,12 +125,23 @@ def widened(given: dict[str, tuple[int | None, int | None]]) -> list[Row]:
     return rows({code: (count, None, people) for code, (count, people) in given.items()})
 
 
-@pytest.mark.parametrize("heading", ["Số lượng", "Số lớp, số cuộc"])
-def test_a_heading_merged_over_a_column_without_figures_heads_one_column(heading: str) -> None:
+def merged(heading: str, *below: Row) -> FormReading:
+    """The form with its heading and the cells below it merged over two columns, and rows below the table."""
     page = [*TITLE, (*WIDE[:3], heading, *WIDE[4:]), *widened(GIVEN)]
-    reading = one(sheet(page, merges=[(row, 3, row, 4) for row in range(len(TITLE), len(page))]))
-    assert figures(reading) == TRUTH
-    assert heading == "Số lượng" or certain(reading) == TRUTH
+    return one(sheet([*page, *below], merges=[(row, 3, row, 4) for row in range(len(TITLE), len(page))]))
+
+
+def test_a_heading_merged_over_a_column_without_figures_heads_one_column() -> None:
+    reading = merged("Số lớp, số cuộc", (None, None, None, None, "Quài Tở, ngày 12 tháng 10 năm 2020"))
+    assert certain(reading) == TRUTH
+    assert figures(merged("Số lượng")) == TRUTH
+
+
+@pytest.mark.parametrize("stray", ["2015", "03 lớp ở bản Co Muông, các lớp khác chưa có số liệu"])
+def test_no_figure_in_the_right_part_of_a_merged_heading_is_passed_over(stray: str) -> None:
+    page = [*TITLE, (*WIDE[:3], "Số lớp", *WIDE[4:]), *rows({**GIVEN, "4.books": (None, stray)})]
+    reading = one(sheet(page, merges=[(len(TITLE), 3, len(TITLE), 4)]))
+    assert value(reading, "4.books").status is not ValueStatus.EMPTY
 
 
 def test_of_two_columns_under_a_heading_that_names_no_quantity_none_is_lost_without_a_word() -> None:

@@ -65,8 +65,8 @@ def test_on_a_page_without_a_header_misspelt_rows_above_the_first_known_one_are_
     """As in Word and on scans, where every figure is a text."""
     codes_of_page = [each.code for each in FORM.indicators[15:]]
     given: dict[str, Row] = {"5.book_fair": ("03",), "5.exhibition": ("07",), "5.thematic": ("01", "136"), "6.arts": ("02", "70")}
-    labels = {"5.book_fair": "Hậi sách, đường sách, nhã sách", "5.exhibition": "'[nrnơ hàv triến lãm sách háa"}
+    labels = {"5.book_fair": "Hậi sách, đường sách, nhã sách", "5.exhibition": "'[nrnơ hàv"}
     first = rows({"1": ("09",), "1.it_training": ("05", "480")}, only=[each.code for each in FORM.indicators[:15]])
     reading = one(sheet([*TITLE, *HEADER, *first]), sheet(rows(given, only=codes_of_page, labels=labels), name="2"))
     assert value(reading, "5.book_fair").value == 3
-    assert "F-ROW-UNKNOWN" in codes(reading) or value(reading, "5.exhibition").value == 7
+    assert "F-ROW-UNKNOWN" in codes(reading)

@@ -99,6 +99,7 @@ def test_full_width_digits_in_print_are_asked_about() -> None:
     """Where the typeface lacks them, each is the same empty box, and the file says that all are the same digit."""
     document = read("bieu.pdf", printed(60, lines=True, given={**GIVEN, "6.arts": ("\uff13\uff19", 132)}))
     (form,) = document.forms
+    assert "digits_boxed" in value(form, "6.arts").warnings
     assert value(form, "6.arts").status is ValueStatus.CONFIRM
     assert value(form, "6.arts", "people").status is ValueStatus.OK
 
