@@ -22,11 +22,12 @@ def without_rules(page: Image.Image, grids: Sequence[tuple[Grid, Sequence[GridCe
     """The page without the ruling lines of its tables: Tesseract takes them for letters."""
     clean = page.copy()
     pen = ImageDraw.Draw(clean)
+    inked = [page.point(level) for level in (INK, FAINT_INK)]
     for grid, cells in grids:
         edges = [each for cell in cells for each in _edges(cell.box)]
         for number, (across, strip) in enumerate((*edges, *_rules(grid))):
             for piece in _pieces(strip, across=across):
-                line = _line(page, piece, across=across)
+                line = _line(inked, piece, across=across)
                 if line is not None:
                     pen.rectangle(line, fill=255)
                 elif number < len(edges):  # a broken line; but figures below each other may look like a rule beside the edge
@@ -65,15 +66,19 @@ def _middle(strip: Box, *, across: bool) -> Box:
     return (left, top + spare, right, bottom - spare) if across else (left + spare, top, right - spare, bottom)
 
 
-def _line(page: Image.Image, strip: Box, *, across: bool) -> Box | None:
-    """What is to be painted over (inclusive): the dark rows of a line and one beside them; None where no row is that dark."""
-    left, top, right, bottom = max(0, strip[0]), max(0, strip[1]), min(page.width - 1, strip[2]), min(page.height - 1, strip[3])
+def _line(inked: Sequence[Image.Image], strip: Box, *, across: bool) -> Box | None:
+    """What is to be painted over (inclusive): the dark rows of a line and one beside them; None where no row is that dark.
+
+    `inked` is the page's dark ink, and the same with faint ink.
+    """
+    width, height = inked[0].size
+    left, top, right, bottom = max(0, strip[0]), max(0, strip[1]), min(width - 1, strip[2]), min(height - 1, strip[3])
     if right <= left or bottom <= top:
         return None
-    part = page.crop((left, top, right + 1, bottom + 1))
-    for level in (INK, FAINT_INK):
-        dark = part.point(level)
-        rows = dark.resize((1, dark.height) if across else (dark.width, 1), Image.Resampling.BOX).tobytes()
+    part = (left, top, right + 1, bottom + 1)
+    for dark in inked:
+        size = (1, bottom + 1 - top) if across else (right + 1 - left, 1)
+        rows = dark.resize(size, Image.Resampling.BOX, part).tobytes()
         peak = max(rows)
         if peak >= SURELY:
             break

@@ -14,7 +14,7 @@ DARK = 165  # of a page whose paper is 255
 BESIDE = 0.4  # degrees
 PALE = 235  # what grey and hair-thin lines are still darker than, which tell a small turn best
 WIDTH = 480  # pixels of the small copy in which lines are looked for
-STRIP = 8  # pixels
+STRIP = 16  # pixels
 SKEW_MOST = 8.0  # degrees
 LEVEL = 0.005  # slope that is left as it is: a third of a degree
 CLEAR, CLEARER = 5.0, 1.04  # sharpness of lines that can be trusted, and how much sharper than level ones they must be
@@ -23,36 +23,46 @@ PASSES = 3  # the first comes close, the next ones right it
 
 def straightened(page: Paper) -> Paper:
     """The page turned so that its lines of text lie level."""
-    found = [_skewed(_sharpness_at(_ink(page.image, lightest))) for lightest in (DARK, PALE)]
-    angle, _ = max(found, key=lambda each: each[1])
+    small = _small(page.image)
+    dark, pale = (_sharpness_at(_ink(small, lightest)) for lightest in (DARK, PALE))
+    found = _skew(dark)
+    angle = max((_stands_out(dark, found), _stands_out(pale, _finer(pale, found))))[1]
     return page if abs(angle) < 0.08 else page.turned(angle)  # noqa: PLR2004 - less than three pixels on an A4 page
 
 
-def _ink(page: Image.Image, lightest: int = DARK) -> Image.Image:
-    """The ink of a page that is darker than that, small."""
-    small = page.resize((WIDTH, max(1, round(page.height * WIDTH / page.width))), Image.Resampling.BOX)
+def _small(page: Image.Image) -> Image.Image:
+    return page.resize((WIDTH, max(1, round(page.height * WIDTH / page.width))), Image.Resampling.BOX)
+
+
+def _ink(small: Image.Image, lightest: int = DARK) -> Image.Image:
+    """What of a page is darker than that: 0 for its paper, the more the darker."""
     return ImageOps.invert(small).point(lambda value: 0 if value < 255 - lightest else value)
 
 
 def _skew(sharpness: Callable[[float], float]) -> float:
     """The turn, in degrees, at which rows of pixels differ most: text lines and gaps fall apart then."""
-    best = 0.0
-    for reach, step in ((SKEW_MOST, 1.0), (0.75, 0.25), (0.2, 0.1)):
-        steps = round(reach / step)
-        turns = [best + each * step for each in range(-steps, steps + 1)]
-        best = max(turns, key=lambda angle: (round(sharpness(angle), 1), -abs(angle)))
-    return best
+    return _finer(sharpness, _sharpest(sharpness, 0.0, SKEW_MOST, 1.0))
 
 
-def _skewed(sharpness: Callable[[float], float]) -> tuple[float, float]:
-    """The turn, in degrees, and how far it stands out from turns a little larger and smaller."""
-    angle = _skew(sharpness)
-    return angle, sharpness(angle) / max(sharpness(angle - BESIDE) + sharpness(angle + BESIDE), 1.0)
+def _finer(sharpness: Callable[[float], float], angle: float) -> float:
+    """The sharpest turn near one that was found roughly."""
+    return _sharpest(sharpness, _sharpest(sharpness, angle, 0.75, 0.25), 0.2, 0.1)
+
+
+def _sharpest(sharpness: Callable[[float], float], middle: float, reach: float, step: float) -> float:
+    steps = round(reach / step)
+    turns = [middle + each * step for each in range(-steps, steps + 1)]
+    return max(turns, key=lambda angle: (round(sharpness(angle), 1), -abs(angle)))
+
+
+def _stands_out(sharpness: Callable[[float], float], angle: float) -> tuple[float, float]:
+    """How far a turn stands out from turns a little larger and smaller, and the turn."""
+    return sharpness(angle) / max(sharpness(angle - BESIDE) + sharpness(angle + BESIDE), 1.0), angle
 
 
 def _sharpness_at(ink: Image.Image) -> Callable[[float], float]:
     """How much the rows of pixels differ when ink is turned by so many degrees; what was asked once is known."""
-    # in upright strips a pixel wide: slid up and down they are the page turned, for a tenth of the work
+    # in upright strips a pixel wide: slid up and down they are the page turned, for a twentieth of the work
     strips = ink.resize((WIDTH // STRIP, ink.height), Image.Resampling.BOX)
     return functools.cache(functools.partial(_sharpness, strips))
 
@@ -78,7 +88,9 @@ def facing(page: Paper) -> Paper:
 
 def _corners(page: Image.Image) -> tuple[Point, Point, Point, Point] | None:
     """Where the corners of the page lie, clockwise from the upper left; None when it is seen from the front."""
-    ink, beside = _ink(page), _ink(page.transpose(Image.Transpose.ROTATE_90))
+    ink = _ink(_small(page))
+    upright = page.resize((max(1, round(page.width * WIDTH / page.height)), WIDTH), Image.Resampling.BOX)
+    beside = _ink(upright.transpose(Image.Transpose.ROTATE_90))
     top, bottom = (_slope(_part(ink, place)) for place in (0, 3))
     right, left = (_slope(_part(beside, place)) for place in (0, 3))
     if max(abs(top), abs(bottom), abs(left), abs(right)) < LEVEL:
