@@ -229,7 +229,7 @@ def _camera_time(stamp: object) -> datetime | None:
 _SEEN = 240
 _TINY = 10_000
 _SMALL = 160_000
-_SCAN_SIDE = 600
+_SCAN_SIDE = 560
 _PAPER = 0.45
 
 

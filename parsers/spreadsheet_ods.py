@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from parsers.grid import Cell, CellKind
+from parsers.raised import is_above, raised
 from parsers.spreadsheet_cells import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -69,6 +70,7 @@ class _StyleHandler(XmlHandler):
         self.formats: dict[str, str] = {}
         self.hidden_tables: set[str] = set()
         self.struck_spans: set[str] = set()
+        self.raised_spans: set[str] = set()
         self._name = self._family = self._number = ""
         self._code: list[str] = []
         self._literal = False
@@ -80,8 +82,11 @@ class _StyleHandler(XmlHandler):
                 self.cells[self._name] = _CellStyle(
                     number_style=attributes.get("data-style-name", ""), parent=attributes.get("parent-style-name", "")
                 )
-        elif name == "text-properties" and self._family == "text" and _is_struck(attributes):
-            self.struck_spans.add(self._name)
+        elif name == "text-properties" and self._family == "text":
+            if _is_struck(attributes):
+                self.struck_spans.add(self._name)
+            if is_above(attributes.get("text-position", "")):
+                self.raised_spans.add(self._name)
         elif name == "text-properties" and self._name in self.cells:
             self.cells[self._name].font = attributes.get("font-name") or attributes.get("font-family", "")
             self.cells[self._name].struck = _is_struck(attributes)
@@ -171,7 +176,7 @@ class _ContentHandler(XmlHandler):
         self._reading = False
         self._skipping = 0  # depth inside annotations and shapes, whose paragraphs are no cell text
         self._row_hidden = False
-        self._nested = 0
+        self._spans: list[bool] = []  # those that are open, and whether they stand above the line
 
     def start(self, name: str, attributes: Attributes) -> None:
         self._budget.elements -= 1
@@ -179,8 +184,8 @@ class _ContentHandler(XmlHandler):
             raise StopReadingError
         if self._skipping or name in ("annotation", "shapes", "frame", "custom-shape"):
             self._skipping += 1
-        elif name == "span" and attributes.get("style-name", "") in self._styles.struck_spans:
-            self._skipping += 1  # what is crossed out was taken back
+        elif name == "span":
+            self._start_span(attributes.get("style-name", ""))
         elif self._raw is None:
             self._start_outside(name, attributes)
         elif name in ("table-cell", "covered-table-cell"):
@@ -200,6 +205,12 @@ class _ContentHandler(XmlHandler):
         elif name == "table-column":
             self._start_column(attributes)
 
+    def _start_span(self, style: str) -> None:
+        if style in self._styles.struck_spans:
+            self._skipping += 1  # what is crossed out was taken back
+        else:
+            self._spans.append(style in self._styles.raised_spans)
+
     def _start_outside(self, name: str, attributes: Attributes) -> None:
         if name == "table":
             if len(self.sheets) >= MAX_SHEETS:
@@ -216,6 +227,8 @@ class _ContentHandler(XmlHandler):
     def end(self, name: str) -> None:
         if self._skipping:
             self._skipping -= 1
+        elif name == "span":
+            self._spans.pop()
         elif self._raw is None:
             self._styles.end(name)
         elif name in ("table-cell", "covered-table-cell"):
@@ -235,7 +248,7 @@ class _ContentHandler(XmlHandler):
         if self._raw is None:
             self._styles.text(text)
         elif self._reading and self._pending:
-            self._pending.add(text)
+            self._pending.add(raised(text) if any(self._spans) else text)
 
     def _start_row(self, attributes: Attributes) -> None:
         self._row += 1
@@ -333,7 +346,7 @@ def _typed(kind: str, attributes: Attributes, text: str) -> tuple[CellKind, str 
         pass
     if kind == "boolean":
         return CellKind.BOOLEAN, attributes.get("boolean-value") == "true"
-    shown = attributes.get("string-value") or text
+    shown = text if text.strip() else attributes.get("string-value", "")
     if not shown.strip():
         return CellKind.BLANK, None
     if attributes.get("formula") and _ERROR_TEXT.match(shown):

@@ -14,6 +14,7 @@ from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyE
 from xlrd.compdoc import CompDocError
 
 from parsers.grid import Cell, CellKind
+from parsers.raised import raised
 from parsers.spreadsheet_cells import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -38,6 +39,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_BYTES = 40 * 1024 * 1024
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - Excel encrypts protected sheets with it and opens them without asking
 _FORMULA_RESULT_UNKNOWN = "="
+_ABOVE = 1  # of a font's escapement: a superscript
 _XLS_ERRORS = (
     xlrd.XLRDError,
     CompDocError,
@@ -191,7 +193,7 @@ def _cell(book: Any, sheet: Any, row: int, column: int, styles: list[Style]) -> 
         return Cell(kind=CellKind.ERROR, value=text, number_format=style.number_format, address=address)
     if value == "":  # only a formula leaves an empty text: one that gives "", or one never calculated
         return Cell(kind=CellKind.BLANK, number_format=style.number_format, formula=_FORMULA_RESULT_UNKNOWN, address=address)
-    value = _without_struck(book, sheet, (row, column), value)
+    value = _as_set(book, sheet, (row, column), value)
     if not value.strip():
         return None
     return Cell(
@@ -203,14 +205,15 @@ def _cell(book: Any, sheet: Any, row: int, column: int, styles: list[Style]) -> 
     )
 
 
-def _without_struck(book: Any, sheet: Any, place: tuple[int, int], text: str) -> str:  # noqa: ANN401 - xlrd has no types
-    """The text without the pieces that are struck through."""
+def _as_set(book: Any, sheet: Any, place: tuple[int, int], text: str) -> str:  # noqa: ANN401 - xlrd has no types
+    """The text without the pieces that are struck through, raised digits marked."""
     runs = sheet.rich_text_runlist_map.get(place) or ()
     ends = [*(start for start, _ in runs[1:]), len(text)]
     kept = text[: runs[0][0]] if runs else text
     for (start, font), end in zip(runs, ends, strict=False):
-        if not (font < len(book.font_list) and book.font_list[font].struck_out):
-            kept += text[start:end]
+        looks = book.font_list[font] if font < len(book.font_list) else None
+        if looks is None or not looks.struck_out:
+            kept += raised(text[start:end]) if looks is not None and looks.escapement == _ABOVE else text[start:end]
     return kept
 
 

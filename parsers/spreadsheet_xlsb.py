@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import struct
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from parsers.grid import Cell, CellKind
+from parsers.raised import raised
 from parsers.spreadsheet_cells import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -31,6 +32,7 @@ _ROW, _BLANK, _ROUNDED, _ERROR, _BOOLEAN, _REAL, _TEXT, _SHARED = range(8)
 _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOLEAN, _FORMULA_ERROR = range(8, 12)
 _STRING_ITEM, _FONT, _FORMAT, _EXTENDED = 19, 43, 44, 47
 _STRUCK = 0x08  # of a font's flags
+_ABOVE = 1  # of a font's escapement: a superscript
 _COLUMN, _RICH_TEXT, _SHEET_DATA_END, _WORKBOOK_PROPERTIES, _SHEET, _MERGE = 60, 62, 146, 153, 156, 176
 _CELL_FORMATS_BEGIN, _CELL_FORMATS_END = 617, 618
 _FORMULAS = (_FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOLEAN, _FORMULA_ERROR)
@@ -49,13 +51,13 @@ def read_xlsb(package: Package, budget: Budget) -> RawWorkbook:
     base = posixpath.dirname(workbook)
     try:
         sheets, since_1904 = _workbook(package, workbook, budget)
-        strings = _strings(package, relations.get("sharedStrings", f"{base}/sharedStrings.bin"), budget)
-        styles = _styles(package, relations.get("styles", f"{base}/styles.bin"), budget)
+        styles, fonts = _styles(package, relations.get("styles", f"{base}/styles.bin"), budget)
+        strings = _strings(package, relations.get("sharedStrings", f"{base}/sharedStrings.bin"), fonts, budget)
         read = []
         for raw, identifier in sheets[:MAX_SHEETS]:
             part = relations.get(identifier)
             if part is not None and part in package:
-                _SheetReader(raw, strings, styles, since_1904=since_1904).read(package, part, budget)
+                _SheetReader(raw, strings, styles, fonts, since_1904=since_1904).read(package, part, budget)
                 read.append(raw)
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise damaged("xlsb") from error
@@ -124,40 +126,66 @@ def _workbook(package: Package, part: str, budget: Budget) -> tuple[list[tuple[R
     return sheets, since_1904
 
 
-def _strings(package: Package, part: str, budget: Budget) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Font:
+    name: str = ""
+    struck: bool = False
+    above: bool = False
+
+
+_NO_FONT = _Font()
+
+
+def _rich(body: bytes, start: int, fonts: Sequence[_Font]) -> str:
+    """The text of a RichStr, without the pieces that are struck through, raised digits marked."""
+    text, stop = _wide(body, start + 1)
+    if not body[start] & 1:
+        return text
+    (count,) = struct.unpack_from("<I", body, stop)
+    runs = [struct.unpack_from("<HH", body, stop + 4 + 4 * number) for number in range(min(count, (len(body) - stop - 4) // 4))]
+    kept = text[: runs[0][0]] if runs else text
+    for (first, font), (last, _) in zip(runs, [*runs[1:], (len(text), 0)], strict=True):
+        looks = fonts[font] if font < len(fonts) else _NO_FONT
+        if not looks.struck:
+            kept += raised(text[first:last]) if looks.above else text[first:last]
+    return kept
+
+
+def _strings(package: Package, part: str, fonts: Sequence[_Font], budget: Budget) -> list[str]:
     if part not in package:
         return []
     strings: list[str] = []
     for kind, body in _records(package, part, budget):
         if kind == _STRING_ITEM and len(strings) < _MAX_STRINGS:
-            strings.append(_wide(body, 1)[0][:MAX_TEXT])
+            strings.append(_rich(body, 0, fonts)[:MAX_TEXT])
     return strings
 
 
-def _styles(package: Package, part: str, budget: Budget) -> list[Style]:
+def _styles(package: Package, part: str, budget: Budget) -> tuple[list[Style], list[_Font]]:
     if part not in package:
-        return []
+        return [], []
     formats: dict[int, str] = {}
-    fonts: list[tuple[str, bool]] = []
+    fonts: list[_Font] = []
     styles: list[Style] = []
     inside = False
     for kind, body in _records(package, part, budget):
         if kind == _FORMAT:
             formats[struct.unpack_from("<H", body)[0]] = _wide(body, 2)[0]
         elif kind == _FONT:
-            fonts.append((_wide(body, 21)[0], bool(body[2] & _STRUCK)))
+            (escapement,) = struct.unpack_from("<H", body, 6)
+            fonts.append(_Font(name=_wide(body, 21)[0], struck=bool(body[2] & _STRUCK), above=escapement == _ABOVE))
         elif kind in (_CELL_FORMATS_BEGIN, _CELL_FORMATS_END):
             inside = kind == _CELL_FORMATS_BEGIN
         elif kind == _EXTENDED and inside:
             _, form, font = struct.unpack_from("<HHH", body)
-            name, struck = fonts[font] if font < len(fonts) else ("", False)
-            styles.append(style_of(format_code(form, formats), name, struck=struck))
-    return styles
+            looks = fonts[font] if font < len(fonts) else _NO_FONT
+            styles.append(style_of(format_code(form, formats), looks.name, struck=looks.struck))
+    return styles, fonts
 
 
 class _SheetReader:
-    def __init__(self, raw: RawSheet, strings: list[str], styles: list[Style], *, since_1904: bool) -> None:
-        self._raw, self._strings, self._styles, self._since_1904 = raw, strings, styles, since_1904
+    def __init__(self, raw: RawSheet, strings: list[str], styles: list[Style], fonts: list[_Font], *, since_1904: bool) -> None:
+        self._raw, self._strings, self._styles, self._fonts, self._since_1904 = raw, strings, styles, fonts, since_1904
         self._row = 0
 
     def read(self, package: Package, part: str, budget: Budget) -> None:
@@ -207,7 +235,7 @@ class _SheetReader:
         if kind in (_TEXT, _FORMULA_TEXT):
             value = _wide(body, 8)[0]
         elif kind == _RICH_TEXT:
-            value = _wide(body, 9)[0]
+            value = _rich(body, 8, self._fonts)
         elif kind == _SHARED:
             (index,) = struct.unpack_from("<I", body, 8)
             value = self._strings[index] if index < len(self._strings) else ""

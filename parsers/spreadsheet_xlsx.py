@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from parsers.grid import Cell, CellKind
+from parsers.raised import raised
 from parsers.spreadsheet_cells import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -148,13 +149,15 @@ class _StringHandler(XmlHandler):
         self._parts: list[str] = []
         self._font = ""
         self._reading = False
-        self._phonetic = self._struck = False
+        self._phonetic = self._struck = self._raised = False
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "t":
             self._reading = not (self._phonetic or self._struck)
-        elif name in ("r", "strike"):  # a run that is crossed out was taken back
-            self._struck = name == "strike" and attributes.get("val", "1") in _TRUE
+        elif name == "strike":  # a run that is crossed out was taken back
+            self._struck = attributes.get("val", "1") in _TRUE
+        elif name == "vertAlign":
+            self._raised = attributes.get("val") == "superscript"
         elif name == "si":
             self._parts, self._font = [], ""
         elif name == "rFont" and not self._font:
@@ -166,7 +169,7 @@ class _StringHandler(XmlHandler):
         if name == "t":
             self._reading = False
         elif name in ("r", "si"):
-            self._struck = False
+            self._struck = self._raised = False
         if name == "rPh":
             self._phonetic = False
         elif name == "si":
@@ -176,7 +179,7 @@ class _StringHandler(XmlHandler):
 
     def text(self, text: str) -> None:
         if self._reading:
-            self._parts.append(text)
+            self._parts.append(raised(text) if self._raised else text)
 
 
 def _strings(package: Package, part: str) -> Strings:
@@ -244,7 +247,7 @@ class _SheetHandler(XmlHandler):
         self._style = PLAIN_STYLE
         self._text: list[str] | None = None
         self._value = self._formula = self._inline = ""
-        self._has_formula = self._struck = False
+        self._has_formula = self._struck = self._raised = False
         self._shared: dict[str, str] = {}
         self._shared_id = ""
         self.uncalculated = False
@@ -259,6 +262,8 @@ class _SheetHandler(XmlHandler):
             self._text = []
         elif name == "strike":
             self._struck = attributes.get("val", "1") in _TRUE
+        elif name == "vertAlign":
+            self._raised = attributes.get("val") == "superscript"
         elif name == "f":
             self._text, self._has_formula = [], True
             self._shared_id = attributes.get("si", "") if attributes.get("t") == "shared" else ""
@@ -279,8 +284,9 @@ class _SheetHandler(XmlHandler):
         elif name == "v":
             self._value, self._text = self._inline or "".join(self._text), None
         elif name == "t":
-            self._inline += "" if self._struck else "".join(self._text)
-            self._value, self._text, self._struck = self._inline, None, False
+            text = "" if self._struck else "".join(self._text)
+            self._inline += raised(text) if self._raised else text
+            self._value, self._text, self._struck, self._raised = self._inline, None, False, False
         elif name == "f":
             self._formula, self._text = "".join(self._text), None
             if self._shared_id:

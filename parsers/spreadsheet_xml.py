@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from parsers.grid import Cell, CellKind
+from parsers.raised import raised
 from parsers.spreadsheet_cells import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -52,6 +53,7 @@ class _Handler(XmlHandler):
         self._type = ""
         self._text: list[str] | None = None
         self._reading = self._commented = False
+        self._above = self._struck = 0  # open elements that set text above the line, and that cross it out
 
     def start(self, name: str, attributes: Attributes) -> None:
         self._budget.elements -= 1
@@ -69,6 +71,8 @@ class _Handler(XmlHandler):
             font = attributes.get("FontName", font)
             number_format = attributes.get("Format", number_format)
             self._fonts[self._style] = (font, number_format)
+        elif name in ("Sup", "S"):
+            self._above, self._struck = self._above + (name == "Sup"), self._struck + (name == "S")
         elif self.sheets:
             self._start_inside(name, attributes)
 
@@ -108,13 +112,15 @@ class _Handler(XmlHandler):
             self._commented, self._reading = False, False
         elif name == "Data":
             self._reading = False
+        elif name in ("Sup", "S"):
+            self._above, self._struck = self._above - (name == "Sup"), self._struck - (name == "S")
         elif name == "Visible" and self.sheets and self._text is not None:
             self.sheets[-1].hidden = "".join(self._text).strip() != "SheetVisible"
             self._reading = False
 
     def text(self, text: str) -> None:
-        if self._text is not None and self._reading:
-            self._text.append(text)
+        if self._text is not None and self._reading and not self._struck:
+            self._text.append(raised(text) if self._above else text)
 
     def _end_cell(self, raw: RawSheet) -> None:
         formula, text = self._cell.get("Formula", ""), "".join(self._text or ())

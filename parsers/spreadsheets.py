@@ -15,6 +15,7 @@ import olefile
 from config.text import Text
 from parsers.grid import CellKind, Sheet
 from parsers.legacy import DocumentDecoder
+from parsers.raised import with_superscripts
 from parsers.spreadsheet_cells import (
     Budget,
     PasswordError,
@@ -115,7 +116,7 @@ def _decoded(raws: list[RawSheet]) -> tuple[Sheet, ...]:
         if isinstance(cell.value, str) and cell.kind is CellKind.TEXT
     }
     decoder = DocumentDecoder(sorted(texts))
-    changed = {key: text for key in texts if (text := decoder.decode(*key).text) != key[0]}
+    changed = {key: text for key in texts if (text := with_superscripts(decoder.decode(*key).text)) != key[0]}
     for raw in raws if changed else ():
         for position, cell in raw.cells.items():
             if isinstance(cell.value, str) and cell.kind is CellKind.TEXT and (cell.value, cell.font) in changed:

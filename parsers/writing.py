@@ -15,8 +15,9 @@ from config.campaign import Form
 from config.text import Text
 from config.vietnamese import fold
 from parsers.grid import Cell, CellKind, Merge, Sheet
+from parsers.raised import with_superscripts
 from parsers.values import Finding
-from parsers.writing_blocks import RawCell, RawParagraph, RawTable, RawWriting, WritingError, all_paragraphs, with_superscripts
+from parsers.writing_blocks import RawCell, RawParagraph, RawTable, RawWriting, WritingError, all_paragraphs
 from parsers.writing_rtf import RTF_START, lean_rtf
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

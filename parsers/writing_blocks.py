@@ -144,23 +144,6 @@ def all_paragraphs(raw: RawWriting) -> Iterator[RawParagraph]:
                 yield from cell.paragraphs
 
 
-_RAISED = str.maketrans("0123456789", "".join(chr(0xE070 + digit) for digit in range(10)))
-_SUPERSCRIPTS = str.maketrans("".join(chr(0xE070 + digit) for digit in range(10)), "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def raised(text: str) -> str:
-    """Text set above the line, its digits marked: "3" with a raised "1" is three and a footnote, never 31.
-
-    The marks are private characters until the text has been decoded: ¹, ² and ³ are letters in TCVN3.
-    """
-    return text.translate(_RAISED)
-
-
-def with_superscripts(text: str) -> str:
-    """Decoded text with the marks of `raised` as superscript digits."""
-    return text.translate(_SUPERSCRIPTS)
-
-
 def plain(text: str, *, style: str = "", level: int = 0, bold: bool = False, font: str = "") -> RawParagraph:
     """A paragraph of one piece."""
     return RawParagraph(pieces=((text, font),), style=style, level=level, bold=bold)

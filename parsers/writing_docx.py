@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from config.text import Text
+from parsers.raised import raised
 from parsers.writing_blocks import (
     CELL_LIMIT,
     PARAGRAPH_LIMIT,
@@ -26,7 +27,6 @@ from parsers.writing_blocks import (
     damaged,
     paragraphs_in,
     parted,
-    raised,
 )
 from parsers.writing_docx_styles import (
     Numbering,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
+from parsers.raised import raised
 from parsers.writing_blocks import (
     CELL_LIMIT,
     PARAGRAPH_LIMIT,
@@ -21,7 +22,6 @@ from parsers.writing_blocks import (
     paragraphs_in,
     parted,
     plain,
-    raised,
 )
 from parsers.writing_xml import local
 
@@ -39,7 +39,7 @@ CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n?|\n")  # and nothing else: codes that Unicode takes for line ends are letters in VPS
 FAMILY = re.compile(r"font-family\s*:\s*[\"']?([^;,\"']+)", re.IGNORECASE)
 
-
+_ABOVE = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 _PAGE_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 
 
@@ -161,7 +161,7 @@ class _Walk:
         for each in element:
             yield from self._inside(each, own_font, bold=own_bold, level=own_level)
             self._add(each.tail, own_font, bold=own_bold, keep=name == "pre")
-        if name == "sup":
+        if name == "sup" or _ABOVE.search(element.get("style") or ""):
             self._pieces[before:] = [(raised(text), font, bold) for text, font, bold in self._pieces[before:]]
         if breaking:
             yield from self._flush(own_level)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from config.text import Text
+from parsers.raised import is_above, raised
 from parsers.writing_blocks import (
     CELL_LIMIT,
     PARAGRAPH_LIMIT,
@@ -21,7 +22,6 @@ from parsers.writing_blocks import (
     damaged,
     paragraphs_in,
     parted,
-    raised,
 )
 from parsers.writing_xml import attribute, child, children, local, open_zip, parse_xml, read_xml
 
@@ -90,16 +90,10 @@ def _styles(*roots: etree._Element | None) -> dict[str, tuple[_Looks, str]]:
                     font=attribute(text, "font-name") or attribute(text, "font-family").strip("'\""),
                     bold=attribute(text, "font-weight") == "bold",
                     gone=(attribute(text, "text-line-through-style") or "none") != "none" or attribute(text, "display") == "none",
-                    raised=_is_raised(attribute(text, "text-position")),
+                    raised=is_above(attribute(text, "text-position")),
                 )
                 found[attribute(style, "name")] = (looks, attribute(style, "parent-style-name"))
     return found
-
-
-def _is_raised(position: str) -> bool:
-    """Whether a text position ("super 58%", "33% 58%") is above the line."""
-    first = position.partition(" ")[0]
-    return first == "super" or (first.endswith("%") and first[:-1].isdigit() and int(first[:-1]) > 0)
 
 
 class _Walk:

@@ -9,7 +9,7 @@ from typing import Any
 
 from parsers.aligned_pieces import Piece
 from parsers.legacy import DocumentDecoder
-from parsers.writing_blocks import raised, with_superscripts
+from parsers.raised import raised, with_superscripts
 from parsers.writing_pdf_tables import CHARACTERS_PER_PAGE, RAISED_SIZE, only_pages, strikes, strokes_of, table_errors
 
 BREAK = 0.1  # of a letter's height: letters further apart belong to two pieces, unless a blank is written between them

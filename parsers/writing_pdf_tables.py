@@ -13,7 +13,8 @@ from typing import Any
 
 import pypdfium2
 
-from parsers.writing_blocks import RawCell, RawTable, damaged, plain, raised
+from parsers.raised import raised
+from parsers.writing_blocks import RawCell, RawTable, damaged, plain
 
 THIN = 1.6  # points: a thicker bar is no line through text
 STRUCK = (0.4, 0.78)  # where between top and foot of a letter a line strikes it through; underlines run lower

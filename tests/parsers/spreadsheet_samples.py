@@ -74,10 +74,19 @@ def xlsb_row(row: int, *, hidden: bool = False) -> bytes:
     return record(0, struct.pack("<IIHBB", row, 0, 300, 0, 0x10 if hidden else 0) + struct.pack("<BI", 0, 0))
 
 
-def xlsb(sheet: bytes, strings: Sequence[str] = (), styles: Sequence[tuple[str, str]] = (("General", "Calibri"),)) -> bytes:
-    """An .xlsb with this one sheet; styles are number formats with fonts."""
+def xlsb(
+    sheet: bytes,
+    strings: Sequence[str | bytes] = (),
+    styles: Sequence[tuple[str, str]] = (("General", "Calibri"),),
+    raised: Sequence[int] = (),
+) -> bytes:
+    """An .xlsb with this one sheet; styles are number formats with fonts, the raised ones set above the line.
+
+    A string of bytes is a rich one as records hold it.
+    """
     fonts = b"".join(
-        record(43, struct.pack("<HHHHBBBB8sB", 220, 0, 400, 0, 0, 2, 0, 0, bytes(8), 2) + wide(font)) for _, font in styles
+        record(43, struct.pack("<HHHHBBBB8sB", 220, 0, 400, number in raised, 0, 2, 0, 0, bytes(8), 2) + wide(font))
+        for number, (_, font) in enumerate(styles)
     )
     formats = b"".join(record(44, struct.pack("<H", 164 + number) + wide(code)) for number, (code, _) in enumerate(styles))
     looks = b"".join(
@@ -97,7 +106,7 @@ def xlsb(sheet: bytes, strings: Sequence[str] = (), styles: Sequence[tuple[str, 
             + record(146)
             + record(130),
             "xl/sharedStrings.bin": record(159, struct.pack("<II", len(strings), len(strings)))
-            + b"".join(record(19, b"\0" + wide(each)) for each in strings)
+            + b"".join(record(19, each if isinstance(each, bytes) else b"\0" + wide(each)) for each in strings)
             + record(160),
             "xl/styles.bin": record(278)
             + record(615, struct.pack("<I", len(styles)))

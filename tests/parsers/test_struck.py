@@ -109,17 +109,3 @@ def test_hidden_text_of_an_open_document_text_is_not_read() -> None:
     document.save(stream)
     text = converted(stream.getvalue(), "docx", "odt", LibreOffice(program=need(LIBREOFFICE)))
     assert read_writing(text, content_type.ODT).text == "Số sách: 250"
-
-
-def test_a_raised_digit_is_a_footnote_and_no_digit_of_the_figure() -> None:
-    document = docx.Document()
-    document.add_paragraph("Số sách: 250").add_run("1").font.superscript = True
-    stream = io.BytesIO()
-    document.save(stream)
-    text = converted(stream.getvalue(), "docx", "odt", LibreOffice(program=need(LIBREOFFICE)))
-    for told in (
-        read_writing(stream.getvalue(), _DOCX).text,
-        read_writing(text, content_type.ODT).text,
-        read_html("<p>Số sách: 250<sup>1</sup></p>").text,
-    ):
-        assert told == "Số sách: 250¹"
