@@ -108,7 +108,9 @@ def read_text(row: Row, indicator: Indicator) -> tuple[Value, ...]:
     text = "; ".join(dict.fromkeys(pieces))
     first = cells[0] if cells else row.cell(places[0] if places else None)
     value = replace(made_value(row, indicator, key, text_claim(text, first)), raw=text)
-    return (doubted(value, ["column_uncertain"]) if _BARE_FIGURE.fullmatch(text) else value,)
+    bare = [_BARE_FIGURE.fullmatch(piece) is not None for piece in pieces]
+    guessed = columns.by_order or bool(columns.uncertain)
+    return (doubted(value, ["column_uncertain"]) if bare and (all(bare) or (guessed and any(bare))) else value,)
 
 
 def _said(cell: Cell) -> str:

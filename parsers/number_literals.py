@@ -13,6 +13,7 @@ THOUSAND, MILLION, BILLION = 10**3, 10**6, 10**9
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe0e\ufe0f]")
 _NEWLINE = re.compile("_x000[dD]_\n?|\r\n?|[\v\f\u0085\u2028\u2029]")
+_GAP = re.compile(r"(?<=\d)(?: *\t[ \t]*| {3,})(?=\d)")  # between two figures, which are none together
 _SIGNS = str.maketrans(
     dict.fromkeys("‐‑‒–—―−﹘﹣－➖", "-")
     | dict.fromkeys("‘’‚‛′ʼ`´", "'")
@@ -192,5 +193,6 @@ def _plain(character: str) -> str:
 
 
 def _spaced(text: str) -> str:
+    text = _GAP.sub("\n", text)
     lines = (re.sub(r"[ \t\x1c-\x1f]+", " ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from config.text import Text
+from parsers.grid import UNREAD
 from parsers.raised import raised
 from parsers.writing_blocks import (
     CELL_LIMIT,
@@ -175,6 +176,8 @@ class _Walk:
                     self._content(each, looks, pieces, boxes)
             elif name in THROUGH:
                 self._runs(each, around, pieces, boxes)
+            elif name in ("oMath", "oMathPara"):
+                pieces.append((_equation(each), around.font, around.bold))
             elif name == "AlternateContent":
                 chosen = _chosen(each)
                 if chosen is not None:
@@ -244,6 +247,13 @@ class _Walk:
         return RawCell(
             row=row, column=column, bottom=row, right=column + span - 1, paragraphs=paragraphs, inside=paragraphs_in(tables)
         )
+
+
+def _equation(element: etree._Element) -> str:
+    """The text of an equation; between what stands above, below or beside each other in it, a question mark."""
+    texts = [each for each in element.iter() if local(each) == "t"]
+    is_line = all(local(each.getparent().getparent()) == "oMath" for each in texts)
+    return ("" if is_line else f" {UNREAD} ").join(each.text or "" for each in texts)
 
 
 def _longer(cell: RawCell, bottom: int) -> RawCell:

@@ -234,6 +234,12 @@ def test_without_header_one_row_against_the_order_leaves_every_figure_asked_abou
     assert ValueStatus.OK not in {each.status for each in reading.values}
 
 
+def test_a_bare_figure_beside_the_text_is_asked_about_where_no_header_names_its_column() -> None:
+    for header, status in (([], ValueStatus.CONFIRM), (HEADER, ValueStatus.OK)):
+        reading = one(sheet([*header, *rows(SOME | {"1": (3,), "2": (7,), "11": ("Ra quân vệ sinh môi trường", 4958)})]))
+        assert value(reading, "11", "text").status is status
+
+
 @pytest.mark.parametrize("extra", ["Kế hoạch", "Chỉ tiêu kế hoạch", "Năm 2019", "Cùng kỳ năm trước", "Tỷ lệ %"])
 def test_plan_and_last_year_columns_are_not_this_years(extra: str) -> None:
     lines = [(*line[:3], 600 + number, *line[3:]) for number, line in enumerate(rows(SOME))]

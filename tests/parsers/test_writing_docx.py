@@ -84,6 +84,15 @@ def test_tracked_changes_are_accepted_and_hidden_text_left_out() -> None:
     assert texts(saved(document)) == ["Có 35 người"]
 
 
+def test_an_equation_is_text_and_what_stands_in_levels_is_not_run_together() -> None:
+    fraction = "<m:f><m:num><m:r><m:t>3</m:t></m:r></m:num><m:den><m:r><m:t>120</m:t></m:r></m:den></m:f>"
+    for inside, text in (("<m:r><m:t>56</m:t></m:r>", "Có 56"), (fraction, "Có 3 ? 120")):
+        document = docx.Document()
+        equation = f'<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">{inside}</m:oMath>'
+        document.add_paragraph("Có ")._p.append(parse_xml(equation))
+        assert [each.strip() for each in texts(saved(document))] == [text]
+
+
 def test_a_deleted_row_of_a_tracked_table_is_gone() -> None:
     document = docx.Document()
     table = document.add_table(3, 3)
