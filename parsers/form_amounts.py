@@ -103,6 +103,8 @@ def read_text(row: Row, indicator: Indicator) -> tuple[Value, ...]:
     places = [*columns.value_columns, *beside, *([columns.note] if columns.note is not None else [])]
     cells = [cell for column in places if (cell := row.cell(column)).text.strip()]
     pieces = [_said(cell) for cell in cells]
+    if row.behind and row.behind not in pieces:
+        pieces.insert(0, row.behind)
     if not pieces and (match := _BEHIND_LABEL.search(row.label)) and match[1].strip() not in indicator.label:
         pieces = [match[1].strip()]
     text = "; ".join(dict.fromkeys(pieces))

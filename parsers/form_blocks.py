@@ -27,6 +27,7 @@ class Row:
     unit: str
     columns: Columns
     hidden: bool = False
+    behind: str = ""  # what is written behind the label in its own cell, of a row of free text
     beside: str = ""  # the words of a cell left of the label, which head this row and those below: "Mầm non"
 
     def cell(self, column: int | None) -> Cell:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from parsers.grid import Cell, CellKind, Sheet
 
 _LONGEST_PRINTED = 300
+_COLUMN_MARK = re.compile(r"[(\[]?([A-Z]|\d{1,2})[)\]]?(?:\s*=[\d\s()+\-*/:x%,]+)?[)\]]?")
 _DIGIT = re.compile(r"\d")
 _A_DATE = re.compile(r"\bngày\b|\bnăm 20\d\d|\d[/.-]\d{1,2}[/.-]20\d\d(?!\d)", re.IGNORECASE)
 
@@ -59,3 +61,14 @@ def _spread_from_left(sheet: Sheet, row: int, column: int, bottom: int) -> str:
         if text := sheet.at(row, left).text.strip():
             return text
     return ""
+
+
+def numbers_columns(sheet: Sheet, row: int) -> bool:
+    """Whether a row below the header only numbers the columns: "A B 1 2 3", "(1) (2) (3)"."""
+    texts = [cell.text.strip() for (number, _), cell in sorted(sheet.cells.items()) if number == row]
+    marks = [match for text in texts if (match := _COLUMN_MARK.fullmatch(text))]
+    figures = [int(match[1]) for match in marks if match[1].isdigit()]
+    follow = all(after == before + 1 for before, after in itertools.pairwise(figures))
+    few = len(texts) == 2 and figures == [1, 2]  # noqa: PLR2004 - only the columns of figures are numbered
+    many = len(texts) > 2 and bool(figures) and figures[0] <= len(texts)  # noqa: PLR2004 - a table
+    return len(marks) == len(texts) and (few or many) and follow

@@ -6,18 +6,18 @@ below or beside the other or over several sheets; a second table with the same l
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from config.campaign import Form
+from config.campaign import Form, IndicatorType
 from config.vietnamese import fold
 from parsers.form_blocks import Block, Row, Table, joined_blocks, row_number_of, with_columns
 from parsers.form_header import Columns, header_kinds, means_column, read_header
+from parsers.form_header_texts import numbers_columns
 from parsers.form_own_headings import is_own_heading
 from parsers.grid import Cell, CellKind, Sheet
-from parsers.labels import LabelIndex, label_index
+from parsers.labels import LabelIndex, behind_label, folded_labels, label_index
 
 _STRONG = 0.78
 _LIKE_A_LABEL = 0.62
@@ -31,7 +31,6 @@ _MOST_TEXTS = 30_000
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _BULLET = re.compile(r"^\s*[-+*•–]\s*\w")
 _FIGURE = re.compile(r"\s*\d")
-_COLUMN_MARK = re.compile(r"[(\[]?([A-Z]|\d{1,2})[)\]]?(?:\s*=[\d\s()+\-*/:x%,]+)?[)\]]?")
 _YEAR_ONLY = re.compile(r"\s*20\d\d\s*$")
 _YEARS = (2000, 2100)
 _LONGEST_FIGURE = 20  # "7.100.000 đồng"
@@ -80,6 +79,7 @@ class _Finder:
         self.last_row, self.last_column = sheet.last_row, sheet.last_column
         self.rows_with_cells = sorted({row for row, _ in sheet.cells})
         self.headers: set[int] = set()
+        self.texts = folded_labels(each for each in form.indicators if each.type is IndicatorType.TEXT)
 
     def blocks(self) -> list[Block]:
         """The blocks in reading order."""
@@ -139,12 +139,13 @@ class _Finder:
             self.budget.texts -= 1
             if self.budget.texts < 0:
                 break
-            holders = self.index.exact_holders(cell.text[:_LONG])
+            text, _ = self._label(cell.text)
+            holders = self.index.exact_holders(text)
             if holders:
                 hits.extend(_Hit(row, column, holder, exact=True) for holder in holders[:1])
             elif len(cell.text) > 7 and self.budget.compared > 0:  # noqa: PLR2004 - shorter ones are units and names
                 self.budget.compared -= 1
-                indicator, score = self.index.best(cell.text[:_LONG])
+                indicator, score = self.index.best(text)
                 if score >= _STRONG:
                     hits.append(_Hit(row, column, indicator, exact=False))
             if len(hits) >= _MOST_HITS:
@@ -337,10 +338,12 @@ class _Finder:
             ),
             "",
         )
+        label, behind = self._label(label)
         row = Row(
             sheet=self.sheet,
             numbers=(number,),
-            label=label.strip()[:_LONG],
+            label=label,
+            behind=behind,
             row_number=row_number_of(self.sheet.at(number, columns.row_number or 0)),
             unit=self.sheet.at(number, columns.unit or 0).text.strip()[:60],
             columns=columns,
@@ -348,6 +351,13 @@ class _Finder:
             beside=self._beside(columns, number),
         )
         return row if row.label or row.has_value() else None
+
+    def _label(self, text: str) -> tuple[str, str]:
+        """The label in a cell; behind that of a row of free text its answer may stand, however long."""
+        label = text.strip()[:_LONG]
+        if not self.texts or self.index.exact_holders(label):
+            return label, ""
+        return behind_label(text, self.texts) or (label, "")
 
     def _beside(self, columns: Columns, number: int) -> str:
         places = (place for place in range(columns.label - 1, 0, -1) if place not in (columns.row_number, columns.unit))
@@ -367,17 +377,6 @@ class _Finder:
             blanks = 0
             rows.append(row)
         return rows
-
-
-def numbers_columns(sheet: Sheet, row: int) -> bool:
-    """Whether a row below the header only numbers the columns: "A B 1 2 3", "(1) (2) (3)"."""
-    texts = [cell.text.strip() for (number, _), cell in sorted(sheet.cells.items()) if number == row]
-    marks = [match for text in texts if (match := _COLUMN_MARK.fullmatch(text))]
-    figures = [int(match[1]) for match in marks if match[1].isdigit()]
-    follow = all(after == before + 1 for before, after in itertools.pairwise(figures))
-    few = len(texts) == 2 and figures == [1, 2]  # noqa: PLR2004 - only the columns of figures are numbered
-    many = len(texts) > 2 and bool(figures) and figures[0] <= len(texts)  # noqa: PLR2004 - a table
-    return len(marks) == len(texts) and (few or many) and follow
 
 
 def _looks_like_figure(text: str) -> bool:

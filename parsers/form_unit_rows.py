@@ -13,8 +13,8 @@ from config.campaign import Form, Indicator
 from config.vietnamese import fold
 from parsers.form_blocks import Row, row_number_of
 from parsers.form_header import Columns, header_kinds, read_header
+from parsers.form_header_texts import numbers_columns
 from parsers.form_own_headings import GROUPS_JOIN, is_own_heading
-from parsers.form_table import numbers_columns
 from parsers.form_values import RowReader
 from parsers.grid import CellKind, Sheet
 from parsers.values import FormReading, ValueStatus

@@ -7,9 +7,11 @@ another: then the row may well be a different one, however alike the letters are
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -60,6 +62,12 @@ _WORTH_A_LOOK = 0.4
 _LONG_LABEL = 12
 _SAME_LETTERS = 80
 _MAX_LABEL = 400
+_MOST_WORDS = 20
+_SLIPS = 2
+_IF_ANY = re.compile(r"^\([^()]{1,12}\)")  # of a label known without it: "(nếu có)"
+_WORD = re.compile(r"\S+")
+_BEGINS = re.compile(r"[ \t]*(?:[:;\r\n(]|[-–—+*•]\s|[A-ZĐÀ-Ỹ])")
+_SIGNS = " \t\r\n:;.-–—"
 _MOST_KEPT = 4_000
 
 EXACT = 1.0
@@ -69,6 +77,33 @@ def clean_label(text: str) -> str:
     """A label without its bullet or numbering in front and "trong đó:" or dots behind."""
     stripped = _NUMBERING.sub("", text.strip()[:_MAX_LABEL], count=1)
     return _TAIL.sub("", stripped) or text.strip()
+
+
+def behind_label(text: str, labels: frozenset[str]) -> tuple[str, str] | None:
+    """A text that begins with one of these labels, a slip or two in it, parted behind it; None where nothing stands there.
+
+    `labels` are `folded_labels` of two words or more. A colon, a bracket, a new line or a capital letter tells where one ends.
+    """
+    start = found.end() if (found := _NUMBERING.match(text)) else 0
+    head = ""
+    best: tuple[int, str, str] | None = None
+    for number, word in enumerate(itertools.islice(_WORD.finditer(text, start), _MOST_WORDS), start=1):
+        head += fold(word[0]).replace(" ", "")
+        rest = text[word.end() :]
+        if number == 1 or not rest.strip(_SIGNS) or not (word[0][-1] in ":;.)" or _BEGINS.match(rest)):
+            continue
+        for label in labels:
+            slips = Levenshtein.distance(head, label, score_cutoff=_SLIPS)
+            if slips <= (_SLIPS if len(label) >= _LONG_LABEL else 0) and (best is None or slips <= best[0]):
+                best = slips, text[: word.end()], _IF_ANY.sub("", rest.strip()).strip(_SIGNS)
+    if best is None or not best[2] or any(label.startswith(head) for label in labels):  # it is all label, or label cut short
+        return None
+    return best[1:]
+
+
+def folded_labels(indicators: Iterable[Indicator]) -> frozenset[str]:
+    """Every wording of these indicators without spaces, as `behind_label` wants them."""
+    return frozenset(text.replace(" ", "") for each in indicators for text in _variants((each.label, *each.aliases)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from config.campaign import ColumnKind
 from config.vietnamese import fold
-from parsers.form_header_texts import heading_lines
-from parsers.form_table import numbers_columns
+from parsers.form_header_texts import heading_lines, numbers_columns
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.learn_words import (
     heading_kind,

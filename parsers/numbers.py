@@ -43,6 +43,7 @@ _PLACES = re.compile(r"[0#?@]|general|standard", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
 _PLAIN = re.compile(r"[1-9]\d{0,3}|0\d{0,2}")
 _PERCENTAGE = re.compile(r"\s*(\d[\d.,]*)\s*%\s*")
+_LOOKS_LIKE_ONE = re.compile(r"\b\d+l\b")
 _SENTENCE_END = re.compile(r"(?:\s*\./\.)?[\s.,;:]*$")
 _MARKED = re.compile(
     r"\d[ \t\u00a0]{2,}\d"  # two figures apart, no thousands
@@ -196,7 +197,8 @@ def _cleaned(text: str, context: NumberContext, known: Counted) -> NumberReading
     if context.type is IndicatorType.MONEY:
         return read_money(bare, context)
     answer = read_count(bare, context, known)
-    if re.fullmatch(r"\d+l", bare) and answer.values:
+    lone = _LOOKS_LIKE_ONE.fullmatch(bare) or (not context.unit and _LOOKS_LIKE_ONE.search(bare))
+    if lone and answer.values:
         answer = _with(answer, "ocr_suspect")  # 2l: two classes, or 21
     return _with(answer, "ambiguous_unit") if whole_unit and answer.values else answer
 

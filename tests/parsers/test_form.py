@@ -463,6 +463,23 @@ def test_whom_the_paper_goes_to_is_not_the_text_of_the_last_row() -> None:
     assert value(one(sheet(lines)), "11", "text").status is ValueStatus.EMPTY
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("Các nội dung khác (nếu có): Ra quân vệ sinh", "Ra quân vệ sinh"),
+        ("11. Nội dung khác - Trồng 50 cây: 3 loại (sấu, lim)", "Trồng 50 cây: 3 loại (sấu, lim)"),
+        ("Các nôi dung khac (nêu cóo)\n- Trồng cây\n- Thăm hỏi: 3 nhà", "Trồng cây\n- Thăm hỏi: 3 nhà"),
+        ("Các nội dung khác (nếu có). " + "Trồng 50 cây; " * 60, ("Trồng 50 cây; " * 60).strip(" ;")),
+        ("Các nội dung khác (nếu", None),
+        ("Các nôi dung khac (nêu co)", None),
+    ],
+)
+def test_what_is_written_behind_the_label_of_the_last_row_is_its_text(written: str, text: str | None) -> None:
+    lines = whole({"1": (3,), "2": (7,)})
+    renamed = [(line[0], written, *line[2:]) if "Các nội dung khác (nếu có)" in line else line for line in lines]
+    assert value(one(sheet(renamed)), "11", "text").value == text
+
+
 def test_a_bare_figure_where_text_is_due_is_asked_about() -> None:
     for written, status in ((818, ValueStatus.CONFIRM), ("0", ValueStatus.OK), ("2 hội thi", ValueStatus.OK)):
         assert value(one(form_sheet({"1": (3,), "2": (7,), "11": (written,)})), "11", "text").status is status
