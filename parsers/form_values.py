@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from config.campaign import Form, Indicator, IndicatorRole, IndicatorType
@@ -17,6 +18,8 @@ from parsers.numbers import read_number
 from parsers.values import Finding, Value, ValueStatus
 
 _GROUPED = 1_000
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class RowReader:
                     own.setdefault(other, number_claim(None, cell, reading, doubts))
             for other, value in reading.values.items():
                 claims.get(other, strays).append(number_claim(value, cell, reading, doubts))
+        _share_doubt(own, claims)
         values = [
             _settled(row, indicator, key, claims[key], own.get(key)) for key in indicator.columns if key in own or claims[key]
         ]
@@ -142,6 +146,24 @@ def _may_be_pair(row: Row, indicator: Indicator, key: str, column: int, reading:
     value = reading.values.get(indicator.pair[0])
     other = row.columns.quantity(indicator.pair[1])
     return value is not None and value >= _GROUPED and not row.cell(other if key != SINGLE else None).text.strip()
+
+
+def _share_doubt(own: dict[str, Claim], claims: Mapping[str, Sequence[Claim]]) -> None:
+    """A blank cell beside one that says more than could be read is asked about, too: "8 lớp, mỗi lớp 133 người" is of both.
+
+    Were it left blank, an older report's figure would go on standing beside the new one.
+    """
+    said = next((each for each in own.values() if _says_more(each)), None)
+    for key, claim in own.items() if said is not None else ():
+        if claim.status is ValueStatus.EMPTY and not claims[key]:
+            own[key] = replace(said, value=None, suggest=None, status=ValueStatus.REJECT)
+
+
+def _says_more(claim: Claim) -> bool:
+    if claim.cell.kind is not CellKind.TEXT or len(_FIGURES.findall(claim.cell.text)) < 2:  # noqa: PLR2004 - one for each
+        return False
+    unread = claim.status is ValueStatus.REJECT and "range" not in claim.warnings and _LETTERS.search(claim.cell.text)
+    return bool(unread) or "parenthetical_ignored" in claim.warnings
 
 
 def _row_doubts(row: Row, *, certain: bool) -> list[str]:

@@ -70,3 +70,18 @@ def test_on_a_page_without_a_header_misspelt_rows_above_the_first_known_one_are_
     reading = one(sheet([*TITLE, *HEADER, *first]), sheet(rows(given, only=codes_of_page, labels=labels), name="2"))
     assert value(reading, "5.book_fair").value == 3
     assert "F-ROW-UNKNOWN" in codes(reading)
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("8 lớp, mỗi lớp khoảng 133 người, tổng 1065 người", ValueStatus.REJECT),
+        ("7 đơn vị: 1007 nam, 1006 nữ", ValueStatus.REJECT),
+        ("8 lớp", ValueStatus.EMPTY),
+        ("7-9", ValueStatus.EMPTY),
+    ],
+)
+def test_a_blank_cell_beside_one_that_says_more_than_could_be_read_is_asked_about_too(written: str, status: ValueStatus) -> None:
+    code = "4.donors" if "đơn vị" in written else "1.it_training"
+    reading = one(sheet(whole({code: (written,), "1": (3,), "2": (7,)})))
+    assert value(reading, code, "people").status is status
