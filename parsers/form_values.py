@@ -154,7 +154,9 @@ def _share_doubt(own: dict[str, Claim], claims: Mapping[str, Sequence[Claim]]) -
     Were it left blank, an older report's figure would go on standing beside the new one.
     """
     said = next((each for each in own.values() if _says_more(each)), None)
-    for key, claim in own.items() if said is not None else ():
+    if said is None:
+        return
+    for key, claim in own.items():
         if claim.status is ValueStatus.EMPTY and not claims[key]:
             own[key] = replace(said, value=None, suggest=None, status=ValueStatus.REJECT)
 
