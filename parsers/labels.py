@@ -64,7 +64,7 @@ _SAME_LETTERS = 80
 _MAX_LABEL = 400
 _MOST_WORDS = 20
 _SLIPS = 2
-_IF_ANY = re.compile(r"^\([^()]{1,12}\)")  # of a label known without it: "(nếu có)"
+_IF_ANY = re.compile(r"^\(+[^()]{1,12}\)+")  # of a label known without it: "(nếu có)"
 _WORD = re.compile(r"\S+")
 _BEGINS = re.compile(r"[ \t]*(?:[:;\r\n(]|[-–—+*•]\s|[A-ZĐÀ-Ỹ])")
 _SIGNS = " \t\r\n:;.-–—"
@@ -96,9 +96,15 @@ def behind_label(text: str, labels: frozenset[str]) -> tuple[str, str] | None:
             slips = Levenshtein.distance(head, label, score_cutoff=_SLIPS)
             if slips <= (_SLIPS if len(label) >= _LONG_LABEL else 0) and (best is None or slips <= best[0]):
                 best = slips, text[: word.end()], _IF_ANY.sub("", rest.strip()).strip(_SIGNS)
-    if best is None or not best[2] or any(label.startswith(head) for label in labels):  # it is all label, or label cut short
+    if best is None or not best[2] or any(_may_be_all(head, label) for label in labels):
         return None
     return best[1:]
+
+
+def _may_be_all(text: str, label: str) -> bool:
+    """Whether a text is nothing but a label, a slip or two in it, or the beginning of one that was cut short."""
+    slip = Levenshtein.distance(text, label, score_cutoff=_SLIPS) <= _SLIPS and not any(map(str.isdigit, text))
+    return slip or label.startswith(text)
 
 
 def folded_labels(indicators: Iterable[Indicator]) -> frozenset[str]:

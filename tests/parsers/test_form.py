@@ -472,6 +472,8 @@ def test_whom_the_paper_goes_to_is_not_the_text_of_the_last_row() -> None:
         ("Các nội dung khác (nếu có). " + "Trồng 50 cây; " * 60, ("Trồng 50 cây; " * 60).strip(" ;")),
         ("Các nội dung khác (nếu", None),
         ("Các nôi dung khac (nêu co)", None),
+        ("Các nội dung khcá ((nếu có)", None),
+        ("Nội dung khác: 5", "5"),
     ],
 )
 def test_what_is_written_behind_the_label_of_the_last_row_is_its_text(written: str, text: str | None) -> None:
