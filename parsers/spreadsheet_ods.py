@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from parsers.grid import Cell, CellKind
 from parsers.raised import is_above, raised
+from parsers.spreadsheet_boxes import TextBox, place_boxes
 from parsers.spreadsheet_cells import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -19,6 +20,7 @@ from parsers.spreadsheet_cells import (
     RawSheet,
     RawWorkbook,
     address_of,
+    cell_position,
     constant_text,
     damaged,
     exact,
@@ -29,6 +31,8 @@ _DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S$")
 _ERROR_TEXT = re.compile(r"(#[A-Z/0]+[!?]?|Err:\d+|#N/A)$")
 _PREFIX = re.compile(r"\w+:(?==)")  # "of:=" names the formula language
 _HOURS_A_DAY = 24
+_MOST_BOXES = 200
+_SHAPES = frozenset({"shapes", "frame", "custom-shape", "rect"})
 _DATE_PARTS = {  # short and long spelling in a number format
     "day": ("d", "dd"),
     "month": ("m", "mm"),
@@ -175,6 +179,8 @@ class _ContentHandler(XmlHandler):
         self._pending: _Pending | None = None
         self._reading = False
         self._skipping = 0  # depth inside annotations and shapes, whose paragraphs are no cell text
+        self._box: TextBox | None = None  # the shape that is open
+        self._boxes: list[TextBox] = []
         self._row_hidden = False
         self._spans: list[bool] = []  # those that are open, and whether they stand above the line
 
@@ -182,8 +188,8 @@ class _ContentHandler(XmlHandler):
         self._budget.elements -= 1
         if self._budget.elements < 0:
             raise StopReadingError
-        if self._skipping or name in ("annotation", "shapes", "frame", "custom-shape"):
-            self._skipping += 1
+        if self._skipping or name == "annotation" or name in _SHAPES:
+            self._start_shape(name, attributes)
         elif name == "span":
             self._start_span(attributes.get("style-name", ""))
         elif self._raw is None:
@@ -204,6 +210,16 @@ class _ContentHandler(XmlHandler):
             self._start_row(attributes)
         elif name == "table-column":
             self._start_column(attributes)
+
+    def _start_shape(self, name: str, attributes: Attributes) -> None:
+        self._skipping += 1
+        if self._skipping == 1 and name in _SHAPES and self._raw and len(self._boxes) < _MOST_BOXES:
+            top, left = max(self._row, 1), self._column + 1
+            end = cell_position(attributes.get("end-cell-address", "").rpartition(".")[2]) or (top, left)
+            bottom = 0 if name == "shapes" else max(top, end[0])  # those of the page: nothing says on which cells they lie
+            self._box = TextBox(text="", top=top, left=left, bottom=bottom, right=max(left, end[1]))
+        elif self._box and name in ("p", "line-break"):
+            self._box = replace(self._box, text=f"{self._box.text}\n")
 
     def _start_span(self, style: str) -> None:
         if style in self._styles.struck_spans:
@@ -227,6 +243,9 @@ class _ContentHandler(XmlHandler):
     def end(self, name: str) -> None:
         if self._skipping:
             self._skipping -= 1
+            if not self._skipping and self._box:
+                self._boxes.append(self._box)
+                self._box = None
         elif name == "span":
             self._spans.pop()
         elif self._raw is None:
@@ -240,10 +259,14 @@ class _ContentHandler(XmlHandler):
         elif name == "table-columns" or (name == "table" and not self._pending):
             self._column = 0
             if name == "table":
-                self._raw = None
+                if self._raw:
+                    place_boxes(self._raw, self._boxes)
+                self._raw, self._boxes = None, []
 
     def text(self, text: str) -> None:
         if self._skipping:
+            if self._box:
+                self._box = replace(self._box, text=(self._box.text + text)[:MAX_TEXT])
             return
         if self._raw is None:
             self._styles.text(text)

@@ -15,6 +15,7 @@ from xlrd.compdoc import CompDocError
 
 from parsers.grid import Cell, CellKind
 from parsers.raised import raised
+from parsers.spreadsheet_boxes import binary_boxes, place_boxes
 from parsers.spreadsheet_cells import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -39,6 +40,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_BYTES = 40 * 1024 * 1024
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - Excel encrypts protected sheets with it and opens them without asking
 _FORMULA_RESULT_UNKNOWN = "="
+_EXCEL_97 = 80  # of xlrd's versions of the format
 _ABOVE = 1  # of a font's escapement: a superscript
 _XLS_ERRORS = (
     xlrd.XLRDError,
@@ -64,14 +66,17 @@ def read_xls(data: bytes, budget: Budget) -> RawWorkbook:
     """The workbook in these bytes."""
     if len(data) > _MAX_BYTES:
         raise too_large(f"> {_MAX_BYTES >> 20} MB")
-    _check_cells(data)
+    stream = _stream(data)
+    _check_cells(stream)
     book = _opened(data)
     styles = _styles(book)
     sheets, uncalculated = [], False
+    boxes = binary_boxes(stream) if book.biff_version >= _EXCEL_97 else []
     try:
         for number in range(min(book.nsheets, MAX_SHEETS)):
             raw, unknown = _read_sheet(book, book.sheet_by_index(number), styles, budget)
             book.unload_sheet(number)
+            place_boxes(raw, boxes[number] if number < len(boxes) else ())
             uncalculated = uncalculated or unknown
             sheets.append(raw)
     except _XLS_ERRORS as error:
@@ -79,16 +84,20 @@ def read_xls(data: bytes, budget: Budget) -> RawWorkbook:
     return RawWorkbook(sheets, uncalculated, _names(book))
 
 
-def _check_cells(data: bytes) -> None:
+def _stream(data: bytes) -> bytes:
+    """The records of the workbook, as they stand in its container."""
+    if not data.startswith(_OLE):
+        return data
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:  # short bytes alone would be taken for a path
+            name = next((each for each in ("Workbook", "Book") if container.exists(each)), "")
+            return container.openstream(name).read() if name else b""
+    except (OSError, ValueError, IndexError, TypeError) as error:
+        raise damaged("OLE") from error
+
+
+def _check_cells(stream: bytes) -> None:
     """Refuse a workbook with more cells than any form has, before xlrd makes an object of each."""
-    stream = data
-    if data.startswith(_OLE):
-        try:
-            with olefile.OleFileIO(io.BytesIO(data)) as container:  # short bytes alone would be taken for a path
-                name = next((each for each in ("Workbook", "Book") if container.exists(each)), "")
-                stream = container.openstream(name).read() if name else b""
-        except (OSError, ValueError, IndexError, TypeError) as error:
-            raise damaged("OLE") from error
     position, cells = 0, 0
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from parsers.grid import Cell, CellKind
 from parsers.raised import raised
+from parsers.spreadsheet_boxes import drawn_boxes, place_boxes
 from parsers.spreadsheet_cells import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -25,8 +26,7 @@ from parsers.spreadsheet_cells import (
     number_cell,
     style_of,
 )
-from parsers.spreadsheet_xlsx import relations_of
-from parsers.spreadsheet_zip import Package
+from parsers.spreadsheet_zip import Package, relations_of
 
 _ROW, _BLANK, _ROUNDED, _ERROR, _BOOLEAN, _REAL, _TEXT, _SHARED = range(8)
 _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOLEAN, _FORMULA_ERROR = range(8, 12)
@@ -58,6 +58,8 @@ def read_xlsb(package: Package, budget: Budget) -> RawWorkbook:
             part = relations.get(identifier)
             if part is not None and part in package:
                 _SheetReader(raw, strings, styles, fonts, since_1904=since_1904).read(package, part, budget)
+                if (drawing := relations_of(package, part).get("drawing")) is not None:
+                    place_boxes(raw, drawn_boxes(package, drawing))
                 read.append(raw)
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise damaged("xlsb") from error

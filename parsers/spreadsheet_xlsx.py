@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from parsers.grid import Cell, CellKind
 from parsers.raised import raised
+from parsers.spreadsheet_boxes import drawn_boxes, place_boxes
 from parsers.spreadsheet_cells import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -33,7 +34,7 @@ from parsers.spreadsheet_cells import (
     number_cell,
     style_of,
 )
-from parsers.spreadsheet_zip import Attributes, Package, StopReadingError, XmlHandler, read_xml
+from parsers.spreadsheet_zip import Attributes, Package, StopReadingError, XmlHandler, read_xml, relations_of
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=\"([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})\"")
@@ -65,6 +66,8 @@ def read_xlsx(package: Package, budget: Budget) -> RawWorkbook:
             raw.capped = True
             _merges_behind(package, part, raw)
         uncalculated = uncalculated or handler.uncalculated
+        if (drawing := relations_of(package, part).get("drawing")) is not None:
+            place_boxes(raw, drawn_boxes(package, drawing))
         sheets.append(raw)
     if not sheets:
         raise damaged("no sheets")
@@ -76,37 +79,8 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
-class _RelationHandler(XmlHandler):
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self.found: dict[str, str] = {}
-
-    def start(self, name: str, attributes: Attributes) -> None:
-        if name != "Relationship" or attributes.get("TargetMode") == "External":
-            return
-        target = attributes.get("Target", "").replace("\\", "/")
-        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{self.base}/{target}").lstrip("/")
-        kind = attributes.get("Type", "").rpartition("/")[2]
-        self.found.setdefault(kind, path)
-        if kind in ("worksheet", "officeDocument"):
-            self.found[attributes.get("Id", "")] = path
-
-
-def relations_of(package: Package, part: str) -> dict[str, str]:
-    """Paths of the parts that `part` names, by the kind of relation, and of sheets also by relation id."""
-    folder, name = posixpath.split(part)
-    handler = _RelationHandler(folder)
-    relations = f"{folder}/_rels/{name}.rels".lstrip("/")
-    if relations in package:
-        read_xml(package, relations, handler)
-    return handler.found
-
-
 def _workbook_part(package: Package) -> str:
-    handler = _RelationHandler("")
-    if "_rels/.rels" in package:
-        read_xml(package, "_rels/.rels", handler)
-    part = handler.found.get("officeDocument", "xl/workbook.xml")
+    part = relations_of(package, "").get("officeDocument", "xl/workbook.xml")
     return part if part in package else "xl/workbook.xml"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -139,3 +140,29 @@ def _local_end(handler: XmlHandler, names: _LocalNames) -> Callable[[str], None]
 
 def _refuse_doctype(*_declaration: object) -> None:
     raise damaged("DOCTYPE")
+
+
+class _RelationHandler(XmlHandler):
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.found: dict[str, str] = {}
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name != "Relationship" or attributes.get("TargetMode") == "External":
+            return
+        target = attributes.get("Target", "").replace("\\", "/")
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{self.base}/{target}").lstrip("/")
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        self.found.setdefault(kind, path)
+        if kind in ("worksheet", "officeDocument"):
+            self.found[attributes.get("Id", "")] = path
+
+
+def relations_of(package: Package, part: str) -> dict[str, str]:
+    """Paths of the parts that `part` names, by the kind of relation, and of sheets also by relation id."""
+    folder, name = posixpath.split(part)
+    handler = _RelationHandler(folder)
+    relations = f"{folder}/_rels/{name}.rels".lstrip("/")
+    if relations in package:
+        read_xml(package, relations, handler)
+    return handler.found
