@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from config.campaign import Indicator
 from parsers.form_blocks import Row
@@ -101,30 +100,32 @@ def read_text(row: Row, indicator: Indicator) -> tuple[Value, ...]:
         column for column in columns.others if _WORD.search(row.cell(column).text)
     ]  # a bare figure there is a plan or a past year
     places = [*columns.value_columns, *beside, *([columns.note] if columns.note is not None else [])]
-    cells = [cell for column in places if (cell := row.cell(column)).text.strip()]
-    pieces = [_said(cell) for cell in cells]
+    filled = [column for column in places if row.written(column)]
+    pieces = [row.written(column) for column in filled]
     if row.behind and row.behind not in pieces:
         pieces.insert(0, row.behind)
     if not pieces and (match := _BEHIND_LABEL.search(row.label)) and match[1].strip() not in indicator.label:
         pieces = [match[1].strip()]
     text = "; ".join(dict.fromkeys(pieces))
-    first = cells[0] if cells else row.cell(places[0] if places else None)
+    first = row.cell(next(iter(filled or places), None))
     value = replace(made_value(row, indicator, key, text_claim(text, first)), raw=text)
+    return (doubted(value, ["column_uncertain"]) if _may_be_anothers(row, pieces) else value,)
+
+
+def _may_be_anothers(row: Row, pieces: Sequence[str]) -> bool:
+    """Whether a free text may hold what is none of it: bare figures, or words in several columns, cut up where they ran over."""
+    columns = row.columns
+    words = [column for column in columns.value_columns if _WORD.search(row.written(column))]
     bare = [_BARE_FIGURE.fullmatch(piece) is not None for piece in pieces]
     guessed = columns.by_order or bool(columns.uncertain)
-    return (doubted(value, ["column_uncertain"]) if bare and (all(bare) or (guessed and any(bare))) else value,)
-
-
-def _said(cell: Cell) -> str:
-    """The words of a cell; a date as it is written in letters."""
-    return f"{cell.value:%d/%m/%Y}" if isinstance(cell.value, date) else cell.text.strip()
+    return bool(pieces) and (all(bare) or (guessed and any(bare)) or len(words) > 1)
 
 
 def read_remark(row: Row, indicator: Indicator) -> tuple[Value, ...]:
     """The note of the row, if there is one."""
-    cell = row.cell(row.columns.note)
-    text = cell.text.strip()
-    return (made_value(row, indicator, NOTE, text_claim(text, cell)),) if text else ()
+    text = row.written(row.columns.note)
+    remark = made_value(row, indicator, NOTE, text_claim(text, row.cell(row.columns.note)))
+    return (replace(remark, raw=text),) if text else ()
 
 
 def from_note(row: Row, indicator: Indicator, values: list[Value], context: NumberContext) -> list[Value]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 
 from parsers.form_header import Columns
 from parsers.grid import BLANK_CELL, Cell, CellKind, Sheet
@@ -40,9 +41,19 @@ class Row:
                 return cell
         return Cell(kind=CellKind.BLANK, address=_address(self.sheet, self.numbers[0], column))
 
+    def written(self, column: int | None) -> str:
+        """The words of the row in that column; those of a row that goes on on the next page together."""
+        cells = (self.sheet.cells.get((number, column)) for number in self.numbers) if column is not None else ()
+        return " ".join(said for cell in cells if cell is not None and (said := _said(cell)))
+
     def has_value(self) -> bool:
         """Whether any quantity column holds something."""
         return any((number, column) in self.sheet.cells for column in self.columns.value_columns for number in self.numbers)
+
+
+def _said(cell: Cell) -> str:
+    """The words of a cell; a date as it is written in letters."""
+    return f"{cell.value:%d/%m/%Y}" if isinstance(cell.value, date) else cell.text.strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

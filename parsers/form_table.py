@@ -369,7 +369,9 @@ class _Finder:
         blanks = 0
         for number in range(last + 1, min(last + _TRAILING_ROWS, ceiling) + 1):
             row = self._row(columns, number, None) if number not in self.headers else None
-            if row is None or not row.label or not (row.has_value() or _BULLET.match(row.label)):
+            above = rows[-1].label if rows else self.sheet.at(last, columns.label).text
+            goes_on = row is not None and bool(self.index.exact_holders(f"{above} {row.label}"[:_LONG]))  # over the page
+            if row is None or not row.label or not (row.has_value() or _BULLET.match(row.label) or goes_on):
                 blanks += 1
                 if blanks > 1 or number in self.headers:
                     break

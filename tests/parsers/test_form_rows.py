@@ -72,6 +72,22 @@ def test_on_a_page_without_a_header_misspelt_rows_above_the_first_known_one_are_
     assert "F-ROW-UNKNOWN" in codes(reading)
 
 
+def test_a_text_that_goes_on_on_the_next_page_is_whole() -> None:
+    lines = whole({"1": (3,), "2": (7,)})
+    at = next(number for number, line in enumerate(lines) if "Các nội dung khác (nếu có)" in line)
+    cut = [
+        ("11", "Các nội dung", None, None, None, "Trồng 200 cây"),
+        (None, "khác (nếu có)", None, None, None, "xanh quanh trường"),
+    ]
+    written = value(one(sheet([*lines[:at], *cut, *lines[at + 1 :]])), "11", "text")
+    assert (written.value, written.status) == ("Trồng 200 cây xanh quanh trường", ValueStatus.OK)
+
+
+def test_a_text_in_several_columns_of_figures_is_asked_about() -> None:
+    for cells, status in ((("Tặng quà cho", "15 học sinh"), ValueStatus.CONFIRM), (("Tặng quà", 15), ValueStatus.OK)):
+        assert value(one(form_sheet({"1": (3,), "2": (7,), "11": cells})), "11", "text").status is status
+
+
 @pytest.mark.parametrize(
     ("written", "status"),
     [
