@@ -55,6 +55,8 @@ def broken(what: str = "") -> Text:
 def zip_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
     """The files of a zip. Refused before inflating when it announces too much; counted while reading all the same."""
     allowance.expect_parts(announced_entries(data))
+    if is_last_of_many(data):
+        raise Refused(MANY_VOLUMES, code="D-UNREADABLE")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except ZIP_ERRORS as error:
@@ -83,6 +85,12 @@ def announced_entries(data: bytes) -> int:
         return 0
     entries, size = struct.unpack("<HI", data[end + 10 : end + 16])
     return int(max(entries, size // 800))  # a directory entry is rarely longer, with a name of hundreds of letters
+
+
+def is_last_of_many(data: bytes) -> bool:
+    """Whether a zip's end record says that other volumes come before this one."""
+    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 66_000))
+    return end >= 0 and len(data) >= end + 22 and 0 < struct.unpack("<H", data[end + 4 : end + 6])[0] < 0xFFFF  # noqa: PLR2004
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance) -> Member:

@@ -15,24 +15,28 @@ from config.text import NO_TEXT, Text
 from parsers import content_type as kind
 from parsers.allowance import PASSWORD, Allowance, Limits, Refused
 from parsers.archives import (
+    MANY_VOLUMES,
     Member,
     Unpacker,
     archive_members,
     broken,
     compressed_members,
     is_junk,
+    is_last_of_many,
     zip_members,
 )
 from parsers.embedded import has_macros, is_protected_ole, office_members, ole_members, pdf_members, rtf_members
+from parsers.leaf_paths import complete_path, unique_path
 from parsers.office_lock import unlocked
 from parsers.ole_directory import ole_directory
 from parsers.outlook import BODY_NAME, msg_members, tnef_members
-from parsers.part_names import last_step, readable
+from parsers.part_names import readable
 from parsers.parts import Leaf, is_blank, leaf_of, make_leaf, walk
 from parsers.pdf_streams import swells
 from parsers.photos import is_page_picture
 from parsers.uuencode import uuencoded_files
 from parsers.values import DocumentFate, Finding
+from parsers.volumes import as_volume, is_volume, joined_volumes
 from parsers.watch import DEADLY, UNWATCHED, Watch
 
 _OFFICE = frozenset({kind.DOCX, kind.DOCM, kind.XLSX, kind.XLSM, kind.XLSB, kind.PPTX, kind.PPTM, kind.ODT, kind.ODS, kind.ODP})
@@ -135,13 +139,17 @@ def open_all(
     allowance = Allowance(limits=limits or Limits(), parts_taken=len(leaves))
     opened: list[OpenedLeaf] = []
     paths: set[str] = set()
+    volumes = joined_volumes(leaves)
     waiting: list[tuple[Leaf, str, int]] = [(leaf, "", 0) for leaf in reversed(leaves)]
     while waiting:
         leaf, parent, depth = waiting.pop()
-        leaf = replace(leaf, path=_unique(_complete_path(leaf), paths))
+        named = leaf.path
+        leaf = replace(leaf, path=unique_path(complete_path(leaf), paths))
         watch.opening(leaf.sha256)
         if leaf.sha256 in watch.deadly:
             unpacked = _deadly(leaf)
+        elif not parent and named in volumes:
+            unpacked = _volume(leaf, volumes[named], allowance)
         else:
             unpacked = unpack(leaf, limits=allowance.limits, convert=convert, allowance=allowance, depth=depth)
         opened.append(
@@ -180,6 +188,9 @@ def unpack(
         why = Text(vi="phim hoặc ghi âm, không thuộc phần phải nộp", en="a film or sound recording, not part of the report")
         return Unpacked(media_type=media_type, fate=DocumentFate.IGNORED, why=why)
     nothing = media_type == kind.UNKNOWN or (media_type == kind.OLE and not ole_directory(leaf.data).names)
+    if media_type == kind.UNKNOWN and (is_volume(leaf.name) or is_last_of_many(leaf.data)):
+        finding = _finding("D-UNREADABLE", leaf.path, MANY_VOLUMES)
+        return Unpacked(media_type=media_type, fate=DocumentFate.UNREADABLE, why=MANY_VOLUMES, findings=(finding,))
     if nothing and _DOCUMENT_NAME.search(leaf.name):
         finding = _finding("D-UNREADABLE", leaf.path, broken())  # zeros of a transfer that failed, a page saved by a scanner
         return Unpacked(media_type=media_type, fate=DocumentFate.UNREADABLE, why=broken(), findings=(finding,))
@@ -206,7 +217,8 @@ def _open(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacker |
             members.append(member)
             if member.refusal != NO_TEXT:
                 findings.append(_finding("D-REFUSED", member.path, member.refusal))
-    except Refused as refused:
+    except Refused as error:
+        refused = as_volume(leaf.name, error)
         findings.append(_finding(refused.code, leaf.path, refused.text))
         return _stopped(media_type, members, refused, findings, wraps=wraps)
     except ParseError as error:  # from the outside program
@@ -242,6 +254,20 @@ def _shut(leaf: Leaf, media_type: str, refused: Refused) -> Unpacked:
         findings=(_finding(refused.code, leaf.path, refused.text),),
         is_container=media_type in _WRAPPERS,
     )
+
+
+def _volume(leaf: Leaf, whole: Leaf | None, allowance: Allowance) -> Unpacked:
+    """One volume of a set that came complete: the first holds the archive that they make together."""
+    members = () if whole is None else (whole,)
+    try:
+        for each in members:
+            allowance.take(each.size)
+    except Refused as refused:
+        return _shut(leaf, kind.UNKNOWN, refused)
+    why = (
+        NO_TEXT if members else Text(vi="một phần của tệp nén chia nhỏ, đã ghép lại", en="one volume of an archive, put together")
+    )
+    return Unpacked(media_type=kind.UNKNOWN, members=members, fate=DocumentFate.USED, why=why, is_container=True)
 
 
 def _deadly(leaf: Leaf) -> Unpacked:
@@ -347,32 +373,3 @@ def _uuencode_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
     for each in uuencoded_files(data):
         allowance.take(len(each.data))
         yield Member(name=each.name, data=each.data)
-
-
-_ENDINGS: Mapping[str, str] = {
-    kind.JPEG: "jpg", kind.PNG: "png", kind.GIF: "gif", kind.WEBP: "webp", kind.HEIC: "heic", kind.BMP: "bmp", kind.TIFF: "tif",
-    kind.PDF: "pdf", kind.DOCX: "docx", kind.DOC: "doc", kind.XLSX: "xlsx", kind.XLS: "xls", kind.XLSM: "xlsm", kind.XLSB: "xlsb",
-    kind.ODS: "ods", kind.ODT: "odt", kind.RTF: "rtf", kind.PPTX: "pptx", kind.PPT: "ppt", kind.ZIP: "zip", kind.RAR: "rar",
-    kind.SEVEN_ZIP: "7z", kind.EML: "eml", kind.MSG: "msg", kind.HTML: "html", kind.TEXT: "txt", kind.CSV: "csv",
-}  # fmt: skip
-
-
-def _complete_path(leaf: Leaf) -> str:
-    """The path of a leaf; one without a name says what it is: "tệp không tên 1.2.jpg"."""
-    if leaf.name or not leaf.index or last_step(leaf.path) != f"part {leaf.index}":
-        return leaf.path
-    ending = _ENDINGS.get(kind.media_type(leaf.data, ""), "")
-    number = leaf.index.removeprefix("1.")
-    return f"{leaf.path.removesuffix(f'part {leaf.index}')}tệp không tên {number}" + (f".{ending}" if ending else "")
-
-
-def _unique(path: str, paths: set[str]) -> str:
-    stem, dot, ending = path.rpartition(".")
-    if not dot or "/" in ending:
-        stem, dot, ending = path, "", ""
-    candidate, number = path, 1
-    while candidate in paths:
-        number += 1
-        candidate = f"{stem} ({number}){dot}{ending}"
-    paths.add(candidate)
-    return candidate
