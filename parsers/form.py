@@ -36,6 +36,7 @@ from parsers.form_findings import (
 )
 from parsers.form_heading import surroundings_of, years_in
 from parsers.form_parts import compiled_of
+from parsers.form_quantity_labels import with_quantity_rows
 from parsers.form_quantity_rows import quantity_rows
 from parsers.form_rows import Alignment, Placement, align
 from parsers.form_shift import seems_shifted, swapped
@@ -105,7 +106,7 @@ def _read_all(sheets: Sequence[Sheet], form: Form, year: int) -> list[_Read]:
     tables = find_tables(sheets, form, year)
     found = []
     for table in tables:
-        alignment = align(table.rows, form)
+        alignment = align(with_quantity_rows(table.rows, form), form)
         if len(alignment.placed) < fewest_rows(form):
             continue
         around = surroundings_of(table, tables, sheets)
