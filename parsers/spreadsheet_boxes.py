@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from parsers.grid import Cell, CellKind
+from parsers.grid import Cell, CellKind, Merge
 from parsers.spreadsheet_cells import MAX_COLUMNS, MAX_ROWS, RawSheet, address_of, integer_of
 from parsers.spreadsheet_zip import Attributes, Package, StopReadingError, XmlHandler, read_xml
 
@@ -16,6 +18,7 @@ _MOST_ELEMENTS = 100_000
 _MAX_DRAWING = 8 * 1024 * 1024  # bytes
 _LONGEST = 4_000
 _FIGURE = re.compile(r"\s*\d[\d\s.,/]*\D{0,20}$")
+_REACH = 12  # rows and columns of a box that are looked at
 _CROWDED_ROW = 1  # cells: a row with more is one of a table, where only a figure is meant for a cell
 
 _DRAWING, _OBJECT, _TEXT_OBJECT, _CONTINUE = 0x00EC, 0x005D, 0x01B6, 0x003C
@@ -41,35 +44,39 @@ def place_boxes(raw: RawSheet, boxes: Iterable[TextBox]) -> None:
 
     A text that is no figure stays out of the rows of a table: it says something beside it.
     """
+    filled = Counter(row for row, _ in raw.cells)
     for box in boxes:
         text = box.text.strip()[:_LONGEST]
         if not text:
             continue
-        position = _free(raw, box, is_figure=_FIGURE.match(text) is not None)
+        position = _free(raw, box, filled, is_figure=_FIGURE.match(text) is not None)
         if position is None:
-            position = max((row for row, _ in raw.cells), default=0) + 1, 1
+            position = max(filled, default=0) + 1, 1
         if position[0] <= MAX_ROWS:
+            filled[position[0]] += 1
             raw.cells[position] = Cell(
                 kind=CellKind.TEXT, value=text, font=box.font, address=address_of(*position), doubtful=True, loose=True
             )
 
 
-def _free(raw: RawSheet, box: TextBox, *, is_figure: bool) -> tuple[int, int] | None:
-    for row in range(max(1, box.top), min(box.bottom, MAX_ROWS, box.top + _MOST_BOXES) + 1):
-        if not is_figure and sum((row, column) in raw.cells for column in range(1, MAX_COLUMNS + 1)) > _CROWDED_ROW:
+def _free(raw: RawSheet, box: TextBox, filled: Counter[int], *, is_figure: bool) -> tuple[int, int] | None:
+    rows = range(max(1, box.top), min(box.bottom, box.top + _REACH, MAX_ROWS) + 1)
+    columns = range(max(1, box.left), min(box.right, box.left + _REACH, MAX_COLUMNS) + 1)
+    near = (each for each in raw.merges if each.top <= rows.stop and each.bottom >= rows.start)
+    merges = list(itertools.islice((each for each in near if each.right >= columns.start), _REACH * _REACH))
+    for row in rows:
+        if not is_figure and filled[row] > _CROWDED_ROW:
             continue
-        for column in range(max(1, box.left), min(box.right, MAX_COLUMNS) + 1):
-            if (row, column) not in raw.cells and not _is_covered(raw, row, column):
+        for column in columns:
+            if (row, column) not in raw.cells and not any(_covers(each, row, column) for each in merges):
                 return row, column
     return None
 
 
-def _is_covered(raw: RawSheet, row: int, column: int) -> bool:
-    """Whether the cell lies under a merged one: what stands there is dropped."""
-    return any(
-        each.top <= row <= each.bottom and each.left <= column <= each.right and (row, column) != (each.top, each.left)
-        for each in raw.merges
-    )
+def _covers(merge: Merge, row: int, column: int) -> bool:
+    """Whether a cell lies under a merged one: what stands there is dropped."""
+    inside = merge.top <= row <= merge.bottom and merge.left <= column <= merge.right
+    return inside and (row, column) != (merge.top, merge.left)
 
 
 def drawn_boxes(package: Package, part: str) -> list[TextBox]:
