@@ -55,6 +55,8 @@ _XLS_ERRORS = (
     OverflowError,
     LookupError,
     EOFError,
+    NameError,  # a text object whose own object is wanting
+    ArithmeticError,
 )
 xlrd.book.evaluate_name_formula = lambda *_arguments, **_options: (
     None

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from parsers import content_type
 from parsers.grid import Sheet
-from parsers.spreadsheets import read_sheets
+from parsers.spreadsheets import SpreadsheetError, read_sheets
 from tests.parsers.spreadsheet_samples import xlsb, xlsb_cell, xlsb_row
 from tests.requirements import LIBREOFFICE, need
 from tests.scoreboard.formats import converted
@@ -129,3 +129,11 @@ def test_the_box_of_a_comment_is_none() -> None:
         data = stream.getvalue() if extension == "xlsx" else converted(stream.getvalue(), "xlsx", extension, office)
         (sheet,) = read_sheets(data, media_type).sheets
         assert {cell.text for cell in sheet.cells.values()} == {"Số lớp"}, extension
+
+
+def test_a_box_whose_object_is_wanting_is_no_accident() -> None:
+    book = converted(_with_boxes(_table(), _BOXES), "xlsx", "xls", LibreOffice(program=need(LIBREOFFICE)))
+    lost = book.replace(b"\x5d\x00\x1a\x00\x15\x00\x12\x00", b"\x5e\x00\x1a\x00\x15\x00\x12\x00")
+    assert lost != book
+    with pytest.raises(SpreadsheetError):
+        read_sheets(lost, content_type.XLS)
