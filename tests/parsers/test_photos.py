@@ -112,6 +112,7 @@ def test_pages_are_scans_scanned_or_photographed(seed: int) -> None:
     images = [page, stamped, _photographed(page)]
     if seed == 1:
         images += [page.convert("L"), page.convert("1"), page.resize((2480, 3508)), page.rotate(90, expand=True)]
+        images.append(page.resize((595, 842)))  # an A4 page at 72 dots an inch
     for image in images:
         verdict = judge(saved(image, "PNG" if image.mode == "1" else "JPEG"), "Scan_20201013.jpg")
         assert (verdict.role, verdict.fate) == (DocumentRole.SCAN, DocumentFate.USED)
