@@ -170,7 +170,8 @@ def _text(text: str, context: NumberContext) -> NumberReading:
     if len(cleaned) > _LONGEST:
         return rejected("text_no_number")
     answer = _cleaned(cleaned, context, counted(context))
-    if answer.values and _MARKED.search(text):
+    is_rest = (cleaned[0] == "(" and ")" not in cleaned) or (cleaned[-1] == ")" and "(" not in cleaned)
+    if answer.values and (is_rest or _MARKED.search(text)):  # what stood before or behind it is in another row on paper
         answer = _with(answer, "ambiguous_reading")
     return _with(answer, "fullwidth") if unusual and answer.values else answer
 

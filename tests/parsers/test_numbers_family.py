@@ -120,6 +120,8 @@ ASKED: list[tuple[NumberContext, str, Mapping[str, int], str]] = [
     (CLASSES, "3 120", {"count": 3, "people": 120}, "ambiguous_reading"),
     (PEOPLE, "1\t250", {"count": 1, "people": 250}, "ambiguous_reading"),  # a tab is no space between thousands
     (PEOPLE, "1    250", {"count": 1, "people": 250}, "ambiguous_reading"),
+    (CLASSES, "(hai mươi lăm", {"count": 25}, "ambiguous_reading"),  # the rest of "24 (hai mươi lăm)"
+    (CLASSES, "hai mươi lăm)", {"count": 25}, "ambiguous_reading"),
     (UNPRINTED, "3l; 355", {"count": 3, "people": 355}, "ocr_suspect"),  # three classes, or 31 of anything
     (CLASSES, "1/10", {"count": 1, "people": 10}, "ambiguous_reading"),  # or the first of October
     (CLASSES, "3/5 (KH)", {"count": 3, "people": 5}, "ambiguous_reading"),
