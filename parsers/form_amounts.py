@@ -31,6 +31,7 @@ from parsers.values import Value, ValueStatus
 
 _WORD = re.compile(r"[^\W\d_]")
 _ALREADY_WHOLE = {1_000: 1_000_000, 1_000_000: 100_000}  # an amount this large is in đồng whatever the header says
+_UNITS = {1_000: "Nghìn đồng", 1_000_000: "Triệu đồng"}
 _BARE_FIGURE = re.compile(r"(?=.*[1-9])[\d.,\s]+")  # no text, and perhaps of another row
 _BEHIND_LABEL = re.compile(r"[:)]\s*([^:)]*\w\s+\w[^:)]*)$")
 
@@ -73,6 +74,10 @@ def _amount(row: Row, column: int, context: NumberContext, factors: Mapping[int,
     value = reading.values.get(context.column, next(iter(reading.values.values()), None))
     claim = number_claim(value, cell, reading, ["merged_rows"] if merges.below(row, column) else [])
     factor = _factor(row, column, factors)
+    if factor != 1 and "non_integer" in claim.warnings:  # 12,3 under "triệu đồng"
+        told = read_number(cell, replace(context, unit=_UNITS[factor]))
+        claim = number_claim(told.values.get(context.column), cell, told, ["unit_in_header"])
+        return replace(claim, status=worst(claim.status, ValueStatus.CONFIRM))
     written_out = cell.kind is CellKind.TEXT and _WORD.search(cell.text) is not None
     if factor == 1 or written_out or not isinstance(claim.value, int) or not claim.value:
         return claim

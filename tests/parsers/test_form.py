@@ -390,55 +390,6 @@ def test_a_tick_in_the_heading_of_the_ceremony_is_the_communes(mark: int | str) 
     assert (moved.value, moved.status) == (1, ValueStatus.CONFIRM)
 
 
-@pytest.mark.parametrize("place", [(5_000_000,), (None, 5_000_000), ("5.000.000 đồng",)])
-def test_money_is_read_from_any_column(place: tuple[int | str | None, ...]) -> None:
-    money = value(one(form_sheet({"10.state_budget": place})), "10.state_budget", "money")
-    assert (money.value, money.status) == (5_000_000, ValueStatus.OK)
-
-
-def test_two_amounts_are_rejected() -> None:
-    money = value(one(form_sheet({"10.other": (5_000_000, 500_000)})), "10.other", "money")
-    assert (money.value, money.status) == (None, ValueStatus.REJECT)
-    assert "two_amounts" in money.warnings
-    assert money.raw == "5000000 | 500000"
-
-
-def test_the_same_amount_twice_is_one() -> None:
-    assert value(one(form_sheet({"10.other": (5_000_000, "5.000.000")})), "10.other", "money").status is ValueStatus.OK
-
-
-def test_money_in_the_note_is_asked_about() -> None:
-    money = value(one(form_sheet({"10.other": (None, None, "5 triệu đồng")})), "10.other", "money")
-    assert (money.value, money.status) == (5_000_000, ValueStatus.CONFIRM)
-
-
-@pytest.mark.parametrize("unit", ["Nghìn đồng", "1.000 đồng", "1000đ"])
-def test_thousands_printed_as_the_unit_are_asked_about(unit: str) -> None:
-    lines = whole({})
-    place = next(number for number, line in enumerate(lines) if line and line[1:2] == ("Ngân sách nhà nước",))
-    lines[place] = (None, "Ngân sách nhà nước", unit, 5_000)
-    money = value(one(sheet(lines)), "10.state_budget", "money")
-    assert (money.value, money.status) == (5_000_000, ValueStatus.CONFIRM)
-    assert "unit_in_header" in money.warnings
-
-
-def test_thousands_in_the_title_are_asked_about() -> None:
-    lines = whole({"10.state_budget": (5_000,), "10.other": ("2 triệu",)}, title=[*TITLE[:4], ("Đơn vị tính: nghìn đồng",)])
-    reading = one(sheet(lines))
-    assert (value(reading, "10.state_budget", "money").value, value(reading, "10.other", "money").value) == (5_000_000, 2_000_000)
-    assert value(reading, "10.state_budget", "money").status is ValueStatus.CONFIRM
-
-
-def test_an_office_called_million_multiplies_nothing() -> None:
-    lines = whole({"10.state_budget": (4_000_000,)}, title=[("Đơn vị: Trường Triệu Phong",), ("Đơn vị tính: đồng",)])
-    assert value(one(sheet(lines)), "10.state_budget", "money").status is ValueStatus.OK
-
-
-def test_state_budget_is_no_thousand() -> None:
-    money = value(one(form_sheet({"10.state_budget": (5_000_000,)})), "10.state_budget", "money")
-    assert "unit_in_header" not in money.warnings
-
-
 def test_a_figure_in_the_note_is_asked_about_and_the_note_kept() -> None:
     reading = one(form_sheet({"1.it_training": (None, None, "3 lớp, 120 người")}))
     assert (value(reading, "1.it_training").value, value(reading, "1.it_training", "people").value) == (3, 120)
