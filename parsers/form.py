@@ -6,7 +6,6 @@ that could be either of two things is not given at all.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +33,7 @@ from parsers.form_findings import (
     unlabelled_row,
     unread_column,
 )
-from parsers.form_heading import surroundings_of, years_in
+from parsers.form_heading import recipients_row, surroundings_of, years_in
 from parsers.form_parts import compiled_of
 from parsers.form_quantity_labels import with_quantity_rows
 from parsers.form_quantity_rows import quantity_rows
@@ -45,17 +44,18 @@ from parsers.form_unit_rows import read_unit_rows
 from parsers.form_values import RowReader, RowValues
 from parsers.form_year import Said, marked
 from parsers.grid import Cell, Sheet
+from parsers.labels import label_index
 from parsers.values import Finding, FormReading, Value, ValueStatus
 
 __all__ = ["read_forms"]
 
 _MOST_EXTRAS = 40
+_STILL_A_LABEL = 0.85
 _MOST_UNKNOWN = 8
 _LONG = 200
 _FRAGMENT = 3  # a table with fewer rows than a third of the largest, all of them also there, is no second form
 _SAME_LETTERHEAD = 85
 _BULLETS = "-+*•–"
-_RECIPIENTS = re.compile(r"noi nhan\b")
 _NO_RESULT = re.compile(r"\b(?:ke hoach|du kien|du thao|nhap|ban nhap|plan|draft)\b")  # names of sheets
 _GRAND_TOTALS = frozenset({"tong cong", "cong", "tong", "tong so", "total"})  # of everything: adds classes to books
 
@@ -301,7 +301,7 @@ class _TableReader:
         missing = sum(bool(each.columns) for number, each in enumerate(self.form.indicators) if number not in have)
         text_row = next((each for each in reversed(placed) if self._indicator(each).type is IndicatorType.TEXT), None)
         extras = [each for each in self.alignment.extras if id(each) not in self.used]
-        end = _recipients_row(self.table)
+        end = recipients_row(self.table)
         told = 0
         for row in extras:
             if text_row is not None and row.numbers[0] < end and self._continues(text_row, row):
@@ -311,7 +311,7 @@ class _TableReader:
                 if told >= _MOST_UNKNOWN or fold(row.label) in _GRAND_TOTALS:
                     continue
                 above = self._blank_above(row, placed)
-                if missing or not row.label or _is_loose(row):
+                if missing or not row.label or _is_loose(row) or self._is_above_blank(row, placed):
                     self.findings.append(
                         unknown_row(row.label, _place(row), missing) if row.label else unlabelled_row(_place(row))
                     )
@@ -319,14 +319,27 @@ class _TableReader:
                     self.findings.append(only_parts(self._indicator(above), row.label, _place(row)))
                 told += bool(missing or not row.label or above or _is_loose(row))
 
+    def _is_above_blank(self, row: Row, placed: tuple[Placement, ...]) -> bool:
+        """Whether the row directly below an added one is left blank: the first line of its label may stand above, cut off."""
+        below = (each for each in placed if each.row.sheet is row.sheet and each.row.numbers[0] == row.numbers[-1] + 1)
+        index = label_index(self.form.indicators)
+        return any(
+            self._is_blank(each) and index.matches(f"{row.label} {each.row.label}")[each.indicator].score >= _STILL_A_LABEL
+            for each in below
+        )
+
     def _blank_above(self, row: Row, placed: tuple[Placement, ...]) -> Placement | None:
         """The row of the form above an added one, when it is left blank: then the figures stand with its parts only."""
         above = [each for each in placed if each.row.sheet is row.sheet and each.row.numbers[0] < row.numbers[0]]
         last = max(above, key=lambda each: each.row.numbers[0], default=None)
-        if last is None or not self._indicator(last).columns or self._indicator(last).type is IndicatorType.TEXT:
-            return None
-        values = (self.values.get((self._indicator(last).code, key)) for key in self._indicator(last).columns)
-        return last if all(value is None or value.status is ValueStatus.EMPTY for value in values) else None
+        return last if last is not None and self._is_blank(last) else None
+
+    def _is_blank(self, placement: Placement) -> bool:
+        """Whether a row of figures says nothing."""
+        indicator = self._indicator(placement)
+        values = (self.values.get((indicator.code, key)) for key in indicator.columns)
+        blank = all(value is None or value.status is ValueStatus.EMPTY for value in values)
+        return blank and bool(indicator.columns) and indicator.type is not IndicatorType.TEXT
 
     def _continues(self, text_row: Placement, row: Row) -> bool:
         """Whether a row below the free text row carries on its text: it begins with a dash."""
@@ -364,12 +377,6 @@ class _TableReader:
             return None
         cells = (placement.row.cell(column) for column in placement.row.columns.others)
         return next((cell for cell in cells if any(sign.isdigit() for sign in cell.text)), None)
-
-
-def _recipients_row(table: Table) -> float:
-    """The row from which on it is told whom the paper goes to, each with a dash before it; infinity where it is not."""
-    last = table.blocks[-1].sheet
-    return min((row for (row, _), cell in last.cells.items() if _RECIPIENTS.match(fold(cell.text[:_LONG]))), default=math.inf)
 
 
 def _is_loose(row: Row) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from config.vietnamese import fold
 from parsers.form_blocks import Block, Table
 from parsers.form_money import money_factor
 from parsers.grid import Sheet
@@ -18,6 +20,8 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _COUNTED_IN = re.compile(
     r"(?:đơn vị tính|đơn vị|đvt)\s*:?\s*\(?\s*((?:nghìn|ngàn|nghin|triệu|trieu|1[. ]?000)[^)\n]{0,20})", re.IGNORECASE
 )
+_RECIPIENTS = re.compile(r"noi nhan\b")
+_LONG = 200
 _LETTERHEAD = re.compile(r"ubnd|ủy ban|uỷ ban|cộng h[oò]|mẫu|biểu|phụ lục", re.IGNORECASE)
 
 
@@ -94,3 +98,9 @@ def _cover(table: Table, sheets: Sequence[Sheet]) -> str:
 
 def _clipped(lines: Iterable[str], most: int) -> str:
     return "\n".join(lines)[: max(most, 0)]
+
+
+def recipients_row(table: Table) -> float:
+    """The row from which on it is told whom the paper goes to, each with a dash before it; infinity where it is not."""
+    last = table.blocks[-1].sheet
+    return min((row for (row, _), cell in last.cells.items() if _RECIPIENTS.match(fold(cell.text[:_LONG]))), default=math.inf)

@@ -66,7 +66,7 @@ def _joined(rows: tuple[Row, ...], index: LabelIndex) -> tuple[Row, ...]:
                 numbers=(*before.numbers, *row.numbers),
                 label=label,
                 row_number=before.row_number or row.row_number,
-                unit=before.unit or row.unit,
+                unit=f"{before.unit} {row.unit}".strip(),
             )
         else:
             done.append(row)
@@ -78,7 +78,11 @@ def _wrapped(before: Row, row: Row, index: LabelIndex) -> bool:
         return False
     if not row.label:
         return _under_merged_label(before, row)
-    if len(before.numbers) > 1 or (_beside(before) and _beside(row)):
+    if len(before.numbers) > 1:
+        return False
+    if not index.exact_holders(before.label) and len(index.exact_holders(f"{before.label} {row.label}")) == 1:
+        return not _collide(before, row)  # cut by the end of a page, the unit too, even where the rest would do for a label
+    if _beside(before) and _beside(row):
         return False
     if len(index.exact_holders(before.label)) == 1 or len(index.exact_holders(row.label)) == 1:
         return False
@@ -94,8 +98,12 @@ def _under_merged_label(before: Row, row: Row) -> bool:
         merge.left <= columns.label <= merge.right and merge.top <= before.numbers[0] and merge.bottom >= row.numbers[0]
         for merge in row.sheet.merges
     )
-    both = (column for column in columns.value_columns if before.cell(column).text and row.cell(column).text)
-    return merged and next(both, None) is None
+    return merged and not _collide(before, row)
+
+
+def _collide(before: Row, row: Row) -> bool:
+    """Whether both rows say something in a quantity column."""
+    return any(before.cell(column).text and row.cell(column).text for column in row.columns.value_columns)
 
 
 def _beside(row: Row) -> bool:

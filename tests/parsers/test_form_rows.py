@@ -83,6 +83,27 @@ def test_a_text_that_goes_on_on_the_next_page_is_whole() -> None:
     assert (written.value, written.status) == ("Trồng 200 cây xanh quanh trường", ValueStatus.OK)
 
 
+@pytest.mark.parametrize(
+    ("code", "words", "unit"),
+    [
+        ("4.donors", 3, ("Tập", "thể/cá nhân")),
+        ("6.visits", 1, ("Số cuộc/người", None)),
+        ("5.book_contest", 2, (None, "Số cuộc/người")),
+    ],
+)
+def test_a_row_cut_by_the_end_of_a_page_is_one_whatever_the_rest_of_its_label_is_like(
+    code: str, words: int, unit: tuple[str | None, str | None]
+) -> None:
+    lines = whole({"1": (3,), "2": (7,)})
+    label = next(each.label for each in FORM.indicators if each.code == code)
+    at = next(number for number, line in enumerate(lines) if label in line)
+    start, end = " ".join(label.split()[:words]), " ".join(label.split()[words:])
+    cut = [(None, start, unit[0], 8, 312), (None, end, unit[1])]
+    reading = one(sheet([*lines[:at], *cut, *lines[at + 1 :]]))
+    assert [value(reading, code, key).value for key in ("count", "people")] == [8, 312]
+    assert value(reading, code, "people").status is ValueStatus.OK
+
+
 def test_a_text_in_several_columns_of_figures_is_asked_about() -> None:
     for cells, status in ((("Tặng quà cho", "15 học sinh"), ValueStatus.CONFIRM), (("Tặng quà", 15), ValueStatus.OK)):
         assert value(one(form_sheet({"1": (3,), "2": (7,), "11": cells})), "11", "text").status is status
