@@ -90,6 +90,13 @@ def test_women_are_not_all_persons() -> None:
     assert {key for _, key in certain(one(sheet([*TITLE, header, *given])))} == {"count"}
 
 
+@pytest.mark.parametrize("total", ["Tổng", "Tổng số"])
+def test_a_total_before_men_and_women_is_of_persons(total: str) -> None:
+    header = ("STT", "Nội dung", "Đơn vị", "Số lớp, cuộc", total, "Nam", "Nữ", "Ghi chú")
+    given = rows({code: (count, people, None, people) for code, (count, people) in GIVEN.items()})
+    assert certain(one(sheet([*TITLE, header, *given]))) == TRUTH
+
+
 def test_more_columns_without_a_name_than_quantities_leave_every_figure_asked_about() -> None:
     header = ("STT", "Nội dung", "Đơn vị", "Cang", "Nong", "Hua", "Huổi")
     given = rows({code: (count, people, count, people) for code, (count, people) in GIVEN.items()})
