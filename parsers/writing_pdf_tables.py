@@ -162,6 +162,8 @@ def _table(
     for each in inside:
         x, y = (each["x0"] + each["x1"]) / 2, (each["top"] + each["bottom"]) / 2
         grid.setdefault((bisect.bisect_right(down, y), bisect.bisect_right(across, x)), []).append(each)
+    level = [each for each in characters if top <= (each["top"] + each["bottom"]) / 2 <= bottom]
+    over, rows_over = _running_over(level, boxes, across)
     cells = []
     for box in boxes:
         row, column = _place(down, box[1]), _place(across, box[0])
@@ -170,14 +172,22 @@ def _table(
         own = _as_written(own, [each for each in strokes if box[0] < each[0] and each[2] < box[2] and box[1] < each[1] < box[3]])
         text = _unwrapped(extract_text(own)) if own else ""
         cells.append(
-            RawCell(row=row, column=column, bottom=last_row, right=last_column, paragraphs=(plain(text, font=_font(own)),))
-        )
-    return PageTable(top=top, bottom=bottom, edges=tuple(across), cells=cells, cut=_is_cut(inside, boxes, across, len(down) - 1))
+            RawCell(
+                row=row, column=column, bottom=last_row, right=last_column,
+                paragraphs=(plain(text, font=_font(own)),), doubtful=box in over,
+            )
+        )  # fmt: skip
+    cut = rows_over >= max(CUT_ROWS, CUT_SHARE * (len(down) - 1))
+    return PageTable(top=top, bottom=bottom, edges=tuple(across), cells=cells, cut=cut)
 
 
-def _is_cut(characters: list[dict[str, Any]], boxes: list[Box], across: list[float], rows: int) -> bool:
-    """Whether in many rows a word runs over the border of its cell: the last letter of a text that was cut off there."""
-    over: set[int] = set()
+def _running_over(characters: list[dict[str, Any]], boxes: list[Box], across: list[float]) -> tuple[set[Box], int]:
+    """The cells over whose border a word runs, the last letter of a text that was cut off there, with those it runs into.
+
+    And in how many rows one runs into another cell.
+    """
+    over: set[Box] = set()
+    rows: set[int] = set()
     columns = [bisect.bisect_right(across, (each["x0"] + each["x1"]) / 2) for each in characters]
     pairs = zip(itertools.pairwise(characters), itertools.pairwise(columns), strict=True)  # in the order of writing
     for one, other in (pair for pair, (here, there) in pairs if here != there):
@@ -185,8 +195,11 @@ def _is_cut(characters: list[dict[str, Any]], boxes: list[Box], across: list[flo
         if touch and not one["text"].isspace() and not other["text"].isspace():
             home = next((box for box in boxes if _in(one, box)), None)
             if home is not None and not _in(other, home):
-                over.add(round(one["top"]))
-    return len(over) >= max(CUT_ROWS, CUT_SHARE * rows)
+                into = [box for box in boxes if _in(other, box)]
+                over.update((home, *into))
+                if into:
+                    rows.add(round(one["top"]))
+    return over, len(rows)
 
 
 def strokes_of(page: Any) -> list[Box]:  # noqa: ANN401 - pdfplumber has no types
