@@ -36,7 +36,7 @@ from parsers.pdf_streams import swells
 from parsers.photos import is_page_picture
 from parsers.uuencode import uuencoded_files
 from parsers.values import DocumentFate, Finding
-from parsers.volumes import as_volume, is_volume, joined_volumes
+from parsers.volumes import JOINED, as_volume, is_volume, joined_volumes
 from parsers.watch import DEADLY, UNWATCHED, Watch
 
 _OFFICE = frozenset({kind.DOCX, kind.DOCM, kind.XLSX, kind.XLSM, kind.XLSB, kind.PPTX, kind.PPTM, kind.ODT, kind.ODS, kind.ODP})
@@ -264,9 +264,7 @@ def _volume(leaf: Leaf, whole: Leaf | None, allowance: Allowance) -> Unpacked:
             allowance.take(each.size)
     except Refused as refused:
         return _shut(leaf, kind.UNKNOWN, refused)
-    why = (
-        NO_TEXT if members else Text(vi="một phần của tệp nén chia nhỏ, đã ghép lại", en="one volume of an archive, put together")
-    )
+    why = NO_TEXT if members else JOINED
     return Unpacked(media_type=kind.UNKNOWN, members=members, fate=DocumentFate.USED, why=why, is_container=True)
 
 

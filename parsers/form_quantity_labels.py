@@ -35,8 +35,8 @@ def with_quantity_rows(rows: Sequence[Row], form: Form) -> tuple[Row, ...]:
     """
     index = label_index(form.indicators)
     changed: dict[int, Row] = {}
-    for above, row in itertools.pairwise(rows):
-        first, second = _named(above, form, index), _named(row, form, index)
+    named = [_named(row, form, index) for row in rows]
+    for (above, first), (row, second) in itertools.pairwise(zip(rows, named, strict=True)):
         if first is None or second is None or first.indicator != second.indicator or first.key == second.key:
             continue
         if row.sheet is above.sheet and row.numbers[0] == above.numbers[-1] + 1 and id(above) not in changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import struct
@@ -10,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from parsers.grid import Cell, CellKind, Merge
-from parsers.spreadsheet_cells import MAX_COLUMNS, MAX_ROWS, RawSheet, address_of, integer_of
-from parsers.spreadsheet_zip import Attributes, Package, StopReadingError, XmlHandler, read_xml
+from parsers.spreadsheet_cells import MAX_COLUMNS, MAX_ROWS, MAX_SHEETS, RawSheet, SpreadsheetError, address_of, integer_of
+from parsers.spreadsheet_zip import Attributes, Package, StopReadingError, XmlHandler, read_xml, relations_of
 
 _MOST_BOXES = 200
 _MOST_ELEMENTS = 100_000
+_MOST_RECORDS = 400_000
 _MAX_DRAWING = 8 * 1024 * 1024  # bytes
 _LONGEST = 4_000
 _FIGURE = re.compile(r"\s*\d[\d\s.,/]*\D{0,20}$")
@@ -79,11 +81,13 @@ def _covers(merge: Merge, row: int, column: int) -> bool:
     return inside and (row, column) != (merge.top, merge.left)
 
 
-def drawn_boxes(package: Package, part: str) -> list[TextBox]:
-    """The text boxes in the drawing of an .xlsx or .xlsb sheet, in the order they were drawn."""
+def drawn_boxes(package: Package, sheet: str) -> list[TextBox]:
+    """The text boxes drawn on an .xlsx or .xlsb sheet, in the order they were drawn; of a damaged drawing its first ones."""
     handler = _DrawingHandler()
-    if part in package:
-        read_xml(package, part, handler, limit=_MAX_DRAWING)
+    with contextlib.suppress(SpreadsheetError):  # the table is read all the same
+        drawing = relations_of(package, sheet).get("drawing")
+        if drawing is not None and drawing in package:
+            read_xml(package, drawing, handler, limit=_MAX_DRAWING)
     return handler.boxes
 
 
@@ -149,19 +153,22 @@ def binary_boxes(stream: bytes) -> list[list[TextBox]]:
 
     Empty where the stream is encrypted.
     """
-    starts = []
-    for kind, body in _records(stream, 0):
+    if _TEXT_OBJECT.to_bytes(2, "little") not in stream:  # as in nearly all
+        return []
+    starts: list[int] = []
+    budget = iter(range(_MOST_RECORDS))
+    for kind, body in _records(stream, 0, budget):
         if kind == _LOCKED:
             return []
         if kind == _SHEET and len(body) > 6 and not body[5]:  # noqa: PLR2004 - its place, whether it is hidden, what it is
             starts.append(struct.unpack_from("<I", body)[0])
-    return [list(_sheet_boxes(stream, start)) for start in starts]
+    return [list(_sheet_boxes(_records(stream, start, budget))) for start in starts[:MAX_SHEETS]]
 
 
-def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
-    """The records of a substream, those of charts on a sheet left out."""
+def _records(stream: bytes, position: int, budget: Iterator[int]) -> Iterator[tuple[int, bytes]]:
+    """The records of a substream, those of charts on a sheet left out; one of the budget is spent for each."""
     depth = 0
-    while position + 4 <= len(stream):
+    while position + 4 <= len(stream) and next(budget, None) is not None:
         kind, length = struct.unpack_from("<HH", stream, position)
         position += 4
         if kind == _SUBSTREAM:
@@ -175,11 +182,11 @@ def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
         position += length
 
 
-def _sheet_boxes(stream: bytes, start: int) -> Iterator[TextBox]:
+def _sheet_boxes(records: Iterable[tuple[int, bytes]]) -> Iterator[TextBox]:
     place, is_note, left = (1, 1, 1, 1), False, 0
     text = ""
     count = 0
-    for kind, body in _records(stream, start):
+    for kind, body in records:
         if kind == _CONTINUE and left > 0 and body:
             piece = body[1:].decode("utf-16-le" if body[0] & 1 else "latin-1", "replace")[:left]
             text, left = text + piece, left - len(piece)

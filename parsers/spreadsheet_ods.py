@@ -32,6 +32,7 @@ _ERROR_TEXT = re.compile(r"(#[A-Z/0]+[!?]?|Err:\d+|#N/A)$")
 _PREFIX = re.compile(r"\w+:(?==)")  # "of:=" names the formula language
 _HOURS_A_DAY = 24
 _MOST_BOXES = 200
+_LONGEST_BOX = 4_000
 _SHAPES = frozenset({"shapes", "frame", "custom-shape", "rect"})
 _DATE_PARTS = {  # short and long spelling in a number format
     "day": ("d", "dd"),
@@ -218,8 +219,12 @@ class _ContentHandler(XmlHandler):
             end = cell_position(attributes.get("end-cell-address", "").rpartition(".")[2]) or (top, left)
             bottom = 0 if name == "shapes" else max(top, end[0])  # those of the page: nothing says on which cells they lie
             self._box = TextBox(text="", top=top, left=left, bottom=bottom, right=max(left, end[1]))
-        elif self._box and name in ("p", "line-break"):
-            self._box = replace(self._box, text=f"{self._box.text}\n")
+        elif name in ("p", "line-break"):
+            self._add_to_box("\n")
+
+    def _add_to_box(self, text: str) -> None:
+        if self._box and len(self._box.text) < _LONGEST_BOX:
+            self._box = replace(self._box, text=self._box.text + text)
 
     def _start_span(self, style: str) -> None:
         if style in self._styles.struck_spans:
@@ -265,8 +270,7 @@ class _ContentHandler(XmlHandler):
 
     def text(self, text: str) -> None:
         if self._skipping:
-            if self._box:
-                self._box = replace(self._box, text=(self._box.text + text)[:MAX_TEXT])
+            self._add_to_box(text)
             return
         if self._raw is None:
             self._styles.text(text)

@@ -58,8 +58,7 @@ def read_xlsb(package: Package, budget: Budget) -> RawWorkbook:
             part = relations.get(identifier)
             if part is not None and part in package:
                 _SheetReader(raw, strings, styles, fonts, since_1904=since_1904).read(package, part, budget)
-                if (drawing := relations_of(package, part).get("drawing")) is not None:
-                    place_boxes(raw, drawn_boxes(package, drawing))
+                place_boxes(raw, drawn_boxes(package, part))
                 read.append(raw)
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise damaged("xlsb") from error

@@ -66,8 +66,7 @@ def read_xlsx(package: Package, budget: Budget) -> RawWorkbook:
             raw.capped = True
             _merges_behind(package, part, raw)
         uncalculated = uncalculated or handler.uncalculated
-        if (drawing := relations_of(package, part).get("drawing")) is not None:
-            place_boxes(raw, drawn_boxes(package, drawing))
+        place_boxes(raw, drawn_boxes(package, part))
         sheets.append(raw)
     if not sheets:
         raise damaged("no sheets")

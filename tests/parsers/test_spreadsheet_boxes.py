@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from collections.abc import Mapping
 
@@ -14,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from parsers import content_type
 from parsers.grid import Sheet
 from parsers.spreadsheets import SpreadsheetError, read_sheets
-from tests.parsers.spreadsheet_samples import xlsb, xlsb_cell, xlsb_row
+from tests.parsers.spreadsheet_samples import ods, xlsb, xlsb_cell, xlsb_row
 from tests.requirements import LIBREOFFICE, need
 from tests.scoreboard.formats import converted
 from tests.servers_libreoffice import LibreOffice
@@ -52,8 +53,9 @@ def _drawing(boxes: Mapping[Area, str]) -> str:
     return f"<xdr:wsDr {names}>{''.join(shapes)}</xdr:wsDr>"
 
 
-def _with_boxes(book: bytes, boxes: Mapping[Area, str], sheet: str = "sheet1.xml") -> bytes:
-    """A workbook with a drawing on its first sheet."""
+def _with_boxes(book: bytes, boxes: Mapping[Area, str], sheet: str = "sheet1.xml", *, lost: int = 0) -> bytes:
+    """A workbook with a drawing on its first sheet, of which so many letters are lost at its end."""
+    drawing = _drawing(boxes)
     stream = io.BytesIO()
     tag = f'<drawing xmlns:r="{_RELATIONS.format("officeDocument")}" r:id="rIdBox"/></worksheet>'.encode()
     kind = b'<Override PartName="/xl/drawings/box.xml" ContentType="application/vnd.openxmlformats-officedocument.drawing+xml"/>'
@@ -63,7 +65,7 @@ def _with_boxes(book: bytes, boxes: Mapping[Area, str], sheet: str = "sheet1.xml
             if name == "xl/worksheets/sheet1.xml":
                 part = part.replace(b"</worksheet>", tag)
             target.writestr(name, part.replace(b"</Types>", kind + b"</Types>"))
-        target.writestr("xl/drawings/box.xml", _drawing(boxes))
+        target.writestr("xl/drawings/box.xml", drawing[: len(drawing) - lost])
         target.writestr(f"xl/worksheets/_rels/{sheet}.rels", _RELATION)
     return stream.getvalue()
 
@@ -137,3 +139,19 @@ def test_a_box_whose_object_is_wanting_is_no_accident() -> None:
     assert lost != book
     with pytest.raises(SpreadsheetError):
         read_sheets(lost, content_type.XLS)
+
+
+def test_a_damaged_drawing_hides_no_table() -> None:
+    (sheet,) = read_sheets(_with_boxes(_table(), _BOXES, lost=200), content_type.XLSX).sheets
+    assert sheet.at(4, 2).text == "Xóa mù chữ"
+    assert "XÃ QUÀI TỞ" in sheet.at(1, 1).text  # what came before the damage
+
+
+def test_a_drawing_without_end_takes_no_time() -> None:
+    shape = f"<draw:frame>{'<text:p>a</text:p>' * 100_000}</draw:frame>"
+    cell = '<table:table-cell office:value-type="string"><text:p>Xóa mù chữ</text:p></table:table-cell>'
+    rows = f"<table:table-row><table:table-cell>{shape}</table:table-cell>{cell}</table:table-row>"
+    started = time.process_time()
+    (sheet,) = read_sheets(ods(f'<table:table table:name="A" xmlns:draw="d">{rows}</table:table>'), content_type.ODS).sheets
+    assert time.process_time() - started < 2
+    assert sheet.at(1, 2).text == "Xóa mù chữ"
