@@ -191,6 +191,8 @@ def _places(row: TypedRow, indicator: Indicator, form: Form) -> Iterator[tuple[i
     fields = list(row.fields)
     if len(fields) > 1 and (fold(fields[0]) == fold(indicator.unit) or not _DIGIT.search(fields[0])) and fields[0]:
         fields = fields[1:]  # the unit of measure
+    if indicator.type is IndicatorType.MONEY and not any(fields[: len(keys)]):
+        fields = [each for each in fields if _DIGIT.search(each)][:1] or fields  # in whichever column it was typed
     if len(fields) == 1:
         own = next((key for key in indicator.columns if key in keys), keys[0])
         yield keys.index(own), fields[0]

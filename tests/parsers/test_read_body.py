@@ -176,6 +176,15 @@ def test_a_row_without_a_figure_does_not_take_the_next_ones() -> None:
     assert said == {"2": ("05",), "7": ("1",), "10.state_budget": ("5.000.000 đồng",)}
 
 
+def test_an_amount_is_read_from_whichever_field_it_was_typed_in() -> None:
+    lines = ["1 | Các lớp bồi dưỡng, tập huấn tổ chức trong Tuần lễ | lớp | 3", "2 | Số tin bài về các hoạt động của Tuần lễ | | 7"]
+    lines.append("10 | Kinh phí | | | 57350000")
+    reading = read_typed_form(typed_rows(lines, FORM), FORM, year=2020)
+    assert reading is not None
+    money = next(each for each in reading.values if each.indicator == "10" and each.column == "money")
+    assert (money.value, money.status) == (57_350_000, ValueStatus.CONFIRM)
+
+
 def test_two_lines_make_no_form() -> None:
     rows = typed_rows(["Xóa mù chữ: 3 lớp/120 người", "Số tin bài: 7"], FORM)
     assert [each.fields for each in rows] == [("3 lớp/120 người",), ("7",)]
