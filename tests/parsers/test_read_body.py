@@ -177,7 +177,10 @@ def test_a_row_without_a_figure_does_not_take_the_next_ones() -> None:
 
 
 def test_an_amount_is_read_from_whichever_field_it_was_typed_in() -> None:
-    lines = ["1 | Các lớp bồi dưỡng, tập huấn tổ chức trong Tuần lễ | lớp | 3", "2 | Số tin bài về các hoạt động của Tuần lễ | | 7"]
+    lines = [
+        "1 | Các lớp bồi dưỡng, tập huấn tổ chức trong Tuần lễ | lớp | 3",
+        "2 | Số tin bài về các hoạt động của Tuần lễ | | 7",
+    ]
     lines.append("10 | Kinh phí | | | 57350000")
     reading = read_typed_form(typed_rows(lines, FORM), FORM, year=2020)
     assert reading is not None
