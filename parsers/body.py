@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import lxml.etree
 import lxml.html
 
+from config.text import NO_TEXT
 from parsers import content_type as kind
 from parsers.legacy import decode_legacy
 from parsers.part_names import decode_bytes
@@ -47,6 +48,8 @@ def choose_body(pairs: Sequence[tuple[Part, Leaf]]) -> Body:
 
 def _is_shown_text(leaf: Leaf) -> bool:
     if leaf.declared_type not in {"text/plain", "text/html", "text", ""} or leaf.disposition == "attachment" or leaf.name:
+        return False
+    if leaf.refusal != NO_TEXT:
         return False
     return kind.media_type(leaf.data) in {
         kind.TEXT,

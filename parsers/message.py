@@ -24,10 +24,11 @@ from config.campaign import Severity
 from config.text import Text
 from parsers import content_type as kind
 from parsers.body import address_list, choose_body, drive_links, html_to_text, inline_forwards
+from parsers.header_fields import Headers, read_headers
 from parsers.legacy import decode_legacy
 from parsers.outlook import msg_heading
 from parsers.part_names import decode_words
-from parsers.parts import Headers, Leaf, Part, Walk, is_blank, leaf_of, make_leaf, read_headers, transfer_encoding, walk
+from parsers.parts import Leaf, Part, Walk, is_blank, leaf_of, make_leaf, transfer_encoding, walk
 from parsers.robots import judge_robot
 from parsers.uuencode import uuencoded_files
 from parsers.values import Envelope, Finding, Forwarded
@@ -125,7 +126,7 @@ def _mail_parser(raw: bytes, parts: Sequence[Part]) -> mailparser.MailParser | N
         position = part.end
     kept.append(raw[position:][:65_536])
     elided = b"".join(kept)
-    if len(elided) > 8 * 1024 * 1024:  # endless headers
+    if len(elided) > 1024 * 1024:  # endless headers: those of 2,000 parts have 300 KB
         return None
     try:
         return mailparser.parse_from_bytes(elided)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from config.text import NO_TEXT, Text
+from parsers.header_fields import Headers, read_headers, skip_blank_lines
 from parsers.part_names import HeaderValue, part_name, structured
 from parsers.uuencode import uuencoded_files
 from parsers.values import Slice
@@ -22,32 +23,19 @@ DEEPEST_MULTIPART = 30
 """Multiparts nested deeper than this stay one opaque leaf; honest mail stays below ten."""
 
 MOST_PARTS = 2_000
-LONGEST_HEADERS = 512 * 1024
-
-_FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
-_KNOWN_FIELD = re.compile(
-    rb"(?im)^(?:content-(?:type|transfer-encoding|disposition|id)|mime-version|date|from|to|subject|message-id|received)[ \t]*:"
+_TOO_MUCH = "nested too deeply or too many parts"
+_REST = Text(
+    vi=f"phần còn lại của thư: quá nhiều phần hoặc lồng quá nhiều lớp (tối đa {MOST_PARTS} phần, {DEEPEST_MULTIPART} lớp) "
+    "nên chưa đọc, có thể thiếu tệp; đề nghị gửi lại gọn hơn",
+    en=f"the rest of the mail: too many parts or nested too deeply (at most {MOST_PARTS} parts, {DEEPEST_MULTIPART} layers), "
+    "not read; files may be missing, please send it again in a simpler form",
 )
+
 _GUESSED_BOUNDARY = re.compile(
     rb"(?m)^--(?=[!-~]*[0-9A-Za-z])([!-~]{1,200}?)[ \t]*\r?\n(?=(?:content|mime|x)-[a-z-]+:)", re.IGNORECASE
 )
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BINARY_AT_BASE64_START = (b"UEsDB", b"JVBERi", b"/9j/", b"iVBORw0KG", b"0M8R4KGx", b"R0lGOD", b"UmFyIRo", b"N3q8ryc", b"eJ8+I")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headers:
-    """The header fields of a part in order: lower-case name and raw value, still folded."""
-
-    fields: tuple[tuple[str, bytes], ...] = ()
-
-    def every(self, name: str) -> tuple[bytes, ...]:
-        """All values of a field, topmost first."""
-        return tuple(value for key, value in self.fields if key == name)
-
-    def first(self, name: str) -> bytes:
-        """The topmost value of a field, or b""."""
-        return next((value for key, value in self.fields if key == name), b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +107,7 @@ class _Region:
 
 def walk(raw: bytes) -> Walk:
     """Every leaf of `raw`. Never raises, never loses a byte that stands inside a part."""
-    waiting = [_Region(start=_skip_blank_lines(raw), end=len(raw), index="1")]
+    waiting = [_Region(start=skip_blank_lines(raw), end=len(raw), index="1")]
     found: list[Part] = []
     defects: list[str] = []
     multiparts: list[HeaderValue] = []
@@ -133,7 +121,7 @@ def walk(raw: bytes) -> Walk:
         room = len(region.around) < DEEPEST_MULTIPART and len(found) + len(waiting) < MOST_PARTS
         children = _children(raw, body, region, content_type, split) if room else []
         if split and not room:
-            part_defects = (*part_defects, "nested too deeply or too many parts")
+            part_defects = (*part_defects, _TOO_MUCH)
         defects.extend(part_defects)
         if children:
             multiparts.append(content_type)
@@ -152,57 +140,6 @@ def walk(raw: bytes) -> Walk:
         defects=tuple(dict.fromkeys(defects)),
         multipart_types=tuple(multiparts),
     )
-
-
-def _skip_blank_lines(raw: bytes) -> int:
-    start = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
-    blank = re.compile(rb"[ \t]*\r?\n").match
-    position = start
-    while position < 4096 and (line := blank(raw, position)) is not None:  # noqa: PLR2004 - more than this is no accident
-        position = line.end()
-    return position if _FIELD.match(raw[position : position + 200]) else start
-
-
-def read_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int, tuple[str, ...]]:
-    """The header fields at `start`, the offset where the body begins, and what was broken."""
-    fields: list[tuple[str, bytes]] = []
-    defects: list[str] = []
-    position = start
-    limit = min(end, start + LONGEST_HEADERS)
-    while position < limit:
-        stop = raw.find(b"\n", position, limit)
-        after = limit if stop < 0 else stop + 1
-        line = raw[position:after].rstrip(b"\r\n")
-        if not line:
-            return Headers(fields=tuple(fields)), after, tuple(defects)
-        if line[:1] in b" \t" and fields:
-            if not line.strip() and not _KNOWN_FIELD.search(_rest_of_headers(raw, after, limit)):
-                return Headers(fields=tuple(fields)), after, (*defects, "blank line with spaces ends the headers")
-            _extend(fields, line)
-        elif (match := _FIELD.fullmatch(line)) is not None:
-            fields.append((match[1].decode("ascii").lower(), match[2].strip()))
-        elif position == start and line.startswith((b"From ", b">From ")):
-            pass  # the separator line of an mbox
-        elif fields and _KNOWN_FIELD.search(_rest_of_headers(raw, after, limit)):
-            defects.append("header line without a name")  # a subject broken over two lines: the headers go on below
-            _extend(fields, b" " + line)
-        else:
-            return Headers(fields=tuple(fields)), position, (*defects, "no blank line between headers and body")
-        position = after
-    return Headers(fields=tuple(fields)), position, tuple(defects)
-
-
-def _extend(fields: list[tuple[str, bytes]], line: bytes) -> None:
-    key, value = fields[-1]
-    if len(value) < LONGEST_HEADERS // 8:
-        fields[-1] = (key, value + b"\r\n" + line)
-
-
-def _rest_of_headers(raw: bytes, position: int, limit: int) -> bytes:
-    """What follows up to the next blank line, at most a few lines: only a look ahead."""
-    ahead = raw[position : min(limit, position + 4096)]
-    blank = re.search(rb"\r?\n\r?\n", ahead)
-    return ahead[: blank.start()] if blank else ahead
 
 
 def _content_type(
@@ -232,7 +169,7 @@ def _content_type(
 def _children(raw: bytes, body: int, region: _Region, content_type: HeaderValue, boundaries: tuple[bytes, ...]) -> list[_Region]:
     spans = _spans(raw, body, region.end, boundaries) if boundaries else []
     if len(spans) > MOST_PARTS:  # the rest stays one leaf
-        spans[MOST_PARTS - 1 :] = [(spans[MOST_PARTS - 1][0], region.end, "too many parts")]
+        spans[MOST_PARTS - 1 :] = [(spans[MOST_PARTS - 1][0], region.end, _TOO_MUCH)]
     default = "message/rfc822" if content_type.value == "multipart/digest" else "text/plain"
     return [
         _Region(
@@ -309,6 +246,7 @@ def leaf_of(raw: bytes, part: Part) -> Leaf:
         sha256=hashlib.sha256(data).hexdigest(), slice=Slice(offset=part.start, length=part.end - part.start, encoding=encoding),
         disposition=part.disposition.value, content_id=content_id, inline=inline, index=part.index,
         charset=part.content_type.get("charset"), defects=(*part.defects, *lie),
+        refusal=_REST if _TOO_MUCH in part.defects else NO_TEXT,
     )  # fmt: skip
 
 

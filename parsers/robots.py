@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parsers.header_fields import Headers, read_headers
 from parsers.part_names import decode_bytes, decode_words
-from parsers.parts import Headers, Leaf, Walk, read_headers
+from parsers.parts import Leaf, Walk
 from parsers.values import Robot
 
 

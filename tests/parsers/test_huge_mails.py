@@ -1,0 +1,71 @@
+"""Mails larger or deeper than is read: the files that can be read are, and what cannot is told, never lost without a word."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from parsers.header_fields import LONGEST_HEADERS
+from parsers.message import OpenedMessage, read_envelope_and_parts
+from parsers.parts import DEEPEST_MULTIPART, MOST_PARTS
+
+_FILE = b'Content-Type: application/octet-stream; name="bieu.xlsx"\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBAo=\r\n'
+_TEXT = b"Content-Type: text/plain\r\n\r\nx\r\n"
+
+
+def _mixed(*parts: bytes, mark: bytes = b"b", before: bytes = b"") -> bytes:
+    body = b"".join(b"--%s\r\n%s" % (mark, each) for each in parts)
+    return before + b"Content-Type: multipart/mixed; boundary=%s\r\n\r\n%s--%s--\r\n" % (mark, body, mark)
+
+
+def _names(message: OpenedMessage) -> list[str]:
+    return [each.name for each in message.leaves if each.refusal.vi == ""]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"X-Long: " + b"a" * 1_000_000 + b"\r\n",
+        b"X-Short: a\r\n" * 300_000,
+        b"Received: from a by b\r\n\tfor c\r\n" * 40_000,
+        b"Cc: " + b",\r\n ".join(b"a%d@x.vn" % number for number in range(80_000)) + b"\r\n",
+        b"Cc: " + b", ".join(b"a%d@x.vn" % number for number in range(80_000)) + b"\r\n",
+    ],
+    ids=["one line", "many lines", "many folded", "folded addresses", "addresses on a line"],
+)
+def test_headers_without_end_hide_no_file(header: bytes) -> None:
+    started = time.process_time()
+    message = read_envelope_and_parts(_mixed(_TEXT, _FILE, before=b"From: a@x.vn\r\n" + header + b"Subject: BC\r\n"))
+    assert _names(message) == ["bieu.xlsx"]
+    assert (message.envelope.sender, message.envelope.subject, message.body.strip()) == ("a@x.vn", "BC", "x")
+    assert time.process_time() - started < 2
+
+
+def test_a_field_that_stands_where_reading_by_line_ends_is_read_whole() -> None:
+    mail = _mixed(_TEXT, _FILE, before=b"X-Long: " + b"a" * (LONGEST_HEADERS - 30) + b"\r\n")
+    for shift in range(0, 90, 7):
+        assert _names(read_envelope_and_parts(b"From: " + b"a" * shift + b"@x.vn\r\n" + mail)) == ["bieu.xlsx"]
+
+
+def test_a_body_without_a_blank_line_above_it_is_no_endless_header() -> None:
+    message = read_envelope_and_parts(b"From: a@x.vn\r\n" + b"X: a\r\n" * 200_000)
+    assert message.envelope.sender == "a@x.vn"
+
+
+@pytest.mark.parametrize("text", [_TEXT, b"\r\nx\r\n"])
+def test_parts_beyond_the_most_are_told(text: bytes) -> None:
+    message = read_envelope_and_parts(_mixed(*[text] * (MOST_PARTS + 1), _FILE))
+    (rest,) = [each for each in message.leaves if each.refusal.vi]
+    assert "có thể thiếu tệp" in rest.refusal.vi
+    assert "UEsDB" not in message.body
+
+
+def test_multiparts_beyond_the_deepest_are_told() -> None:
+    for depth, names in ((DEEPEST_MULTIPART - 1, ["bieu.xlsx"]), (DEEPEST_MULTIPART + 20, [])):
+        inner = _FILE
+        for level in range(depth):
+            inner = _mixed(inner, mark=b"m%d-" % level)
+        message = read_envelope_and_parts(b"From: a@x.vn\r\n" + inner)
+        assert _names(message) == names
+        assert bool([each for each in message.leaves if each.refusal.vi]) is (not names)
