@@ -119,6 +119,10 @@ class Console:
             self._print(f"{file['file']}: {unit}", "bold")
             if file.get("error"):
                 self._print(f"  {file['error']}", "red")
+            for finding in file.get("findings", ()):
+                self._print(f"  {self._word(words.SEVERITY, finding['severity'])}: {finding['message']}", "yellow")
+            for link in file.get("links", ()):
+                self.say(f"  đường liên kết, không mở: {link}", f"  link, not opened: {link}")
             self._documents(file["documents"])
             for document in file["documents"]:
                 for code, columns in document["values"].items():

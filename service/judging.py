@@ -118,6 +118,7 @@ def _contribution(campaign: Campaign, unit: Unit, filed: FiledReading) -> Contri
         known_at=filed.fetched_at,
         sender=filed.reading.envelope.sender.casefold(),
         links=filed.reading.links,
+        findings=filed.reading.findings,
     )
 
 

@@ -74,4 +74,5 @@ def _look(path: Path, pool: ReadingPool, views: Views, campaigns: tuple[Campaign
         "subject": reading.envelope.subject,
         "from": reading.envelope.sender,
         "links": list(reading.links),
+        "findings": [views.finding(each) for each in reading.findings],
     }

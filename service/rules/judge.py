@@ -122,6 +122,7 @@ def _findings(
             *(each for one in current for each in one.reading.findings),
             *progress.figures.findings,
             *progress.notes,
+            *_on_mails(progress, ordered, values, photos),
         ),
         narrative=progress.narrative.reading if progress.narrative else None,
         photos=photos,
@@ -130,6 +131,20 @@ def _findings(
         same_figures=elsewhere.same_figures,
         behind_links=progress.completed_at is None and any(each.links for each in ordered),
     )
+
+
+def _on_mails(
+    progress: Progress,
+    ordered: tuple[Contribution, ...],
+    values: Mapping[tuple[str, str], UnitValue],
+    photos: tuple[UnitPhoto, ...],
+) -> Iterator[Finding]:
+    """What is wrong with whole mails: files may be missing from one while the report is not complete; of one in use, all else."""
+    sources = [*(each.source for each in values.values()), progress.narrative.source if progress.narrative else None]
+    used = {*(each.message for each in sources if each), *(each.source.message for each in photos)}
+    for contribution in ordered:
+        matters = {"M-DAMAGED": progress.completed_at is None, "M-AMBIGUOUS": contribution.message in used}
+        yield from (each for each in contribution.findings if matters.get(each.code))
 
 
 def nothing_from(campaign: Campaign, unit: Unit, rulings: tuple[Ruling, ...] = ()) -> Submission:

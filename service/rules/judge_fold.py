@@ -44,6 +44,7 @@ class Contribution:
     known_at: datetime | None = None
     sender: str = ""
     links: tuple[str, ...] = ()  # to files elsewhere, which are never opened
+    findings: tuple[Finding, ...] = ()  # on the mail as a whole: cut short, ambiguous
 
     @property
     def rank(self) -> int:

@@ -10,7 +10,21 @@ from parsers.form_year import Said, marked
 from parsers.values import DocumentFate, Finding, FormReading, ValueStatus
 from service.rules.judge import Contribution, Elsewhere, judge
 from service.rules.submission import Submission
-from tests.service.papers import CAMPAIGN, UNIT, blank_form, closed, on, sent, sound_figures, whole_form, with_value, workbook
+from tests.service.papers import (
+    CAMPAIGN,
+    UNIT,
+    blank_form,
+    closed,
+    everything,
+    on,
+    photos,
+    report,
+    sent,
+    sound_figures,
+    whole_form,
+    with_value,
+    workbook,
+)
 
 BOOKS = ("4.books", "count")
 FIGURES = sound_figures()
@@ -154,3 +168,14 @@ def test_a_blank_form_sent_first_is_no_question_once_the_filled_one_is_here() ->
     blank = workbook(blank_form(), "mau.xlsx")
     assert about(judged(sent(1, on(6), blank)), "V-TEMPLATE")
     assert not about(judged(sent(1, on(6), blank), sent(2, on(7), workbook(whole_form(FIGURES)))), "V-TEMPLATE")
+
+
+def test_a_mail_cut_short_is_told_while_the_report_is_not_complete() -> None:
+    cut = Finding(code="M-DAMAGED", severity=Severity.WARNING, where="", text=Text(vi="Thư bị cắt.", en="The mail is cut."))
+    odd = replace(cut, code="M-AMBIGUOUS")
+    damaged = replace(sent(1, on(6), workbook(whole_form(FIGURES))), findings=(cut, odd))
+    assert [bool(about(judged(damaged), code)) for code in ("M-DAMAGED", "M-AMBIGUOUS")] == [True, True]
+    added = judged(damaged, sent(2, on(7), report(), *photos(4)))
+    assert [bool(about(added, code)) for code in ("M-DAMAGED", "M-AMBIGUOUS")] == [False, True]
+    anew = judged(damaged, sent(2, on(7), *everything({**FIGURES, BOOKS: 7})))
+    assert not about(anew, "M-AMBIGUOUS")

@@ -50,3 +50,16 @@ def test_with_every_file_there_the_command_is_done(tmp_path: Path) -> None:
     done = read(tmp_path, str(workbook(tmp_path / "bieu.xlsx")), "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert "missing" not in json.loads(done.stdout)[0]
+
+
+def test_a_mail_cut_short_and_its_links_are_told(tmp_path: Path) -> None:
+    mail = tmp_path / "thu.eml"
+    mail.write_bytes(
+        b"From: a@x.vn\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhttps://drive.google.com/file/d/1abc/view\r\n"
+        b"--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nnua chung"
+    )
+    shown = read(tmp_path, str(mail))
+    assert "có thể thiếu tệp" in shown.stdout
+    assert "drive.google.com/file/d/1abc" in shown.stdout
+    (plain,) = json.loads(read(tmp_path, str(mail), "--json").stdout)
+    assert [each["code"] for each in plain["findings"]] == ["M-DAMAGED"]
