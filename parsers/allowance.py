@@ -41,11 +41,13 @@ class Allowance:
     def expect_parts(self, count: int) -> None:
         """Refuse before reading when a container announces more files than are left."""
         if self.parts_taken + count > self.limits.parts:
-            shown, most = f"{count:,}", self.limits.parts
+            most = self.limits.parts
+            shown = f"{count:,}" if count > most else ""
+            held = (f"{shown.replace(',', '.')} tệp, ", f"{shown}; ") if shown else ("", "")
             raise Refused(
                 Text(
-                    vi=f"chứa quá nhiều tệp ({shown.replace(',', '.')} tệp, tối đa {most} tệp một thư); đề nghị gửi lại gọn hơn",
-                    en=f"holds too many files ({shown}; at most {most} in one mail); please send fewer",
+                    vi=f"chứa quá nhiều tệp ({held[0]}tối đa {most} tệp cả thư), có tệp không mở; đề nghị gửi lại gọn hơn",
+                    en=f"holds too many files ({held[1]}at most {most} in a whole mail), some are not opened; please send fewer",
                 )
             )
 

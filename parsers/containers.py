@@ -176,7 +176,7 @@ def unpack(
     if media_type in {kind.TEXT, kind.CSV} and leaf.declared_type == kind.EML:
         media_type = kind.EML  # a forwarded mail with hardly a header
     if leaf.refusal != NO_TEXT:
-        return Unpacked(media_type=media_type, fate=DocumentFate.REFUSED, why=leaf.refusal)
+        return replace(_shut(leaf, media_type, Refused(leaf.refusal, code="D-REFUSED")), is_container=False)
     if media_type in _REFUSED:
         code, why = _REFUSED[media_type]
         return _shut(leaf, media_type, Refused(why, code=code))
@@ -216,7 +216,7 @@ def _open(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacker |
         for member in source:
             members.append(member)
             if member.refusal != NO_TEXT:
-                findings.append(_finding("D-REFUSED", member.path, member.refusal))
+                allowance.take(0)  # it has a line of its own, too: there is an end to those
     except Refused as error:
         refused = as_volume(leaf.name, error)
         findings.append(_finding(refused.code, leaf.path, refused.text))
@@ -258,14 +258,13 @@ def _shut(leaf: Leaf, media_type: str, refused: Refused) -> Unpacked:
 
 def _volume(leaf: Leaf, whole: Leaf | None, allowance: Allowance) -> Unpacked:
     """One volume of a set that came complete: the first holds the archive that they make together."""
-    members = () if whole is None else (whole,)
+    if whole is None:
+        return Unpacked(media_type=kind.UNKNOWN, fate=DocumentFate.IGNORED, why=JOINED, is_container=True)
     try:
-        for each in members:
-            allowance.take(each.size)
+        allowance.take(whole.size)
     except Refused as refused:
         return _shut(leaf, kind.UNKNOWN, refused)
-    why = NO_TEXT if members else JOINED
-    return Unpacked(media_type=kind.UNKNOWN, members=members, fate=DocumentFate.USED, why=why, is_container=True)
+    return Unpacked(media_type=kind.UNKNOWN, members=(whole,), fate=DocumentFate.USED, is_container=True)
 
 
 def _deadly(leaf: Leaf) -> Unpacked:

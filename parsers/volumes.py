@@ -14,7 +14,10 @@ from parsers.parts import Leaf, make_leaf
 _CUT = re.compile(r"(.+\.(?:zip|7z|rar|tar|gz|tgz))\.(\d{3})$", re.IGNORECASE)  # as 7-Zip cuts: nothing but the bytes in order
 _OTHER = re.compile(r".+\.(?:z\d\d|r\d\d|part\d+\.rar)$", re.IGNORECASE)  # each with headers of its own
 _FEWEST = 2
-JOINED = Text(vi="một phần của tệp nén chia nhỏ, đã ghép lại", en="one volume of a split archive, put together")
+JOINED = Text(
+    vi="một phần của tệp nén chia nhỏ, được ghép vào phần đầu; nội dung xem ở đó",
+    en="one volume of a split archive, joined to the first; see there for what is inside",
+)
 
 
 def is_volume(name: str) -> bool:

@@ -182,6 +182,20 @@ def test_a_hundred_thousand_members_are_refused_in_a_moment() -> None:
     assert "quá nhiều tệp" in found["tep.zip"].why.vi
 
 
+def test_what_is_refused_inside_a_file_is_said_once_and_there_is_an_end_to_it() -> None:
+    target = io.BytesIO(docx_with(JPEG))
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as document:
+        for number in range(40):
+            document.writestr(f"word/media/image{number + 2}.png", bytes(9_000_000))
+    found = opened(target.getvalue(), "tep.docx", Limits(parts=30))
+    assert found["tep.docx"].fate is None
+    refused = [each for each in found.values() if each.leaf.refusal.vi]
+    assert len(refused) <= 30
+    assert {len(each.findings) for each in refused} == {1}
+    (told,) = found["tep.docx"].findings
+    assert "tối đa 30 tệp" in told.text.vi
+
+
 def test_the_limits_are_shared_by_all_files_of_a_mail_and_good_files_stay() -> None:
     limits = Limits(total_bytes=5_000, parts=50)
     leaves = (leaf(zipped(("a.txt", b"a" * 3000)), "1.zip"), leaf(zipped(("b.txt", b"b" * 3000)), "2.zip"), leaf(JPEG, "anh.jpg"))

@@ -8,7 +8,7 @@ import pytest
 
 from parsers.containers import OpenedLeaf, open_all
 from parsers.values import DocumentFate
-from tests.parsers.mails import leaf, zipped
+from tests.parsers.mails import leaf, zipped, zipped_with_raw_names
 from tests.parsers.opened_files import JPEG, TEXT, contents
 from tests.parsers.test_containers import seven_zip
 
@@ -31,7 +31,17 @@ def test_all_volumes_of_a_mail_are_put_together_in_whatever_order_they_came(pack
     found = _opened(third, (JPEG, "khac.jpg"), first, second)
     inside = f"Tuan le.{ending}.001/Tuan le.{ending}"
     assert contents(found) == {"khac.jpg": JPEG, f"{inside}/anh.jpg": JPEG, f"{inside}/bc.txt": TEXT}
-    assert {each.fate for path, each in found.items() if path.startswith(f"Tuan le.{ending}.")} == {None, DocumentFate.USED}
+    assert found[f"Tuan le.{ending}.001"].fate is found[inside].fate is DocumentFate.USED
+    assert {found[f"Tuan le.{ending}.{number:03}"].fate for number in (2, 3)} == {DocumentFate.IGNORED}
+
+
+def test_volumes_of_an_archive_that_is_refused_are_not_called_used() -> None:
+    whole = zipped_with_raw_names(*[(b"%d.txt" % number, b"") for number in range(3_000)])
+    first, second = ((part, f"a.zip.{number:03}") for number, part in enumerate(_cut(whole, 2), start=1))
+    found = _opened(first, second)
+    assert found["a.zip.001/a.zip"].fate is DocumentFate.REFUSED
+    assert "3.000 tệp" in found["a.zip.001/a.zip"].why.vi
+    assert found["a.zip.002"].fate is DocumentFate.IGNORED
 
 
 def test_a_volume_without_the_others_is_told_for_what_it_is() -> None:
