@@ -32,7 +32,7 @@ from parsers.ole_directory import ole_directory
 from parsers.outlook import BODY_NAME, msg_members, tnef_members
 from parsers.part_names import readable
 from parsers.parts import Leaf, is_blank, leaf_of, make_leaf, walk
-from parsers.pdf_streams import swells
+from parsers.pdf_streams import CROWDED, excess
 from parsers.photos import is_page_picture
 from parsers.uuencode import uuencoded_files
 from parsers.values import DocumentFate, Finding
@@ -93,10 +93,6 @@ _IGNORED: Mapping[str, Text] = {
     kind.THUMBS: Text(vi="tệp phụ của Windows (Thumbs.db)", en="a Windows side file (Thumbs.db)"),
     kind.EMPTY: Text(vi="tệp trống, không có nội dung; đề nghị gửi lại", en="an empty file; please send it again"),
 }
-_CROWDED = Text(
-    vi="tệp có cấu trúc bất thường (quá nhiều phần bên trong), không mở vì lý do an toàn",
-    en="built in an abnormal way (too many parts inside), not opened for safety",
-)
 _TOO_DEEP = Text(
     vi="các tệp nén lồng nhau quá nhiều lớp, không mở tiếp; đề nghị gửi trực tiếp tệp bên trong",
     en="containers nested too deeply, not opened further; please send the inner file itself",
@@ -195,9 +191,9 @@ def unpack(
         finding = _finding("D-UNREADABLE", leaf.path, broken())  # zeros of a transfer that failed, a page saved by a scanner
         return Unpacked(media_type=media_type, fate=DocumentFate.UNREADABLE, why=broken(), findings=(finding,))
     if media_type in _OLE_TYPES and ole_directory(leaf.data).is_crowded:
-        return _shut(leaf, media_type, Refused(_CROWDED))
-    if media_type == kind.PDF and swells(leaf.data):
-        return _shut(leaf, media_type, Refused(_CROWDED))
+        return _shut(leaf, media_type, Refused(CROWDED))
+    if media_type == kind.PDF and (too_much := excess(leaf.data)) != NO_TEXT:
+        return _shut(leaf, media_type, Refused(too_much))
     if media_type == kind.ENCRYPTED_OFFICE or (media_type in _OLD_OFFICE and is_protected_ole(leaf.data, media_type)):
         return _locked(leaf, media_type, allowance)
     return _open(leaf, media_type, allowance, convert, depth)

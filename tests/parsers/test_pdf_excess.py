@@ -1,0 +1,82 @@
+"""PDF files that would take a reader's memory or minutes when drawn are refused; those that only nest or repeat are not."""
+
+from __future__ import annotations
+
+import time
+import zlib
+
+import pytest
+
+from config.text import NO_TEXT
+from parsers.containers import open_all
+from parsers.pdf_streams import excess
+from parsers.values import DocumentFate
+from tests.parsers.mails import leaf
+
+
+def _stream(content: bytes, dictionary: bytes = b"") -> bytes:
+    pressed = zlib.compress(content, 9)
+    return b"<<%s/Filter/FlateDecode/Length %d>>\nstream\n%s\nendstream" % (dictionary, len(pressed), pressed)
+
+
+def _form(content: bytes, drawn: bytes) -> bytes:
+    return _stream(content, b"/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</XObject<<%s>>>>" % drawn)
+
+
+def _picture(width: int, height: int, content: bytes = b"") -> bytes:
+    return _stream(content, b"/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8" % (width, height))
+
+
+def _pdf(drawn: bytes, *objects: bytes) -> bytes:
+    """One page that draws `drawn`; its resources name the first of `objects`, which is number 5, A."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</A 5 0 R>>>>>>"
+    every = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, _stream(drawn), *objects)
+    out, places = b"%PDF-1.5\n", []
+    for number, each in enumerate(every, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    tail = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    return out + tail % (len(every) + 1, table, len(every) + 1, len(out))
+
+
+def _nested(depth: int, times: int) -> tuple[bytes, ...]:
+    """Forms of which each draws the next so many times; the last draws a line."""
+    inner = [_form(b"/A Do " * times, b"/A %d 0 R" % (6 + level)) for level in range(depth)]
+    return (*inner, _form(b"0 0 m 9 9 l S", b""))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _pdf(b"/A Do", *_nested(12, 10)),
+        _pdf(b"/#41 %x\nDo", *_nested(12, 10)),
+        _pdf(b"/A Do", _form(b"/A Do /A Do", b"/A 5 0 R")),
+        _pdf(b"q", _stream(b"/A Do /A Do", b"/Subtype/Form/BBox[0 0 9 9]"), b"<<>>", _form(b"/A Do /A Do", b"/A 7 0 R")),
+        _pdf(b"/A Do " * 100_000, _picture(300, 300, bytes(90_000))),
+        _pdf(b"/A Do", _picture(30_000, 30_000)),
+        _pdf(b"q", b"<</Length 9/Filter[/FlateDecode /FlateDecode]>>\nstream\nx\nendstream"),
+    ],
+    ids=["nested", "nested, written oddly", "draws itself", "on no page", "one picture often", "huge picture", "pressed twice"],
+)
+def test_a_drawing_without_measure_is_refused_before_it_is_drawn(data: bytes) -> None:
+    began = time.process_time()
+    (found,) = open_all((leaf(data, "bc.pdf"),))
+    assert found.fate is DocumentFate.REFUSED
+    assert found.why.vi.startswith("tệp")
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _pdf(b"/A Do", *_nested(3, 2)),  # the appearance of a digital signature
+        _pdf(b"/A Do", *_nested(20, 1)),
+        _pdf(b"/A Do " * 2_000, _picture(300, 300, bytes(90_000))),
+        _pdf(b"/A Do " * 20, _form(b"/A Do /B Do", b"/A 6 0 R/B 6 0 R"), _picture(3_000, 2_000, bytes(6_000_000))),
+        _pdf(b"/A Do", _picture(9_000, 6_000)),
+    ],
+    ids=["signature", "pages in pages", "stripes", "album", "54 million pixels"],
+)
+def test_what_documents_have_is_opened(data: bytes) -> None:
+    assert excess(data) == NO_TEXT
