@@ -13,7 +13,7 @@ from parsers.grid import SHARES, PicturePlace
 from parsers.photos import register_formats
 from parsers.scan_paper import along, between
 from parsers.scan_picture import PICTURE_ERRORS, PIXELS_MOST
-from parsers.writing_blocks import damaged
+from parsers.writing_blocks import damaged, too_large
 from parsers.writing_pdf import page_picture
 
 AROUND = 0.004  # of a page's longer side: a millimetre of an A4 page is cut out around a cell
@@ -39,7 +39,7 @@ def _page(data: bytes, media_type: str, number: int) -> Image.Image:
     try:
         with Image.open(BytesIO(data)) as opened:
             if opened.width * opened.height > PIXELS_MOST:
-                raise damaged(f"{opened.width} x {opened.height} pixels")
+                raise too_large(f"{opened.width} x {opened.height} pixels")
             return ImageOps.exif_transpose(opened).convert("RGB")
     except PICTURE_ERRORS as error:
         raise damaged(f"{type(error).__name__}: {error}") from error

@@ -7,7 +7,10 @@ pdfium opens every form of a page at once, however often it is drawn (measured: 
 from __future__ import annotations
 
 import itertools
+import logging
 import re
+import struct
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from io import BytesIO
@@ -17,7 +20,14 @@ from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, dict_value, int_value, resolve1
+from pdfminer.psexceptions import PSException
 
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it logs every oddity of a damaged file
+
+_ERRORS = (
+    PSException, ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError,
+    struct.error, zlib.error,
+)  # fmt: skip
 _PAGES = 60
 _DRAWING = 20_000  # pixels that would take as long as drawing anything at all
 _BYTE = 100  # the same for a byte of what a form draws by itself
@@ -33,7 +43,7 @@ def draws_too_much(data: bytes, forms: Iterable[int], most: int) -> bool:
     try:
         drawing = _Drawing(PDFDocument(PDFParser(BytesIO(data))), endless=most + 1)
         return any(each > most for each in itertools.chain(drawing.of_pages(), drawing.of_forms(forms)))
-    except Exception:  # noqa: BLE001 - whatever pdfminer falls over in a file that is suspicious already
+    except _ERRORS:  # pdfminer falls over a file that is suspicious already
         return True
 
 

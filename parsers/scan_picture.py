@@ -15,7 +15,7 @@ from parsers.photos import Picture
 from parsers.scan_lines import BLOCK_ACROSS, BLOCK_DOWN, LINE_THICK, Rule, rules_across, rules_down
 from parsers.scan_paper import Paper
 from parsers.scan_slant import DARK, facing, straightened
-from parsers.writing_blocks import damaged
+from parsers.writing_blocks import damaged, too_large
 
 PIXELS_MOST = 60_000_000
 LONG_SIDE = 2_400  # an A4 page at 200 dpi has 2,339
@@ -71,7 +71,7 @@ def prepared(picture: Picture) -> Paper:
     try:
         with Image.open(BytesIO(picture)) if isinstance(picture, bytes) else picture as opened:
             if opened.width * opened.height > PIXELS_MOST:
-                raise damaged(f"{opened.width} x {opened.height} pixels")
+                raise too_large(f"{opened.width} x {opened.height} pixels")
             opened.draft("L", (LONG_SIDE, LONG_SIDE))
             page = ImageOps.exif_transpose(opened).convert("L")
     except PICTURE_ERRORS as error:

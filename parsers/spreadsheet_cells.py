@@ -54,10 +54,10 @@ class PasswordError(SpreadsheetError):
 
 
 def damaged(detail: str) -> SpreadsheetError:
-    """The error for bytes that are not the workbook they seem to be; `detail` names what failed."""
+    """The error for bytes that are not the workbook they seem to be; `detail` names what failed, in English."""
     return SpreadsheetError(
         Text(
-            vi=f"Tệp bảng tính bị hỏng hoặc không đúng định dạng ({detail}); đề nghị lưu lại dạng .xlsx và gửi lại.",
+            vi="Tệp bảng tính bị hỏng hoặc không đúng định dạng; đề nghị lưu lại dạng .xlsx và gửi lại.",
             en=f"The workbook is damaged or not what it seems ({detail}); please save it again as .xlsx and resend.",
         )
     )

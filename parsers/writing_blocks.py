@@ -42,11 +42,21 @@ class LockedError(PasswordError):
 
 
 def damaged(detail: str) -> WritingError:
-    """The error for bytes that are not the document they seem to be; `detail` names what failed."""
+    """The error for bytes that are not the document they seem to be; `detail` names what failed, in English."""
     return WritingError(
         Text(
-            vi=f"Tệp bị hỏng hoặc không đúng định dạng ({detail}); đề nghị gửi lại dạng .docx, .xlsx hoặc .pdf.",
+            vi="Tệp bị hỏng hoặc không đúng định dạng; đề nghị gửi lại dạng .docx, .xlsx hoặc .pdf.",
             en=f"The file is damaged or not what it seems to be ({detail}); please send it again as .docx, .xlsx or .pdf.",
+        )
+    )
+
+
+def too_large(detail: str) -> WritingError:
+    """The error for a document beyond what is read of any; `detail` names the limit, in English."""
+    return WritingError(
+        Text(
+            vi="Tệp quá lớn hoặc có cấu trúc bất thường, không mở vì lý do an toàn; đề nghị gửi lại bản gọn hơn.",
+            en=f"The file is too large or built in an abnormal way ({detail}), not opened for safety; please send a smaller one.",
         )
     )
 

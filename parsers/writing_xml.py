@@ -10,7 +10,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from parsers.writing_blocks import damaged
+from parsers.writing_blocks import damaged, too_large
 
 PART_LIMIT = 64 * 1024 * 1024
 """Bytes of one inflated part. A 60-page report with 20 tables has 2 MB."""
@@ -41,14 +41,14 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes | None:
         return None
     allowed = min(PART_LIMIT, max(1_000_000, info.compress_size * RATIO_LIMIT))
     if info.file_size > allowed:
-        raise damaged(f"{name} would grow to {info.file_size} bytes")
+        raise too_large(f"{name} would grow to {info.file_size} bytes")
     try:
         with archive.open(info) as stream:
             data = stream.read(allowed + 1)
     except ZIP_ERRORS as error:
         raise damaged(f"{name} cannot be unpacked: {error}") from error
     if len(data) > allowed:
-        raise damaged(f"{name} grows past {allowed} bytes")
+        raise too_large(f"{name} grows past {allowed} bytes")
     return data
 
 

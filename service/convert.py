@@ -59,6 +59,7 @@ OUTPUT_LIMIT = 200 * 1024 * 1024
 ARCHIVE_FILES = 2_000
 LISTING_LIMIT = 4 * 1024 * 1024
 ADDRESS_SPACE = 4 * 1024**3  # LibreOffice maps far more than it uses
+MEMORY = 512 * 1024**2  # of its own: a Word file with twenty photos of 12 megapixels takes 390 MB
 CPU_SECONDS = 120
 CLOSED_PROXY = "http://127.0.0.1:9"
 
@@ -319,6 +320,7 @@ def _limit(process_id: int) -> None:
         return
     for kind, most in (
         (resource.RLIMIT_AS, ADDRESS_SPACE),
+        (resource.RLIMIT_DATA, MEMORY),
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, OUTPUT_LIMIT),
     ):

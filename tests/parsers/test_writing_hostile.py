@@ -14,6 +14,8 @@ import pytest
 
 from config.errors import ParseError
 from parsers.writing import ODT, read_html, read_text, read_writing
+from parsers.writing_blocks import WritingError
+from parsers.writing_rtf import lean_rtf
 from tests.parsers.test_writing_docx import with_part
 from tests.parsers.writing_samples import DOCX, report
 
@@ -70,6 +72,25 @@ def test_rich_text_reaches_the_outside_program_without_its_pictures_and_not_at_a
     with bounded(), pytest.raises(ParseError):
         read_writing(b"{\\rtf1" + b"{" * 300_000 + b"}" * 300_000 + b"}", "application/rtf", convert=convert)
     assert len(given) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"{\\rtf1 Xin {\\pict\\pngblip\\bin2000000000 abc}\\par}", "bị hỏng"),
+        (b"{\\rtf1 " + b"Xin ch\\'e0o\\par " * 400_000 + b"}", "quá lớn"),
+        (b"{\\rtf1\\trowd " + b"\\cellx9" * 30_000 + b"\\intbl 7\\cell" * 30_000 + b"}", "quá lớn"),
+    ],
+)
+def test_rich_text_that_would_keep_the_outside_program_busy_is_refused(data: bytes, said: str) -> None:
+    with bounded(megabytes=200), pytest.raises(WritingError) as error:
+        read_writing(data, "application/rtf", convert=lambda *_: pytest.fail("converted"))
+    assert said in error.value.text.vi
+    assert "bin" not in error.value.text.vi
+
+
+def test_binary_pieces_are_left_out_of_rich_text() -> None:
+    assert lean_rtf(b"{\\rtf1 a\\bin5 \\par}b\\\\bin3 c\\bin2 xyz}") == b"{\\rtf1 ab\\\\bin3 cz}"
 
 
 def test_a_part_whose_announced_size_lies_is_refused() -> None:

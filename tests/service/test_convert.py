@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from PIL import Image, ImageDraw, ImageFont
 
-from service.convert import OutsidePrograms, ProgramError, available, run_program
+from service.convert import MEMORY, OutsidePrograms, ProgramError, available, run_program
 from tests.parsers.writing_samples import DOCX, report
 from tests.requirements import LIBREOFFICE, TESSERACT, UNAR, need
 from tests.service.processes import ended
@@ -95,6 +95,12 @@ def test_a_program_and_its_children_end_at_the_wall_clock(tmp_path: Path) -> Non
         run_program(["sh", "-c", f"sleep 600 & echo $! > {note}; wait"], tmp_path, 0.5)
     assert time.monotonic() - began < 20
     assert ended(int(note.read_text(encoding="ascii")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits are set from outside on Linux only")
+def test_a_program_that_takes_more_memory_than_any_document_needs_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match="MemoryError"):
+        run_program([sys.executable, "-c", f"x = bytearray({MEMORY} + 1)"], tmp_path, 60)
 
 
 @posix
