@@ -167,13 +167,13 @@ def drive_links(text: str) -> tuple[str, ...]:
 
 
 _FORWARD_MARK = re.compile(
-    r"(?im)^[>\s]*(?:-{3,}\s*(?:forwarded message|(?:thư|tin nhắn) (?:được |đã )?chuyển tiếp)\s*-{3,}"
+    r"(?im)^[> \t]*(?:-{3,}[ \t]*(?:forwarded message|(?:thư|tin nhắn) (?:được |đã )?chuyển tiếp)\s*-{3,}"
     r"|begin forwarded message:|bắt đầu thư (?:được )?chuyển tiếp:)[ \t]*$"
 )
 _FORWARD_SUBJECT = re.compile(r"(?i)^\s*(?:re:\s*|trả lời:\s*)*(?:fwd?|chuyển tiếp|wg|tr|rv|i)\s*:")
-_SENDER_LINE = re.compile(r"(?im)^[>\s*]*(?:from|từ|người gửi|gửi từ|von|de)\s*:\s*\**\s*(\S.*)$")
-_SUBJECT_LINE = re.compile(r"(?im)^[>\s*]*(?:subject|chủ đề|tiêu đề|v/v|betreff|objet)\s*:\s*\**\s*(.*)$")
-_OTHER_LINE = re.compile(r"(?im)^[>\s*]*(?:date|sent|to|ngày|đã gửi|tới|đến|gửi lúc|vào|gửi)\s*:")
+_SENDER_LINE = re.compile(r"(?im)^[>* \t]*(?:from|từ|người gửi|gửi từ|von|de)\s*:\s*\**\s*(\S.*)$")
+_SUBJECT_LINE = re.compile(r"(?im)^[>* \t]*(?:subject|chủ đề|tiêu đề|v/v|betreff|objet)\s*:\s*\**\s*(.*)$")
+_OTHER_LINE = re.compile(r"(?im)^[>* \t]*(?:date|sent|to|ngày|đã gửi|tới|đến|gửi lúc|vào|gửi)\s*:")
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 

@@ -181,6 +181,7 @@ def _shifted(columns: Columns, shift: int) -> Columns:
         money=moved(columns.money),
         others=tuple(column + shift for column in columns.others),
         alternatives=tuple((key, column + shift) for key, column in columns.alternatives),
+        rivals=tuple((key, column + shift) for key, column in columns.rivals),
         factors=tuple((column + shift, factor) for column, factor in columns.factors),
         ignored=tuple(column + shift for column in columns.ignored),
     )

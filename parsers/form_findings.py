@@ -34,6 +34,18 @@ FORM_WARNINGS: Mapping[str, Text] = {
         vi="Dòng này bị ẩn trong bảng tính; đề nghị xác nhận số liệu.",
         en="The row is hidden in the workbook; please confirm the figure.",
     ),
+    "label_against": Text(
+        vi="Tên chỉ tiêu ghi thêm “chưa”, “không”, “dự kiến”, “kế hoạch”… hoặc năm khác so với mẫu; đề nghị xác nhận số liệu.",
+        en="The label adds “not”, “planned” or another year to that of the form; please confirm the figure.",
+    ),
+    "note_against": Text(
+        vi="Ghi chú bên cạnh nói khác số liệu (sửa lại, không tổ chức, dự kiến, năm khác, đơn vị khác); đề nghị xác nhận.",
+        en="The note beside it speaks against the figure (put right, not held, planned, another year or unit); please confirm.",
+    ),
+    "planned_form": Text(
+        vi="Tiêu đề của biểu nói là số liệu kế hoạch hoặc dự kiến; đề nghị xác nhận số liệu đã thực hiện.",
+        en="The title of the form says that its figures are planned; please confirm that they are results.",
+    ),
     "other_year": Text(
         vi="Biểu mẫu ghi năm khác với năm của đợt báo cáo; đề nghị xác nhận số liệu là của năm nay.",
         en="The form names another year than the campaign's; please confirm that the figure is this year's.",
@@ -233,6 +245,18 @@ def form_of_other_year(found: int, year: int) -> Finding:
         f"Nếu gửi nhầm, đề nghị gửi lại biểu số liệu năm {year}.",
         f"The form says {found}, but the campaign is about {year}; all its figures are to be confirmed. "
         f"If it was sent by mistake, please send the form of {year}.",
+    )
+
+
+def planned_form() -> Finding:
+    """The only form there is says that it holds plans."""
+    return _finding(
+        "F-PLAN",
+        "",
+        "Tiêu đề của biểu nói là số liệu kế hoạch hoặc dự kiến; toàn bộ số liệu của biểu cần được xác nhận. "
+        "Nếu gửi nhầm, đề nghị gửi lại biểu số liệu đã thực hiện.",
+        "The title of the form says that its figures are planned; all of them are to be confirmed. "
+        "If it was sent by mistake, please send the form with the results.",
     )
 
 

@@ -1,7 +1,7 @@
 """Reads the header of a form table: which column is the row number, the label, the unit, each quantity, and the note.
 
-A header is recognised by its words whether it is one row or several, merged or not. Beside this year's columns there may be a
-plan, last year or a percentage: those are set aside. Whenever more than one reading is left, the column is marked uncertain.
+Its words tell, whether it is one row or several, merged or not. Beside this year's columns there may be a plan, last year or a
+percentage: those are set aside. Whenever more than one reading is left, the column is marked uncertain.
 """
 
 from __future__ import annotations
@@ -16,17 +16,12 @@ from rapidfuzz import fuzz
 from config.campaign import Column, ColumnKind, Form
 from config.vietnamese import fold
 from parsers.form_header_texts import heading_lines, is_spanned
-from parsers.form_header_words import ANY_QUANTITY, KIND_WORDS, kinds_counted
+from parsers.form_header_words import ACTUAL, ANY_QUANTITY, BEFORE, COMPARED, KIND_WORDS, PART, PLAN, RISE, kinds_counted
 from parsers.form_money import money_factor, names_money
 from parsers.form_own_headings import OwnHeadings, own_headings
 from parsers.grid import CellKind, Sheet
 from parsers.number_units import counted_by
 
-_PLAN = re.compile(r"\b(ke hoach|kh|muc tieu|duoc giao|chi tieu giao|du kien|dang ky|plan|planned|target)\b")
-_ACTUAL = re.compile(r"\b(thuc hien|ket qua|dat duoc|da lam|actual|result)\b")
-_BEFORE = re.compile(r"\b(nam truoc|cung ky|ky truoc|nam ngoai|lan truoc|previous|last year)\b")
-_COMPARED = re.compile(r"\b(ty le|ti le|so sanh|so voi|tang giam|phan tram|luy ke|cong don|change|ratio|percent)\b|%")
-_RISE = re.compile(r"\b(tăng|giảm)\b", re.IGNORECASE)  # with their marks: without, "tặng sách" would be a rise
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _JOINED = re.compile(r"[/,+&\n;–-]|\bvà\b|\bva\b|\band\b", re.IGNORECASE)
 _MISSPELT = 84
@@ -57,6 +52,7 @@ class Columns:
     factors: tuple[tuple[int, int], ...] = ()
     ignored: tuple[int, ...] = ()  # plan, last year, percentages
     alternatives: tuple[tuple[str, int], ...] = ()  # further columns whose heading names a quantity that has its column
+    rivals: tuple[tuple[str, int], ...] = ()  # columns that count the same in other words: "Cán bộ" beside "Người dân"
     money: int | None = None  # a column of its own for amounts of money
     by_order: bool = False  # some quantity columns were not named: they were taken in the form's order
 
@@ -220,9 +216,9 @@ def _physical(sheet: Sheet, band: tuple[int, int], column: int, words: _Words, l
         return _Physical(column, lines, compared=True, hidden=column in sheet.hidden_columns)
     folded = " | ".join(fold(line) if "%" not in line else f"{fold(line)} %" for line in lines)
     made = _Physical(column, lines, hidden=column in sheet.hidden_columns)
-    made.plan, made.actual = bool(_PLAN.search(folded)), bool(_ACTUAL.search(folded))
-    made.before = bool(_BEFORE.search(folded))
-    made.compared = bool(_COMPARED.search(folded) or _RISE.search(" ".join(lines)))
+    made.plan, made.actual = bool(PLAN.search(folded)), bool(ACTUAL.search(folded))
+    made.before = bool(BEFORE.search(folded))
+    made.compared = bool(COMPARED.search(folded) or RISE.search(" ".join(lines)))
     made.years = frozenset(int(year) for line in lines for year in _YEAR.findall(line))
     for line in reversed(lines):
         kind, keys, unnamed = _meaning(line, words)
@@ -282,8 +278,16 @@ def _chosen(physical: list[_Physical], label: int, words: _Words, year: int) -> 
         factors=tuple((each.column, factor) for each in physical if (factor := money_factor(" ".join(each.lines))) > 1),
         ignored=ignored,
         alternatives=_alternatives([each for each in kept if each.column not in taken], assigned, uncertain),
+        rivals=_rivals([each for each in physical if each.column not in (*taken, *ignored)], assigned, words),
         by_order=by_order,
     )
+
+
+def _rivals(free: list[_Physical], assigned: dict[str, int], words: _Words) -> tuple[tuple[str, int], ...]:
+    """Columns that count what a quantity with a column counts: a part of it, or all of it; which one cannot be told."""
+    headed = [each for each in free if each.lines and not PART.search(fold(each.lines[-1]))]
+    counted = [(key, each.column) for each in headed for key, kinds in words.kinds_of_keys if kinds & counted_by(each.lines[-1])]
+    return tuple(each for each in counted if each[0] in assigned)
 
 
 def _alternatives(free: list[_Physical], assigned: dict[str, int], uncertain: frozenset[str]) -> tuple[tuple[str, int], ...]:
@@ -320,13 +324,13 @@ def _nameless(physical: list[_Physical], after: int) -> list[int]:
 
 
 def _implied(nameless: list[int], physical: list[_Physical], assigned: dict[str, int], words: _Words) -> dict[str, int]:
-    """Columns headed by what a missing quantity counts in other words: "Số học viên" for persons; each by one of them only."""
+    """Columns headed by what a missing quantity counts in other words: "Số học viên" for persons."""
     found: dict[str, int] = {}
     for key, kinds in words.kinds_of_keys:
         headed = [each for each in physical if each.column in nameless and each.lines]
         alike = [each.column for each in headed if kinds & counted_by(each.lines[-1])]
-        if key not in assigned and len(alike) == 1:
-            found[key] = alike[0]
+        if key not in assigned and alike:
+            found[key] = alike[0]  # the others are its rivals
     return found
 
 

@@ -1,8 +1,9 @@
-"""The words that head the columns of a form whatever the form is about: row number, label, unit, note, any quantity."""
+"""The words that head the columns of a form whatever it is about: row number, label, unit, note, quantities, plans, years."""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from config.campaign import Column, ColumnKind
@@ -24,6 +25,13 @@ ANY_QUANTITY = {
     "so luong", "sl", "so lieu", "ket qua", "gia tri", "tong so", "thuc hien", "ket qua thuc hien", "so luong thuc hien", "kq",
     "so lieu thuc hien", "ket qua dat duoc", "so lieu bao cao", "quantity", "value", "amount", "figures", "number", "result",
 }  # fmt: skip
+
+PLAN = re.compile(r"\b(ke hoach|kh|muc tieu|duoc giao|chi tieu giao|du kien|dang ky|plan|planned|target)\b")
+ACTUAL = re.compile(r"\b(thuc hien|ket qua|dat duoc|da lam|actual|result)\b")
+BEFORE = re.compile(r"\b(nam truoc|cung ky|ky truoc|nam ngoai|lan truoc|previous|last year)\b")
+COMPARED = re.compile(r"\b(ty le|ti le|so sanh|so voi|tang giam|phan tram|luy ke|cong don|change|ratio|percent)\b|%")
+RISE = re.compile(r"\b(tăng|giảm)\b", re.IGNORECASE)  # with their marks: without, "tặng sách" would be a rise
+PART = re.compile(r"\b(?:trong do|nu|nam)\b")  # of the figure beside it
 
 
 def kinds_counted(quantities: Sequence[Column]) -> tuple[tuple[str, frozenset[str]], ...]:

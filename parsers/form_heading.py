@@ -18,7 +18,9 @@ _MOST_COVER = 400
 _MOST_LINES = 60
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _COUNTED_IN = re.compile(
-    r"(?:đơn vị tính|đơn vị|đvt)\s*:?\s*\(?\s*((?:nghìn|ngàn|nghin|triệu|trieu|1[. ]?000)[^)\n]{0,20})", re.IGNORECASE
+    r"(?:đơn vị(?: tính)?|đvt|tính (?:bằng|theo|là))[^\d\n]{0,30}?"
+    r"((?:nghìn|ngàn|nghin|triệu|trieu|1[. ]?000(?:[. ]?000)?)(?=\s*(?:đồng|dong|đ\b|d\b|vnđ|vnd|[).,;]|$)).{0,12})",
+    re.IGNORECASE,
 )
 _RECIPIENTS = re.compile(r"noi nhan\b")
 _LONG = 200
@@ -29,7 +31,7 @@ _LETTERHEAD = re.compile(r"ubnd|ủy ban|uỷ ban|cộng h[oò]|mẫu|biểu|ph�
 class Surroundings:
     """What stands around a table: `heading` above, below and on cover sheets, `title` above it with the name of its sheet.
 
-    `counted_in` says by what the title multiplies money: "Đơn vị tính: nghìn đồng" gives 1,000.
+    `counted_in` says by what a line above or below multiplies money: "Đơn vị tính: nghìn đồng" gives 1,000.
     """
 
     heading: str
@@ -46,7 +48,7 @@ def surroundings_of(table: Table, tables: Sequence[Table], sheets: Sequence[Shee
     return Surroundings(
         heading="\n".join(part for part in (text, rest, cover) if part)[:_MOST],
         title="\n".join([table.blocks[0].sheet.name, *above]),
-        counted_in=max((money_factor(match[1]) for line in above for match in _COUNTED_IN.finditer(line)), default=1),
+        counted_in=max((money_factor(match[1]) for line in (*above, *below) for match in _COUNTED_IN.finditer(line)), default=1),
     )
 
 

@@ -11,6 +11,7 @@ from config.vietnamese import fold
 from parsers.form_amounts import from_note, read_money, read_remark, read_text
 from parsers.form_blocks import Row
 from parsers.form_claims import SINGLE, Claim, Merges, context_of, doubted, empty_claim, made_value, number_claim, worst
+from parsers.form_doubts import with_doubts, with_row_doubts
 from parsers.form_findings import stray_value
 from parsers.grid import Cell, CellKind
 from parsers.number_values import NumberContext, NumberReading
@@ -43,21 +44,19 @@ class RowReader:
     def read(self, row: Row, indicator: Indicator, *, certain: bool) -> RowValues:
         """The values of a row taken for this indicator; in doubt when the row is not certain."""
         if indicator.type is IndicatorType.TEXT:
-            return RowValues(
-                values=tuple(doubted(value, _row_doubts(row, certain=certain)) for value in read_text(row, indicator))
-            )
+            return RowValues(values=with_row_doubts(read_text(row, indicator), row, certain=certain))
         if indicator.type is IndicatorType.MONEY:
             found = RowValues(values=read_money(row, indicator, self.year, self.factors, self.merges))
         elif not indicator.columns:
             found = RowValues(moved=self._in_heading(row, indicator))
         else:
             found = self._counts(row, indicator)
-        doubts = _row_doubts(row, certain=certain) + (["column_uncertain"] if _is_shifted(row, indicator) else [])
-        return replace(
-            found,
-            values=tuple(doubted(value, doubts) for value in (*found.values, *read_remark(row, indicator))),
-            moved=doubted(found.moved, doubts) if found.moved else None,
-        )
+        read = (*found.values, *read_remark(row, indicator), *([found.moved] if found.moved else []))
+        shifted = ["column_uncertain"] if _is_shifted(row, indicator) else []
+        values = tuple(doubted(each, shifted) for each in with_doubts(read, row, indicator, self.year, certain=certain))
+        if found.moved:
+            return replace(found, values=values[:-1], moved=values[-1])
+        return replace(found, values=values)
 
     def _counts(self, row: Row, indicator: Indicator) -> RowValues:
         claims: dict[str, list[Claim]] = {key: [] for key in indicator.columns}
@@ -168,10 +167,6 @@ def _says_more(claim: Claim) -> bool:
     return bool(unread) or "parenthetical_ignored" in claim.warnings
 
 
-def _row_doubts(row: Row, *, certain: bool) -> list[str]:
-    return ([] if certain else ["row_uncertain"]) + (["hidden_row"] if row.hidden else [])
-
-
 def _is_shifted(row: Row, indicator: Indicator) -> bool:
     """Whether the unit of measure stands where a figure belongs: then the figures of the row stand one column off, too."""
     unit = fold(indicator.unit)
@@ -185,6 +180,9 @@ def _own_cells(row: Row, indicator: Indicator) -> list[tuple[str, int, Cell]]:
     for key, column in columns.alternatives:  # "Số lớp" and "Số cuộc" apart: whichever is filled, two if both are
         if key in indicator.columns and row.cell(column).kind is not CellKind.BLANK:
             found = [each for each in found if each[0] != key or each[2].kind is not CellKind.BLANK]
+            found.append((key, column, row.cell(column)))
+    for key, column in columns.rivals:
+        if key in indicator.columns and any(sign.isdigit() for sign in row.cell(column).text):
             found.append((key, column, row.cell(column)))
     if columns.single is not None and len(found) < len(indicator.columns):
         found.append((SINGLE, columns.single, row.cell(columns.single)))
@@ -202,11 +200,20 @@ def _settled(row: Row, indicator: Indicator, key: str, claims: list[Claim], own:
             row, indicator, key, replace(claims[0], value=None, status=ValueStatus.REJECT, warnings=("two_values",))
         )
         return replace(refused, raw=" | ".join(dict.fromkeys(each.cell.text.strip() for each in claims)))
+    if len({each.cell.address for each in claims} & _doubled(row, key)) > 1:
+        claims = [replace(each, status=ValueStatus.CONFIRM, warnings=(*each.warnings, "column_uncertain")) for each in claims]
     if claims:
         return made_value(row, indicator, key, min(claims, key=lambda each: each.status is not ValueStatus.OK))
     if own is not None and own.status is not ValueStatus.EMPTY:
         own = empty_claim(own.cell)  # its cell spoke for another column
     return made_value(row, indicator, key, own or empty_claim(row.cell(None)))
+
+
+def _doubled(row: Row, key: str) -> set[str]:
+    """The cells of all columns that may be the one of a quantity, where there are several."""
+    columns = row.columns
+    further = [column for other, column in (*columns.alternatives, *columns.rivals) if other == key]
+    return {row.cell(column).address for column in (columns.quantity(key), *further)} if further else set()
 
 
 def _is_first_total(row: Row, indicator: Indicator) -> bool:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from parsers.form_claims import doubted
-from parsers.form_findings import form_of_other_year
+from parsers.form_findings import form_of_other_year, planned_form
 from parsers.values import FormReading
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
@@ -23,6 +23,7 @@ _NO_PERIOD = re.compile(
     r"|\bđến\s+(?:năm\s+)?20\d\d",
     re.IGNORECASE,
 )
+_PLANNED = re.compile(r"\W*(?:BIỂU |BẢNG |MẪU )*(?:TỔNG HỢP )?(?:DỰ KIẾN|SỐ LIỆU (?:KẾ HOẠCH|DỰ KIẾN)|CHỈ TIÊU KẾ HOẠCH)\b")
 _OLDEST = 15  # years back; what is older was founded or decided then
 _SCHOOL_YEAR = 1
 
@@ -48,9 +49,14 @@ def other_year_of(said: Said, year: int) -> int | None:
 
 
 def marked(reading: FormReading, said: Said, year: int) -> FormReading:
-    """The reading with every figure to be confirmed and a finding, when the form says that it is of another year."""
+    """The reading with every figure to be confirmed and a finding, when the form says that it is of another year or a plan."""
+    if reading.blank:
+        return reading
+    if any(_PLANNED.match(line.strip()) for line in said.title.split("\n") if line.isupper()):
+        planned = tuple(doubted(value, ["planned_form"]) for value in reading.values)
+        reading = replace(reading, values=planned, findings=(*reading.findings, planned_form()))
     found = other_year_of(said, year)
-    if found is None or reading.blank:
+    if found is None:
         return reading
     values = tuple(doubted(value, ["other_year"]) for value in reading.values)
     return replace(reading, values=values, findings=(*reading.findings, form_of_other_year(found, year)))

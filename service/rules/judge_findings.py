@@ -127,7 +127,7 @@ _WHOLE_DOCUMENT: Mapping[str, Text] = {
 }
 """Doubts that lie on every figure of a document: said once for the document, beside what is doubtful in single cells."""
 
-_SAID_BY_FORM = frozenset({"other_year", "table_shifted"})
+_SAID_BY_FORM = frozenset({"other_year", "planned_form", "table_shifted"})
 _FEW_CELLS = 3
 
 

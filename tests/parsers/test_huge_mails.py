@@ -69,3 +69,10 @@ def test_multiparts_beyond_the_deepest_are_told() -> None:
         message = read_envelope_and_parts(b"From: a@x.vn\r\n" + inner)
         assert _names(message) == names
         assert bool([each for each in message.leaves if each.refusal.vi]) is (not names)
+
+
+def test_lines_of_quotation_marks_without_end_take_no_time() -> None:
+    started = time.process_time()
+    text = b"Content-Type: text/plain\r\n\r\n" + b"> \n" * 200_000 + b"\n" * 200_000
+    assert _names(read_envelope_and_parts(_mixed(text, _FILE, before=b"From: a@x.vn\r\nSubject: Fwd: BC\r\n"))) == ["bieu.xlsx"]
+    assert time.process_time() - started < 2
