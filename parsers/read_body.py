@@ -5,6 +5,7 @@ What is quoted from an earlier mail is history: an old figure in it never comes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -29,6 +30,13 @@ _QUOTES = (
     "//*[@id='divRplyFwdMsg' or @id='appendonsend' or @id='zwchr']",
 )
 _MOST_NAMED = 8
+_LONGEST_QUOTE = 160
+_CORRECTED = re.compile(
+    r"\b(?:sửa|đính chính|điều chỉnh|đúng là|chứ không phải|ghi nhầm|sua lai|dinh chinh)\b[^.;!?\n]{0,80}?\b\d[\d.]{0,15}"
+    r"\s*(?:quyển|cuốn|người|lớp|cuộc|buổi|triệu|nghìn|đồng|đ|tập thể|cá nhân|học viên|lượt|tin|bài|ấn phẩm)\b",
+    re.IGNORECASE,
+)
+"""A correction said in words: the figure beside it names what it counts, so no date and no number of files is one."""
 _NOT_TAKEN = Text(
     vi="số liệu ghi trong thư, chưa ghi nhận",
     en="figures written in the mail, not recorded",
@@ -100,10 +108,27 @@ def _figures_told(
                 en=f"Figures written in the mail were not recorded ({said}); please send them in the form.",
             ),
         )
-        attached = any(_filled(document) for document in documents)
-        why = _ATTACHED_COUNTS if attached else _NOT_TAKEN
-        return (replace(found, role=DocumentRole.UNKNOWN, fate=DocumentFate.IGNORED, why=why, findings=(finding,), text=""),)
-    return ()
+        return (_told(found, finding, documents),)
+    corrected = next((match for line in lines if (match := _CORRECTED.search(line))), None) if documents else None
+    return (_told(found, _correction(corrected[0][:_LONGEST_QUOTE]), documents),) if corrected else ()
+
+
+def _told(found: Document, finding: Finding, documents: Sequence[Document]) -> Document:
+    attached = any(_filled(document) for document in documents)
+    why = _ATTACHED_COUNTS if attached else _NOT_TAKEN
+    return replace(found, role=DocumentRole.UNKNOWN, fate=DocumentFate.IGNORED, why=why, findings=(finding,), text="")
+
+
+def _correction(said: str) -> Finding:
+    return Finding(
+        code="D-BODY-FIGURES",
+        severity=Severity.WARNING,
+        where=BODY_PATH,
+        text=Text(
+            vi=f"Lời thư nêu số liệu sửa đổi (“{said}”); không lấy số trong lời thư, đề nghị đối chiếu với tệp gửi kèm.",
+            en=f"The mail speaks of corrected figures (“{said}”); they are not taken from it, please compare the attached file.",
+        ),
+    )
 
 
 def _against(body: Document, documents: Iterable[Document]) -> tuple[Document, ...]:

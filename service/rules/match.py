@@ -19,6 +19,7 @@ from service.rules import match_words as why
 from service.rules.match_evidence import Clue, DocumentClues, Evidence, EvidenceKind, Gathered, Weight, gather
 from service.rules.match_reports import Likeness, has_other_topic, likeness, looks_like_report, speaks_of_reports
 from service.rules.requests import EXTENSION, QUESTION, recognise_request
+from service.rules.statements import Statement, statement_in
 from service.rules.submission import Trust
 
 __all__ = [
@@ -79,10 +80,9 @@ def identify(campaign: Campaign, reading: MessageReading, query: Query | None = 
     if reading.envelope.robot in _NEVER or case.too_late:
         return case.result(Outcome.NOT_A_REPORT, None, why.robot() if not case.too_late else why.too_late(campaign))
     like = likeness(campaign, reading)
-    if not case.has_papers and reading.envelope.robot is Robot.NONE and case.concerns_us:
-        request = recognise_request(reading.envelope.subject, reading.body).kind
-        if request in {EXTENSION, QUESTION}:
-            return case.result(Outcome.NEEDS_DECISION, case.likeliest, why.request(request))
+    said = _in_words(case) if not case.has_papers and reading.envelope.robot is Robot.NONE else None
+    if said is not None:
+        return case.result(Outcome.NEEDS_DECISION, case.likeliest, said)
     if like is Likeness.NO:
         return case.result(Outcome.NOT_A_REPORT, case.sender, why.no_report())
     if len(set(reading.envelope.senders)) > 1:
@@ -90,6 +90,17 @@ def identify(campaign: Campaign, reading: MessageReading, query: Query | None = 
     if asked.trust is Trust.FAILED and (case.sender or case.good):
         return case.result(Outcome.NEEDS_DECISION, case.likeliest, why.forged(reading.envelope.sender))
     return _known(case, like) if case.sender is not None else _unknown(case, like)
+
+
+def _in_words(case: _Case) -> Text | None:
+    """Why a mail without a paper is put before the officer: a request, or what a unit says of its figures in words alone."""
+    envelope, body = case.reading.envelope, case.reading.body
+    request = recognise_request(envelope.subject, body).kind if case.concerns_us else ""
+    if request in {EXTENSION, QUESTION}:
+        return why.request(request)
+    by_unit = (case.sender or case.thread) and not case.has_other_topic
+    said = statement_in(body) if by_unit else Statement.NONE
+    return None if said is Statement.NONE else why.statement(said)
 
 
 _NEVER = frozenset({Robot.BOUNCE, Robot.READ_RECEIPT, Robot.OWN})

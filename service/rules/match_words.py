@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.campaign import Campaign
 from config.text import Text
 from service.rules.match_evidence import Clue, EvidenceKind
+from service.rules.statements import Statement
 
 _PLACES = {
     EvidenceKind.FORM_CODE: Text(vi="mã đơn vị trong biểu", en="the unit code in the form"),
@@ -22,6 +23,29 @@ _REQUESTS = {
     "extension": Text(vi="đơn vị xin gia hạn gửi báo cáo", en="the unit asks for more time"),
     "question": Text(vi="đơn vị hỏi, cần trả lời", en="the unit asks a question that needs an answer"),
 }
+_STATEMENTS = {
+    Statement.FIGURES: Text(
+        vi="đơn vị nêu số liệu trong lời thư, không kèm biểu; số liệu chưa được ghi nhận, đề nghị cán bộ xem và nhập nếu đúng",
+        en="the unit writes figures in the mail without a form; they are not recorded, please look and enter what is right",
+    ),
+    Statement.WITHDRAWN: Text(
+        vi="đơn vị báo bản đã gửi bị nhầm hoặc sai; số liệu đang dùng chưa thay đổi",
+        en="the unit says that what it sent is wrong; the figures in use have not changed",
+    ),
+    Statement.NOTHING: Text(
+        vi="đơn vị báo không tổ chức hoặc không có số liệu; chưa ghi nhận là báo cáo",
+        en="the unit says that nothing was held or there are no figures; not recorded as a report",
+    ),
+    Statement.CONFIRMED: Text(
+        vi="đơn vị xác nhận số liệu trong lời thư; đề nghị cán bộ xem và quyết định",
+        en="the unit confirms figures in words; please look and decide",
+    ),
+}
+
+
+def statement(said: Statement) -> Text:
+    """It says something of figures in words alone."""
+    return _STATEMENTS[said]
 
 
 def robot() -> Text:

@@ -192,3 +192,12 @@ def test_two_lines_make_no_form() -> None:
     rows = typed_rows(["Xóa mù chữ: 3 lớp/120 người", "Số tin bài: 7"], FORM)
     assert [each.fields for each in rows] == [("3 lớp/120 người",), ("7",)]
     assert read_typed_form(rows, FORM, year=2020) is None
+
+
+def test_a_correction_in_words_beside_a_file_is_told() -> None:
+    book = workbook({"2": (7,)})
+    told = body(mailed("Xã sửa số sách huy động thành 999 quyển ạ, file kèm theo.", book=book))
+    assert "999 quyển" in told.findings[0].text.vi
+    assert told.findings[0].code == "D-BODY-FIGURES"
+    quiet = mailed("Xã gửi lại báo cáo đã sửa, 01 tệp, ngày 12/10.", book=book)
+    assert all(each.path != BODY_PATH for each in quiet.documents)
