@@ -24,7 +24,7 @@ _NOT_DONE = re.compile(
     r"\W*(?:do .{3,60} )?(?:(?:chưa|không) (?:tổ chức|thực hiện|triển khai|phát sinh)|(?:đã |bị )?(?:hoãn|huỷ|hủy)\b"
     r"|(?:chua|khong) (?:to chuc|thuc hien|trien khai|phat sinh)|bi hoan\b|da huy\b)"
 )
-_PLANNED = re.compile(r"\b(?:dự kiến|ước tính|ước đạt|ước khoảng|sẽ tổ chức|du kien|uoc tinh)\b")
+_PLANNED = re.compile(r"^(?!.*\b(?:thêm|tiếp)\b).*\b(?:dự kiến|ước tính|ước đạt|ước khoảng|sẽ tổ chức|du kien|uoc tinh)\b")
 _IN_KIND = re.compile(r"\b(?:hiện vật|quy tiền|quy ra tiền|hien vat)\b")
 _OTHER_MONEY = re.compile(r"\W*(?:đơn vị(?: tính)?|đvt)?\W*(?:nghìn|ngàn|triệu|tỷ|1[.,]?000)\s*(?:đồng|đ|vnđ|vnd)?\W*")
 

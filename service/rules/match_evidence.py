@@ -267,7 +267,8 @@ def _document_clues(register: Register, document: Document) -> DocumentClues:
     index = register.names
     headings = [form.heading for form in document.forms]
     letterhead = document.narrative.heading if document.narrative else ""
-    opening = letterhead or ("" if document.forms else decoded(document.text)[:_OPENING])
+    headed = len(document.forms) > 1 or any(headings)  # the form says itself whose it is; in Word and PDF the text above it does
+    opening = letterhead or ("" if headed else decoded(document.text)[:_OPENING])
     school = _is_school(index, (letterhead or opening[:_FIRST_LINES], *headings))
     clues = [
         *_code_clues(register, document.forms, document.path),

@@ -104,6 +104,7 @@ def test_a_note_that_speaks_against_its_figure_leaves_it_asked_about(code: str, 
     ("code", "figure", "note"),
     [
         (LITERACY, 0, "Không tổ chức"),
+        (LITERACY, 3, "dự kiến tháng 11 mở thêm 2 lớp"),
         ("4.books", 350, "Nhà hảo tâm tặng, không thu tiền"),
         (LITERACY, 3, "Xã không có kinh phí, dân đóng góp"),
         ("4.books", 350, "Theo Kế hoạch số 12/KH-UBND năm 2019"),

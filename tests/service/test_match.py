@@ -370,3 +370,11 @@ def test_thanks_from_a_phone_that_does_not_say_what_it_answers_is_no_report() ->
 def test_forgotten_attachment_is_filed_so_that_the_unit_is_told() -> None:
     reading = mail(sender=of(TO), subject="xã Quài Tở", body="Xã gửi báo cáo tuần lễ ạ, file đính kèm")
     assert says(identify(CAMPAIGN, reading)) == (Outcome.FILED, TO.code)
+
+
+def test_the_letterhead_above_a_form_in_word_or_pdf_says_whose_it_is() -> None:
+    paper = replace(form("bieu.docx"), text=f"UBND HUYỆN TUẦN GIÁO\n{letterhead(TO)}\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+    assert identify(CAMPAIGN, mail(paper), Query()).unit == TO.code
+    (reading,) = paper.forms
+    two = replace(paper, forms=(reading, reading))
+    assert identify(CAMPAIGN, mail(two), Query()).unit is None

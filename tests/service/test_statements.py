@@ -48,7 +48,9 @@ def test_the_same_words_with_a_form_or_from_a_stranger_or_about_another_report_d
     body = "Xin sửa số sách là 250 quyển ạ."
     filed = identify(CAMPAIGN, mail(form(), sender=UNIT.emails[0], body=body), Query())
     stranger = identify(CAMPAIGN, mail(sender="ai-do@x.vn", subject="Chào", body=body), Query())
-    other = identify(CAMPAIGN, mail(sender=UNIT.emails[0], subject="Báo cáo kết quả chuyển đổi số tháng 10", body="120 người"), Query())
+    other = identify(
+        CAMPAIGN, mail(sender=UNIT.emails[0], subject="Báo cáo kết quả chuyển đổi số tháng 10", body="120 người"), Query()
+    )
     assert filed.outcome is Outcome.FILED
     assert stranger.outcome is not Outcome.NEEDS_DECISION
     assert other.outcome is Outcome.NOT_A_REPORT
