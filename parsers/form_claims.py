@@ -18,6 +18,7 @@ MONEY = "money"
 TEXT = "text"
 SINGLE = "single"
 
+_TWO_FIGURES = frozenset({"summed_components", "ambiguous_unit", "text_no_number"})
 _WRITTEN = re.compile(r"[^\W_]")
 _EXAMPLE = re.compile(r"\W*(?:vd|ví dụ|vi du|thí dụ|e\.g\.|example)\b", re.IGNORECASE)
 
@@ -36,12 +37,23 @@ class Claim:
 def number_claim(value: Decimal | int | None, cell: Cell, reading: NumberReading, doubts: Iterable[str] = ()) -> Claim:
     """What the cell says as a figure; in doubt for every code in `doubts`, and when it was read from a picture."""
     added = list(doubts)
+    if _holds_two_rows(cell, reading):
+        return Claim(None, cell, ValueStatus.REJECT, ("rows_in_cell",))
     if cell.doubtful:
         added.append(cell.doubt)
     if reading.status is ValueStatus.EMPTY:
         added = []
     status = ValueStatus.CONFIRM if added and reading.status is ValueStatus.OK else reading.status
     return Claim(stored(value), cell, status, tuple(dict.fromkeys((*reading.warnings, *added))), reading.suggest)
+
+
+def _holds_two_rows(cell: Cell, reading: NumberReading) -> bool:
+    """Whether a scanned cell holds the figures of two printed rows whose line was not seen: they belong to two indicators."""
+    if cell.doubt != "from_picture" or "\n" not in cell.text:
+        return False
+    lines = [line for line in cell.text.split("\n") if any(sign.isdigit() for sign in line)]
+    bare = any(not any(sign.isalpha() for sign in line) for line in lines)  # "3 lớp" above "120 người" is one row's
+    return len(lines) > 1 and (bare or not _TWO_FIGURES.isdisjoint(reading.warnings))
 
 
 def text_claim(text: str, cell: Cell) -> Claim:

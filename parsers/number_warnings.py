@@ -161,6 +161,10 @@ _WARNINGS = {
         "Trong ô có chữ hoặc số nhưng không đọc được từ ảnh chụp, bản quét; đề nghị ghi rõ số liệu ô này.",
         "Something is written in the cell that could not be read from the photo or scan; please write out its figure.",
     ),
+    "rows_in_cell": _refused(
+        "Trong ô của bản quét có số của hai dòng dính vào nhau, chưa rõ của chỉ tiêu nào; đề nghị ghi rõ số liệu hai dòng này.",
+        "A cell of the scan holds figures of two printed rows and it is not clear which is whose; please write them out.",
+    ),
     "table_in_cell": _refused(
         "Trong ô có một bảng con gồm nhiều số, không rõ số nào là số liệu của chỉ tiêu; đề nghị ghi một số vào ô.",
         "A table of several figures stands inside the cell; please write the one figure that is meant into the cell.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from config.campaign import IndicatorType
@@ -141,6 +143,15 @@ def test_a_name_or_a_sum_below_the_table_multiplies_nothing(below: str) -> None:
     code = next(each.code for each in FORM.indicators if each.type is IndicatorType.MONEY)
     written = [*TITLE, *HEADER, *rows({code: (120_000_000,), "2": (4,)}), (), (None, below)]
     assert asked(one(sheet(written)), code, "money")[0] == 120_000_000
+
+
+@pytest.mark.parametrize("written", ["34 người\n39 người", "60\n28", "2\n02 người"])
+def test_figures_of_two_printed_rows_in_one_cell_of_a_scan_are_never_added(written: str) -> None:
+    page = sheet(whole({"2": (7,), LITERACY: (3, written)}))
+    place = next(key for key, each in page.cells.items() if each.value == written)
+    scanned = replace(page, cells={**page.cells, place: replace(page.cells[place], doubtful=True)})
+    found = value(one(scanned), LITERACY, "people")
+    assert (found.value, found.status, found.warnings) == (None, ValueStatus.REJECT, ("rows_in_cell",))
 
 
 @pytest.mark.parametrize("title", ["SỐ LIỆU KẾ HOẠCH TỔ CHỨC TUẦN LỄ NĂM 2020", "DỰ KIẾN SỐ LIỆU TUẦN LỄ"])
