@@ -27,7 +27,7 @@ from parsers.lost_table import (
     with_unread_figures,
     without_figures,
 )
-from parsers.narrative import read_narrative
+from parsers.narrative_tables import read_report
 from parsers.opened_documents import as_opened, error_words, failed, plain
 from parsers.parts import make_leaf
 from parsers.photos import Picture, is_page_picture, read_photo
@@ -333,7 +333,7 @@ class DocumentReader:
     def _narrative(self, best: Expected | None, content: _Content) -> NarrativeReading | None:
         for expected in (best,) if best is not None else self._expected:
             if expected is not None:
-                narrative = read_narrative(content.paragraphs, expected.form.outline)
+                narrative = read_report(content.paragraphs, content.sheets, expected.form.outline)
                 if narrative is not None:
                     return narrative if narrative.heading else replace(narrative, heading=content.heading)
         return None

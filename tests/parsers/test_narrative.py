@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from config.campaign import Section
 from config.loading import reference_campaign
 from parsers.narrative import read_narrative
+from parsers.narrative_tables import read_report
 from parsers.values import NarrativeReading
 from parsers.writing import Paragraph, read_writing
+from tests.parsers.form_sheets import Row, form_sheet, sheet
 from tests.parsers.narrative_samples import BLANK_OUTLINE, OUTLINE, TEXTS, sample_report
 from tests.parsers.writing_samples import DOCX, SECTIONS, report
 
@@ -272,3 +274,24 @@ def test_a_parts_heading_alone_on_its_line_belongs_to_no_section() -> None:
         )
     )
     assert found == {"I.3": "Treo băng rôn.", "I.4": "Năm triệu đồng.", "II.2": "Thiếu sách."}
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_a_report_typed_into_a_table_of_short_texts_is_read(*, numbered: bool) -> None:
+    leaves = [each for each in OUTLINE if each.code in {"I.1", "I.2", "I.3", "II.1", "II.2", "II.3"}]
+    rows: list[Row] = [("Mục", "Nội dung báo cáo")]
+    for place, each in enumerate(leaves, start=1):
+        rows.append(
+            (place, each.heading, f"Xã đã làm {place}.") if numbered else (f"{place}. {each.heading}", f"Xã đã làm {place}.")
+        )
+    around = [
+        Paragraph(text="BÁO CÁO"),
+        Paragraph(text="Kết quả Tuần lễ hưởng ứng học tập suốt đời"),
+        Paragraph(text="TM. UỶ BAN"),
+    ]
+    found = read_report(around, (sheet(rows),), OUTLINE)
+    assert found is not None
+    assert [(each.code, each.text) for each in found.sections] == [
+        (each.code, f"Xã đã làm {place}.") for place, each in enumerate(leaves, start=1)
+    ]
+    assert read_report(around, (form_sheet({"2": (7,)}),), OUTLINE) == read_narrative(around, OUTLINE)
