@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from config.campaign import Indicator, IndicatorType
+from config.campaign import Form, Indicator, IndicatorType
 from config.vietnamese import fold
 from parsers.form_blocks import Row
 from parsers.form_claims import doubted
 from parsers.values import Value
 
+_NAMING = 2  # words that another indicator has to itself
 _AGAINST = re.compile(
     r"\b(?:chưa|không(?! gian\b| chuyên\b)|dự kiến|kế hoạch|dự toán|hủy|huỷ|hoãn|bị thiếu|còn thiếu|năm trước|năm ngoái|cùng kỳ"
     r"|cần (?:huy động|tặng|hỗ trợ|tổ chức)|sẽ|not|planned|cancelled)\b"
@@ -35,9 +36,12 @@ def with_row_doubts(values: Iterable[Value], row: Row, *, certain: bool) -> tupl
     return tuple(doubted(value, doubts) for value in values)
 
 
-def with_doubts(values: Iterable[Value], row: Row, indicator: Indicator, year: int, *, certain: bool) -> tuple[Value, ...]:
+def with_doubts(
+    values: Iterable[Value], row: Row, indicator: Indicator, form: Form, year: int, *, certain: bool
+) -> tuple[Value, ...]:
     """The figures of a row, in doubt also where the row's own words speak against them."""
     label = ["label_against"] if _label_is_against(row.label, indicator, year) else []
+    label += ["two_indicators"] if _names_another(row.label, indicator, form) else []
     note = ["note_against"] if _note_is_against(row.written(row.columns.note).casefold().strip(), indicator, year) else []
     return tuple(
         doubted(value, label + (note if value.value != 0 else [])) for value in with_row_doubts(values, row, certain=certain)
@@ -52,6 +56,15 @@ def _label_is_against(label: str, indicator: Indicator, year: int) -> bool:
     own = fold(own) if written.isascii() else own
     said = set(pattern.findall(written)) - set(pattern.findall(own))
     return bool(said) or _is_of_other_year(written, own, year)
+
+
+def _names_another(label: str, indicator: Indicator, form: Form) -> bool:
+    """Whether a label holds all words of another indicator, too: "Hoạt động văn nghệ, thể dục thể thao"."""
+    written, own = set(fold(label).split()), set(fold(indicator.label).split())
+    if len(written - own) < _NAMING:
+        return False
+    others = (set(fold(each.label).split()) for each in form.indicators if each is not indicator)
+    return any(each <= written and len(each - own) >= _NAMING for each in others)
 
 
 def _is_of_other_year(written: str, own: str, year: int) -> bool:

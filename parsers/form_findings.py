@@ -38,6 +38,10 @@ FORM_WARNINGS: Mapping[str, Text] = {
         vi="Tên chỉ tiêu ghi thêm “chưa”, “không”, “dự kiến”, “kế hoạch”… hoặc năm khác so với mẫu; đề nghị xác nhận số liệu.",
         en="The label adds “not”, “planned” or another year to that of the form; please confirm the figure.",
     ),
+    "two_indicators": Text(
+        vi="Tên dòng ghi gộp hai chỉ tiêu của mẫu; đề nghị ghi riêng số liệu từng chỉ tiêu.",
+        en="The label names two indicators of the form at once; please write the figures of each.",
+    ),
     "note_against": Text(
         vi="Ghi chú bên cạnh nói khác số liệu (sửa lại, không tổ chức, dự kiến, năm khác, đơn vị khác); đề nghị xác nhận.",
         en="The note beside it speaks against the figure (put right, not held, planned, another year or unit); please confirm.",

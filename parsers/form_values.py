@@ -53,7 +53,9 @@ class RowReader:
             found = self._counts(row, indicator)
         read = (*found.values, *read_remark(row, indicator), *([found.moved] if found.moved else []))
         shifted = ["column_uncertain"] if _is_shifted(row, indicator) else []
-        values = tuple(doubted(each, shifted) for each in with_doubts(read, row, indicator, self.year, certain=certain))
+        values = tuple(
+            doubted(each, shifted) for each in with_doubts(read, row, indicator, self.form, self.year, certain=certain)
+        )
         if found.moved:
             return replace(found, values=values[:-1], moved=values[-1])
         return replace(found, values=values)

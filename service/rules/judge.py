@@ -10,7 +10,7 @@ from config.campaign import Campaign, Severity, Slot, Unit
 from config.text import Text
 from parsers.values import Document, DocumentFate, Finding, ValueStatus
 from service.rules.judge_findings import findings_of, suggested_totals
-from service.rules.judge_fold import SUPERSEDED, WAITS, Contribution, Narrative, Progress, add, set_fate
+from service.rules.judge_fold import CAME_BACK, SUPERSEDED, WAITS, Contribution, Narrative, Progress, add, set_fate
 from service.rules.judge_form import SentForm
 from service.rules.judge_photos import count_photos
 from service.rules.judge_slots import content_of, slot_reports
@@ -121,7 +121,7 @@ def _findings(
         form_findings=(
             *(each for one in current for each in one.reading.findings),
             *progress.figures.findings,
-            *progress.notes,
+            *(each for each in progress.notes if each.code != CAME_BACK or each.where in {one.document.path for one in current}),
             *_on_mails(progress, ordered, values, photos),
         ),
         narrative=progress.narrative.reading if progress.narrative else None,

@@ -14,6 +14,7 @@ from service.rules.judge_photos import SentPhoto, count_photos, is_photo
 from service.rules.judge_slots import filled
 from service.rules.submission import Change, JudgedDocument, Source, Trust, Version
 
+CAME_BACK = "V-CAME-BACK"
 SUPERSEDED = Text(vi="đã có bản mới hơn thay thế", en="replaced by a newer version")
 WAITS = Text(
     vi="người gửi chưa được xác nhận, chờ cán bộ quyết định trước khi thay số liệu đã có",
@@ -129,9 +130,25 @@ def _fresh(progress: Progress, contribution: Contribution) -> list[Document]:
                 fate, why = DocumentFate.DUPLICATE, _RESENT
             else:
                 fresh.append(document)
+                if returns and document.sha256 in progress.seen:
+                    progress.notes.append(_came_back(document))
             here.add(document.sha256)
         set_fate(progress, _source(contribution, document), fate, why)
     return fresh
+
+
+def _came_back(document: Document) -> Finding:
+    """A file that a later one had replaced was sent again: its figures are in use again, which may be a slip."""
+    name = document.name or document.path
+    return Finding(
+        code=CAME_BACK,
+        severity=Severity.WARNING,
+        where=document.path,
+        text=Text(
+            vi=f"Tệp “{name}” gửi lại đúng bản đã được thay bằng bản khác; số liệu tạm quay về bản này, đề nghị xác nhận.",
+            en=f"The file “{name}” is the one that a later file had replaced; its figures are used again, please confirm.",
+        ),
+    )
 
 
 def _has_form(document: Document) -> bool:

@@ -145,6 +145,12 @@ def test_a_name_or_a_sum_below_the_table_multiplies_nothing(below: str) -> None:
     assert asked(one(sheet(written)), code, "money")[0] == 120_000_000
 
 
+@pytest.mark.parametrize("label", ["Hoạt động văn nghệ, thể dục thể thao", "Hoạt động thể dục, thể thao và văn nghệ"])
+def test_a_row_whose_label_names_two_indicators_is_asked_about(label: str) -> None:
+    found = value(labelled("6.sports", label), "6.sports")
+    assert (found.value, found.status, "two_indicators" in found.warnings) == (5, ValueStatus.CONFIRM, True)
+
+
 @pytest.mark.parametrize("written", ["34 người\n39 người", "60\n28", "2\n02 người"])
 def test_figures_of_two_printed_rows_in_one_cell_of_a_scan_are_never_added(written: str) -> None:
     page = sheet(whole({"2": (7,), LITERACY: (3, written)}))

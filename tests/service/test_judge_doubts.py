@@ -179,3 +179,18 @@ def test_a_mail_cut_short_is_told_while_the_report_is_not_complete() -> None:
     assert [bool(about(added, code)) for code in ("M-DAMAGED", "M-AMBIGUOUS")] == [False, True]
     anew = judged(damaged, sent(2, on(7), *everything({**FIGURES, BOOKS: 7})))
     assert not about(anew, "M-AMBIGUOUS")
+
+
+def test_a_replaced_file_that_comes_again_is_used_and_asked_about() -> None:
+    old, new = workbook(whole_form({**FIGURES, BOOKS: 7}), "cu.xlsx"), workbook(whole_form({**FIGURES, BOOKS: 9}), "moi.xlsx")
+    there = judged(sent(1, on(6), old), sent(2, on(7), new))
+    assert figure(there) == (9, ValueStatus.OK)
+    assert not about(there, "V-CAME-BACK")
+    back = judged(sent(1, on(6), old), sent(2, on(7), new), sent(3, on(8), old))
+    assert figure(back)[0] == 7
+    (told,) = about(back, "V-CAME-BACK")
+    assert "cu.xlsx" in told.text.vi
+    anew = judged(sent(1, on(6), old), sent(2, on(7), new), sent(3, on(8), old), sent(4, on(9), new))
+    assert figure(anew)[0] == 9
+    other = workbook(whole_form({**FIGURES, BOOKS: 11}), "khac.xlsx")
+    assert not about(judged(sent(1, on(6), old), sent(2, on(7), new), sent(3, on(8), old), sent(4, on(9), other)), "V-CAME-BACK")
