@@ -26,8 +26,23 @@ def _old_style() -> dict[str, str]:
 
 
 def nfc(text: str) -> str:
-    """The text in its composed form, which everything inside Thubao has."""
+    """The text in its composed form, which everything inside Thubao has.
+
+    A letter keeps its first thirty marks: composing takes time by the square of their number, and no letter has five.
+    """
+    if len(text) > _SHORT and not text.isascii():
+        text = _endless_marks().sub(r"\1", text)
     return unicodedata.normalize("NFC", text)
+
+
+_SHORT = 1_000  # characters, for which a square is nothing
+
+
+@lru_cache(maxsize=1)
+def _endless_marks() -> re.Pattern[str]:
+    """More than thirty combining marks in a row."""
+    marks = "".join(chr(code) for code in range(0x300, 0x1E950) if unicodedata.combining(chr(code)))
+    return re.compile(f"([{marks}]{{30}})[{marks}]+")
 
 
 def fold(text: str) -> str:

@@ -16,7 +16,7 @@ from parsers.part_names import decode_bytes
 from parsers.parts import Leaf, Part, is_blank
 from parsers.uuencode import uuencoded_files, without_uuencoded
 from parsers.values import Forwarded
-from parsers.writing_html import without_page_ends
+from parsers.writing_html import readable_html
 
 LONGEST_BODY = 4 * 1024 * 1024
 
@@ -106,7 +106,7 @@ def html_to_text(html: str) -> str:
     if not html.strip():
         return ""
     try:
-        page = without_page_ends(html).encode("utf-8", "replace")
+        page = readable_html(html).encode("utf-8", "replace")
         tree = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(encoding="utf-8"))
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
         return _without_tags(html)
@@ -201,7 +201,7 @@ def inline_forwards(text: str, subject: str) -> tuple[Forwarded, ...]:
     return tuple(found)
 
 
-_ADDRESS_TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")|<([^<>]*)>|\([^()]*\)|([,;])|([^"<>(),;]+|.)', re.DOTALL)
+_ADDRESS_TOKEN = re.compile(r'("(?:[^"\\]|\\.){0,200}")|<([^<>]{0,500})>|\([^()]{0,500}\)|([,;])|([^"<>(),;]+|.)', re.DOTALL)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ROUTE = re.compile(r"^\s*@[^:]*:")
 

@@ -38,6 +38,7 @@ def _page(data: bytes, media_type: str, number: int) -> Image.Image:
     register_formats()
     try:
         with Image.open(BytesIO(data)) as opened:
+            opened.seek(number - 1)
             if opened.width * opened.height > PIXELS_MOST:
                 raise too_large(f"{opened.width} x {opened.height} pixels")
             return ImageOps.exif_transpose(opened).convert("RGB")

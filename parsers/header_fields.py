@@ -18,6 +18,7 @@ _LATE_FIELD = re.compile(
     rb"(?im)^(content-(?:type|transfer-encoding|disposition|id)|mime-version|date|from|to|subject|message-id)[ \t]*:"
     rb"([^\n]{0,65536}(?:\n[ \t][^\n]{0,2000}){0,100})"
 )
+_SPACES = re.compile(rb"(?:[ \t]+\r?\n)+")
 _BLANK_LINE = re.compile(rb"\n[ \t]*\r?\n")
 _MOST_LATE_FIELDS = 200
 
@@ -61,9 +62,11 @@ def read_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int, tuple[
             return Headers(fields=tuple(fields)), after, tuple(defects)
         if stop < 0 and limit < end and (line[:1] in b" \t" or _FIELD.match(raw[position : position + 200])):
             break  # only the beginning of the line is seen
-        if line[:1] in b" \t" and fields:
-            if not line.strip() and not _KNOWN_FIELD.search(_rest_of_headers(raw, after, limit)):
+        if (spaces := _SPACES.match(raw, position, limit)) is not None and fields:
+            if not _KNOWN_FIELD.search(_rest_of_headers(raw, spaces.end(), limit)):
                 return Headers(fields=tuple(fields)), after, (*defects, "blank line with spaces ends the headers")
+            after = spaces.end()
+        elif line[:1] in b" \t" and fields:
             _extend(fields, line)
         elif (match := _FIELD.fullmatch(line)) is not None:
             fields.append((match[1].decode("ascii").lower(), match[2].strip()[:LONGEST_FIELD]))

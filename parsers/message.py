@@ -189,11 +189,14 @@ def _plain_address(address: str) -> str:
     return address.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip("<> ")
 
 
+_MOST_FIELDS = 20  # of one name
+
+
 def _recipients(headers: Headers) -> tuple[str, ...]:
     named = (
         address
         for name in ("to", "cc", "delivered-to", "x-original-to")
-        for value in headers.every(name)
+        for value in headers.every(name)[:_MOST_FIELDS]
         for _, address in _addresses(value)
     )
     return tuple(dict.fromkeys(named))
@@ -218,9 +221,12 @@ def _received_at(headers: Headers) -> datetime | None:
     return _moment(top.rpartition(";")[2]) if ";" in top else None
 
 
+_LONGEST_DATE = 200
+
+
 def _moment(text: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(re.sub(r"\s*\([^)]*\)\s*$", "", text.strip()))
+        moment = parsedate_to_datetime(text[:_LONGEST_DATE].partition("(")[0].strip())
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

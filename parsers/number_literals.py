@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
 
+from config.vietnamese import nfc
+
 THOUSAND, MILLION, BILLION = 10**3, 10**6, 10**9
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe0e\ufe0f]")
@@ -77,7 +79,7 @@ class Literal:
 
 def clean(text: str) -> tuple[str, bool]:
     """The text with plain digits, signs and spaces; and whether digits of another script (１２０) stood in it."""
-    text = _NEWLINE.sub("\n", unicodedata.normalize("NFC", text))
+    text = _NEWLINE.sub("\n", nfc(text))
     if text.isascii():
         return _spaced(text.translate(_SIGNS)), False
     text = _INVISIBLE.sub("", text)

@@ -9,20 +9,18 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config import vietnamese
+from config.vietnamese import nfc
 from parsers.legacy import decode_legacy
 
 LONGEST_NAME = 200
 """Longer names are cut in the middle, their ending kept."""
 
 _VIETNAMESE = frozenset(
-    unicodedata.normalize("NFC", vowel + tone)
-    for vowel in "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY"
-    for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    nfc(vowel + tone) for vowel in "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY" for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 ) | frozenset("đĐ")
 _SINGLE_BYTE = frozenset(
     {"us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252", "windows-1258", "cp1258"}
@@ -57,16 +55,16 @@ def decode_bytes(raw: bytes, charset: str = "") -> str:
     for attempt in attempts:
         text = _strictly(raw, attempt)
         if text is not None:
-            return undo_mojibake(unicodedata.normalize("NFC", text))
+            return undo_mojibake(nfc(text))
     if (text := _strictly(_cut_to_letter(raw), "utf-8")) is not None:
-        return unicodedata.normalize("NFC", text)
+        return nfc(text)
     return _one_byte_text(raw)
 
 
 def _one_byte_text(raw: bytes) -> str:
     """windows-1258 where that gives Vietnamese, else windows-1252, which keeps TCVN3 and VNI as `parsers.legacy` expects them."""
-    windows = unicodedata.normalize("NFC", raw.decode("cp1258", "replace"))
-    return windows if looks_vietnamese(windows) else unicodedata.normalize("NFC", "".join(_WESTERN[byte] for byte in raw))
+    windows = nfc(raw.decode("cp1258", "replace"))
+    return windows if looks_vietnamese(windows) else nfc("".join(_WESTERN[byte] for byte in raw))
 
 
 def _strictly(raw: bytes, charset: str) -> str | None:
@@ -96,7 +94,7 @@ def undo_mojibake(text: str) -> str:
         repaired = b"".join(_byte(letter) for letter in text).decode("utf-8")
     except UnicodeError:
         return text
-    return unicodedata.normalize("NFC", repaired)
+    return nfc(repaired)
 
 
 def _byte(letter: str) -> bytes:
@@ -135,7 +133,7 @@ def decode_words(raw: bytes) -> str:
     if pending:
         pieces.append(decode_bytes(b"".join(pending), charset))
     pieces.append(decode_bytes(raw[position:]))
-    return undo_mojibake(unicodedata.normalize("NFC", re.sub(r"[ \t]+", " ", "".join(pieces)))).strip()
+    return undo_mojibake(nfc(re.sub(r"[ \t]+", " ", "".join(pieces)))).strip()
 
 
 def _word_bytes(encoding: bytes, text: bytes) -> bytes:
@@ -199,7 +197,7 @@ def _plain(text: bytes) -> str:
     if len(_PERCENT.findall(text)) > 1:  # some web mails percent-encode the plain form as well
         opened = _strictly(_unpercent(text), "utf-8")
         if opened is not None and not opened.isascii():
-            return unicodedata.normalize("NFC", opened)
+            return nfc(opened)
     return decode_bytes(text)
 
 
@@ -228,7 +226,7 @@ def last_step(path: str) -> str:
 
 def readable(name: str) -> str:
     """`name` as it may be shown: NFC, old fonts decoded, control and direction characters escaped, over-long names cut."""
-    name = unicodedata.normalize("NFC", undo_mojibake(name)).strip()
+    name = nfc(undo_mojibake(name)).strip()
     shown = vietnamese.readable(name if name.isascii() else decode_legacy(name).text)
     if len(shown) <= LONGEST_NAME:
         return shown
@@ -242,11 +240,11 @@ def archived_name(raw: bytes, *, is_utf8: bool = False) -> str:
         return raw.decode("ascii")
     text = _strictly(raw, "utf-8")
     if text is not None:
-        return undo_mojibake(unicodedata.normalize("NFC", text))
+        return undo_mojibake(nfc(text))
     if is_utf8:
         return raw.decode("utf-8", "replace")
     windows = _one_byte_text(raw)
     if looks_vietnamese(windows):
         return windows
-    dos = unicodedata.normalize("NFC", raw.decode("cp437"))
+    dos = nfc(raw.decode("cp437"))
     return dos if all(letter.isalpha() for letter in dos if ord(letter) > 0x7F) else windows  # noqa: PLR2004 - beyond ASCII

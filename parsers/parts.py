@@ -122,6 +122,8 @@ def walk(raw: bytes) -> Walk:
         children = _children(raw, body, region, content_type, split) if room else []
         if split and not room:
             part_defects = (*part_defects, _TOO_MUCH)
+        elif split and not children:
+            part_defects = (*part_defects, "multipart without its boundary")
         defects.extend(part_defects)
         if children:
             multiparts.append(content_type)

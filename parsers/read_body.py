@@ -19,6 +19,7 @@ from parsers.message import OpenedMessage
 from parsers.quoting import parts_of
 from parsers.read_document import DocumentReader, Expected
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, Value, ValueStatus
+from parsers.writing_html import readable_html
 
 BODY_PATH = "(nội dung thư)"
 """The path of a report that is written, or a form that is pasted, into the mail itself."""
@@ -26,9 +27,9 @@ BODY_PATH = "(nội dung thư)"
 _QUOTES = (
     "//blockquote[@type='cite' or contains(@class, 'gmail_quote')]",
     "//div[contains(@class, 'gmail_quote') or contains(@class, 'yahoo_quoted') or contains(@class, 'moz-cite-prefix')]",
-    "//*[@id='divRplyFwdMsg' or @id='appendonsend' or @id='zwchr']/following-sibling::*",
-    "//*[@id='divRplyFwdMsg' or @id='appendonsend' or @id='zwchr']",
 )
+_QUOTED_BELOW = "//*[@id='divRplyFwdMsg' or @id='appendonsend' or @id='zwchr']"
+_MOST_QUOTES = 50
 _MOST_NAMED = 8
 _LONGEST_QUOTE = 160
 _CORRECTED = re.compile(
@@ -79,13 +80,19 @@ def _own_source(opened: OpenedMessage) -> tuple[str, str]:
 def _without_quotes(html: str) -> str:
     """An HTML text without the mails it answers, as the usual mail programs mark them."""
     try:
-        tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8"))
+        tree = lxml.html.document_fromstring(
+            readable_html(html).encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8")
+        )
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
         return html
     for path in _QUOTES:
         for element in tree.xpath(path):
             if element.getparent() is not None:
                 element.drop_tree()
+    for mark in tree.xpath(_QUOTED_BELOW)[:_MOST_QUOTES]:
+        if mark.getparent() is not None:
+            for element in (*mark.itersiblings(), mark):
+                element.getparent().remove(element)
     return str(lxml.html.tostring(tree, encoding="unicode"))
 
 

@@ -31,6 +31,7 @@ from parsers.narrative_tables import read_report
 from parsers.opened_documents import as_opened, error_words, failed, plain
 from parsers.parts import make_leaf
 from parsers.photos import Picture, is_page_picture, read_photo
+from parsers.picture_pages import picture_pages
 from parsers.recognition import Recognise
 from parsers.spreadsheets import PasswordError, read_sheets
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading, PhotoReading, ValueStatus
@@ -185,7 +186,7 @@ class DocumentReader:
         if self._recognise is None:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_CANNOT_SCAN))
         try:
-            content = self._scan((verdict.decoded or leaf.data,), self._recognise)
+            content = self._scan(picture_pages(leaf.data, opened.media_type, verdict.decoded), self._recognise)
         except ParseError as error:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=error_words(error)))
         return _with_photo(self._judged(opened, content), verdict.photo)
@@ -195,7 +196,7 @@ class DocumentReader:
         if self._recognise is None:
             return None
         try:
-            content = self._scan((opened.leaf.data,), self._recognise)
+            content = self._scan(picture_pages(opened.leaf.data, opened.media_type), self._recognise)
         except ParseError:
             return None
         found = self._judged(opened, content)

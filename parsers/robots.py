@@ -48,7 +48,7 @@ _LIST_HEADERS = (
 )  # fmt: skip - one list
 _AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply", "x-vacation")
 _MESSAGE_ID = re.compile(rb"(?im)^(?:original-)?message-id:\s*(<[^<>\s]{3,300}>)")
-_RECIPIENT = re.compile(rb"(?im)^(final|original)-recipient:\s*(?:rfc822|utf-8)?\s*;\s*<?([^\s<>]+@[^\s<>]+?)>?\s*$")
+_RECIPIENT = re.compile(rb"(?im)^(final|original)-recipient:\s*(?:rfc822|utf-8)?\s*;\s*<?([^\s<>]{1,320})>?[ \t]*\r?$")
 _ADDRESS = re.compile(r"(?<![\w.+-])<?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)>?")
 
 

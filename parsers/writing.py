@@ -6,14 +6,13 @@ The format is decided by content. .doc, .rtf and other old formats go through th
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from config.campaign import Form
 from config.text import Text
-from config.vietnamese import fold
+from config.vietnamese import fold, nfc
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.raised import with_superscripts
 from parsers.values import Finding
@@ -206,7 +205,7 @@ def _paragraphs(raws: Iterable[RawParagraph], decode: Callable[[str, str], str])
 
 def clean(text: str) -> str:
     """Decoded text in NFC without control characters, soft hyphens and runs of blanks; line breaks stay."""
-    text = CONTROL.sub("", unicodedata.normalize("NFC", text)).replace("\u00ad", "")
+    text = CONTROL.sub("", nfc(text)).replace("\u00ad", "")
     lines = (" ".join(line.replace("\u00a0", " ").split(" ")).strip() for line in text.splitlines())
     return "\n".join(re.sub(r" {2,}", " ", line) for line in lines if line)
 

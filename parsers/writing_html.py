@@ -41,17 +41,21 @@ FAMILY = re.compile(r"font-family\s*:\s*[\"']?([^;,\"']+)", re.IGNORECASE)
 
 _ABOVE = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 _PAGE_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+_ENDLESS_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,20})\s[^<>]{20000,}>")
 
 
-def without_page_ends(html: str) -> str:
-    """HTML without the ends of its page: a web mail that forwards puts one page after another, and readers stop at the first."""
-    return _PAGE_END.sub(" ", html)
+def readable_html(html: str) -> str:
+    """HTML without the ends of its page, for a web mail that forwards puts one page after another and readers stop at the first.
+
+    A tag of thousands of attributes loses them: libxml2 compares each with all others.
+    """
+    return _ENDLESS_TAG.sub(r"<\1>", _PAGE_END.sub(" ", html))
 
 
 def read_html(source: str | bytes) -> RawWriting:
     """The blocks of an HTML text; bytes are decoded by their byte order mark, their own charset, else as UTF-8."""
     text = source if isinstance(source, str) else _decoded(source)
-    text = without_page_ends(text[:HTML_LIMIT].replace("\x00", ""))
+    text = readable_html(text[:HTML_LIMIT].replace("\x00", ""))
     parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

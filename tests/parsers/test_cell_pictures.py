@@ -13,6 +13,7 @@ from config.errors import ParseError
 from parsers import content_type as kind
 from parsers.cell_pictures import cell_pictures
 from parsers.grid import Cell, PicturePlace, Sheet
+from parsers.picture_pages import picture_pages
 from parsers.scan import read_scan
 from parsers.scan_paper import Paper, along, between
 from parsers.scan_picture import find_grids, grid_cells, prepared
@@ -147,15 +148,25 @@ def test_a_page_that_was_turned_or_photographed_gives_the_same_pictures(turn: fl
     assert_alike(cut_from(data, kind.JPEG, table))
 
 
-def test_the_second_page_of_a_scanned_file_is_cut_from_the_second_page() -> None:
+@pytest.mark.parametrize(("program", "media_type"), [("PDF", kind.PDF), ("TIFF", kind.TIFF)])
+def test_the_second_page_of_a_scanned_file_is_cut_from_the_second_page(program: str, media_type: str) -> None:
     need(LIBREOFFICE)
     need(TESSERACT)
     form, stream = scanned_form(), BytesIO()
     cover = Image.new("L", (1000, 1400), 255)
-    cover.save(stream, "PDF", resolution=200, save_all=True, append_images=[form.rotate(180)])
-    (table,) = read_scan(page_pictures(stream.getvalue()), OutsidePrograms().recognise).tables
+    cover.save(stream, program, resolution=200, save_all=True, append_images=[form.rotate(180)])
+    data = stream.getvalue()
+    pages = page_pictures(data) if media_type == kind.PDF else picture_pages(data, media_type)
+    (table,) = read_scan(pages, OutsidePrograms().recognise).tables
     assert {cell.place.page for cell in figures_in(table).values() if cell.place} == {2}
-    assert_alike(cut_from(stream.getvalue(), kind.PDF, table))
+    assert_alike(cut_from(data, media_type, table))
+
+
+def test_pages_behind_one_that_is_damaged_or_huge_are_left_alone() -> None:
+    stream = BytesIO()
+    Image.new("1", (40, 40)).save(stream, "TIFF", save_all=True, append_images=[Image.new("1", (40, 40))] * 20)
+    assert len(list(picture_pages(stream.getvalue(), kind.TIFF))) == 12
+    assert len(list(picture_pages(b"no picture", kind.TIFF))) == 1
 
 
 def test_a_page_that_is_not_there_is_refused_in_words() -> None:

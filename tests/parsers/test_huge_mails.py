@@ -6,9 +6,11 @@ import time
 
 import pytest
 
+from config.loading import reference_campaign
 from parsers.header_fields import LONGEST_HEADERS
 from parsers.message import OpenedMessage, read_envelope_and_parts
 from parsers.parts import DEEPEST_MULTIPART, MOST_PARTS
+from parsers.read import expected_of, read_message
 
 _FILE = b'Content-Type: application/octet-stream; name="bieu.xlsx"\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBAo=\r\n'
 _TEXT = b"Content-Type: text/plain\r\n\r\nx\r\n"
@@ -76,3 +78,39 @@ def test_lines_of_quotation_marks_without_end_take_no_time() -> None:
     text = b"Content-Type: text/plain\r\n\r\n" + b"> \n" * 200_000 + b"\n" * 200_000
     assert _names(read_envelope_and_parts(_mixed(text, _FILE, before=b"From: a@x.vn\r\nSubject: Fwd: BC\r\n"))) == ["bieu.xlsx"]
     assert time.process_time() - started < 2
+
+
+def test_lines_of_blanks_among_the_headers_hide_no_file() -> None:
+    mail = _mixed(_TEXT, _FILE, before=b"From: a@x.vn\r\nX: a\r\n" + b" \r\n" * 5_000)
+    assert _names(read_envelope_and_parts(mail)) == ["bieu.xlsx"]
+    quiet = read_envelope_and_parts(b"From: a@x.vn\r\n" + b" \r\n" * 5_000 + b"xin chao")
+    assert "xin chao" in quiet.body
+
+
+def test_a_boundary_too_long_to_be_one_is_told() -> None:
+    message = read_envelope_and_parts(_mixed(_TEXT, _FILE, mark=b"z" * 70_000, before=b"From: a@x.vn\r\n"))
+    assert [each.code for each in message.findings] == ["M-DAMAGED"]
+
+
+_AND_SO_ON = {
+    "marks on a letter": b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + b"e" + "\u0301\u0323".encode() * 200_000,
+    "marks in a page": b"Content-Type: text/html; charset=utf-8\r\n\r\n<p>e" + "\u0301\u0323".encode() * 200_000,
+    "attributes": b"Content-Type: text/html\r\n\r\n<p " + b"".join(b"a%d=1 " % number for number in range(100_000)) + b">x</p>",
+    "quotes": b"Content-Type: text/html\r\n\r\n" + b"<div id=divRplyFwdMsg>x</div>" * 20_000,
+    "recipient": b"Content-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; " + b"a@" * 60_000,
+}
+
+
+@pytest.mark.parametrize("part", _AND_SO_ON.values(), ids=_AND_SO_ON.keys())
+def test_a_text_built_to_take_the_square_of_its_length_takes_no_time(part: bytes) -> None:
+    started = time.process_time()
+    reading = read_message(_mixed(part + b"\r\n", _FILE, before=b"From: a@x.vn\r\n"), expected_of((reference_campaign(),)))
+    assert "bieu.xlsx" in [each.name for each in reading.documents]
+    assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize("header", [b"To: " + b'"\\"' * 6_000 + b"\r\n", b"Date: " + b"(" * 60_000 + b"\r\n"])
+def test_headers_built_to_take_the_square_of_their_length_take_no_time(header: bytes) -> None:
+    started = time.process_time()
+    assert _names(read_envelope_and_parts(_mixed(_TEXT, _FILE, before=b"From: a@x.vn\r\n" + header * 40))) == ["bieu.xlsx"]
+    assert time.process_time() - started < 3
