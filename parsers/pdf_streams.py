@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import zlib
 from collections.abc import Iterator
@@ -19,22 +20,28 @@ MOST_OF_A_PICTURE = 256 * 1024 * 1024
 MOST_DRAWN = 1_000_000_000
 """Pixels that one page or form draws, those of a picture each time; an album page has some hundred million."""
 
+_SUSPICIOUS = 1024 * 1024  # bytes of a stream from which on it is seen how often its page draws it
+_LONG = 200 * 1024  # bytes that more than the most paintings take
 _SMALLEST = 10_000  # pixels, at which drawing anything at all is put
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
-_LONGEST_DICTIONARY = 2_000
+_LONGEST_DICTIONARY = 64 * 1024
 _OBJECT = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+obj\b")
-_DEFLATED = re.compile(rb"/Filter\s*\[?\s*/Fl(?:ateDecode)?\b")
-_PRESSED_TWICE = re.compile(rb"/Filter\s*\[\s*/Fl(?:ateDecode)?\s*/(?:Fl|LZW)")
-_PACKED = re.compile(rb"/Filter\b")
-_HARMLESS = re.compile(rb"/Length1\b|/EmbeddedFile\b|/Type1C\b|/CIDFontType0C\b|/OpenType\b")
-"""Fonts and attached files are never drawn."""
-
+_FILTERS = re.compile(rb"/Filter\s*(\[[^\]]{0,200}\]|/[A-Za-z0-9]{1,20}|\d+\s+\d+\s+R)")
+_NAME = re.compile(rb"/([A-Za-z0-9]{1,20})")
+_ESCAPED = re.compile(rb"#([0-9a-fA-F]{2})")
+_DEFLATE, _ASCII = (b"FlateDecode", b"Fl"), (b"ASCIIHexDecode", b"AHx", b"ASCII85Decode", b"A85")
+_FONT = (b"\0\1\0\0", b"OTTO", b"true", b"ttcf", b"%!", b"\1\0\4", b"\x80\1")
+_ATTACHED = re.compile(rb"/EmbeddedFile\b")
 _PICTURE = re.compile(rb"/Image\b")
 _FORM = re.compile(rb"/Form\b")
 _SIDE = re.compile(rb"/(?:Width|Height|W|H)\s+(\d{1,9})(?!\s+\d+\s+R)\b")
 _BITS = re.compile(rb"/BitsPerComponent\s+(\d{1,2})\b")
 _ONE_PLANE = re.compile(rb"/DeviceGray\b|/ImageMask\s+true|/CalGray\b|/Indexed\b")
 _DRAWN = re.compile(rb"\bDo\b")
+_PAINTED = re.compile(rb"[\s\])>](?:[SsfFBb]\*?|TJ?j?|['\"])(?=[\s/(\[<]|$)")
+MOST_PAINTED = 60_000
+"""Lines, shapes and texts of one page: a plan of a town has some ten thousand, and each takes a reader five kilobytes."""
+
 
 CROWDED = Text(
     vi="tệp có cấu trúc bất thường (quá nhiều phần bên trong), không mở vì lý do an toàn",
@@ -53,6 +60,7 @@ class _Streams:
     inflated: int = 0
     draws: int = 0  # the most that one stream draws
     pixels: int = 0  # of the largest picture
+    largest: int = 0  # bytes of the longest that draws
     forms: list[int] = field(default_factory=list)
 
 
@@ -60,20 +68,25 @@ def excess(data: bytes) -> Text:
     """Why a PDF is not opened: a stream, a picture or a drawing larger than any document has. NO_TEXT when it may be."""
     found = _Streams()
     for dictionary, content in _streams(data):
-        if _PRESSED_TWICE.search(dictionary):
-            return CROWDED
         if _PICTURE.search(dictionary):
             pixels, size = _size(dictionary)
             if size > MOST_OF_A_PICTURE:
                 return _HUGE
             found.pixels = max(found.pixels, pixels)
             continue
-        drawn = _inflated(content, dictionary)
+        if (drawn := _inflated(content, dictionary)) is None:
+            return CROWDED
+        if drawn.startswith(_FONT):
+            continue  # never drawn, and as large as its letters
         found.inflated += len(drawn)
-        if len(drawn) > MOST_OF_A_STREAM or found.inflated > MOST_OF_ALL:
+        attached = _ATTACHED.search(dictionary) is not None
+        if len(drawn) > (MOST_OF_ALL if attached else MOST_OF_A_STREAM) or found.inflated > MOST_OF_ALL:
+            return CROWDED
+        if len(drawn) > _LONG and sum(1 for _ in _PAINTED.finditer(drawn)) > MOST_PAINTED:
             return CROWDED
         _count_draws(found, dictionary, drawn)
-    if not found.forms and found.draws * max(found.pixels, _SMALLEST) < MOST_DRAWN:
+    many = found.largest > _SUSPICIOUS or found.draws * max(found.pixels, _SMALLEST) > MOST_DRAWN
+    if not found.forms and not many:
         return NO_TEXT
     from parsers.pdf_draws import draws_too_much  # pdfminer takes ten megabytes; few files need it here
 
@@ -81,25 +94,51 @@ def excess(data: bytes) -> Text:
 
 
 def _streams(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """The dictionary before each stream that may be drawn, and all that follows it."""
+    """The dictionary before each stream, names written plainly, and all that follows it."""
     view = memoryview(data)
     for found in _STREAM.finditer(data):
-        before = data[max(0, found.start() - _LONGEST_DICTIONARY) : found.start()]
-        dictionary = before[max(0, before.rfind(b" obj") - 20) :]
-        if not _HARMLESS.search(dictionary):
-            yield dictionary, view[found.end() :]
+        least = max(0, found.start() - _LONGEST_DICTIONARY)
+        begin = data.rfind(b" obj", least, found.start())
+        dictionary = data[max(least, begin - 20) : found.start()]
+        if b"#" in dictionary:
+            dictionary = _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), dictionary)
+        yield dictionary, view[found.end() :]
 
 
-def _inflated(content: memoryview, dictionary: bytes) -> bytes:
-    if _DEFLATED.search(dictionary):
+def _inflated(content: memoryview, dictionary: bytes) -> bytes | None:
+    """What a reader makes of a stream, cut where it is more than any; None where it is pressed as no program does."""
+    filters = _FILTERS.search(dictionary)
+    names = _NAME.findall(filters[1]) if filters else []
+    if filters and not names:  # named elsewhere: the content tells
+        names = [b"FlateDecode"] if bytes(content[:1]) == b"x" else [b"unknown"]
+    if sum(each in _DEFLATE for each in names) > 1:
+        return None
+    if names and names[0] in _ASCII and len(names) > 1 and names[1] in _DEFLATE:
+        content, names = memoryview(_from_ascii(bytes(_to_end(content)), names[0])), names[1:]
+    if names and names[0] in _DEFLATE:
         try:
-            return zlib.decompressobj().decompress(content, MOST_OF_A_STREAM + 1)
+            most = MOST_OF_ALL if _ATTACHED.search(dictionary) else MOST_OF_A_STREAM
+            return zlib.decompressobj().decompress(content, most + 1)
         except zlib.error:
             return b""
-    if _PACKED.search(dictionary):
+    return b"" if names else bytes(_to_end(content))
+
+
+def _to_end(content: memoryview) -> memoryview:
+    """The stream up to the word that ends it."""
+    end = bytes(content[:MOST_OF_A_STREAM]).find(b"endstream")
+    return content[: max(end, 0)]
+
+
+def _from_ascii(written: bytes, name: bytes) -> bytes:
+    """The bytes that a stream of printable signs stands for; nothing where it is damaged."""
+    plain = b"".join(written.split())
+    try:
+        if name in (b"ASCII85Decode", b"A85"):
+            return base64.a85decode(plain.removeprefix(b"<~").partition(b"~>")[0])
+        return bytes.fromhex(plain.partition(b">")[0].decode("ascii"))
+    except ValueError:
         return b""
-    plain = bytes(content[:MOST_OF_A_STREAM])
-    return plain[: max(plain.find(b"endstream"), 0)]
 
 
 def _size(dictionary: bytes) -> tuple[int, int]:
@@ -112,6 +151,7 @@ def _size(dictionary: bytes) -> tuple[int, int]:
 
 
 def _count_draws(found: _Streams, dictionary: bytes, drawn: bytes) -> None:
+    found.largest = max(found.largest, len(drawn))
     times = len(_DRAWN.findall(drawn))
     found.draws = max(found.draws, times)
     number = _OBJECT.search(dictionary)

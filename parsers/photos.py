@@ -119,6 +119,8 @@ def _opened(data: bytes, media_type: str = "") -> Image.Image:
     return image
 
 
+_MOST_OF_A_BYTE = 500  # pixels: a picture of one colour comes near, no photo does
+_HOLLOW = "hardly any data for its size"
 _TOO_LARGE = Text(
     vi="ảnh có kích thước quá lớn, không mở vì lý do an toàn; đề nghị gửi lại ảnh nhỏ hơn",
     en="too large a picture, not opened for safety; please send a smaller one",
@@ -136,6 +138,8 @@ def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> Pict
         has_position=exif.has_position,
     )
     if not _can_decode(image):
+        if width * height > _MOST_OF_A_BYTE * len(data):
+            raise OSError(_HOLLOW)
         return PictureVerdict(role=DocumentRole.PHOTO, fate=DocumentFate.USED, photo=reading)
     _decode_small(image)
     look = look_at(_small(image), exif.orientation)

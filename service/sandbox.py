@@ -381,4 +381,4 @@ def _garbage() -> Text:
 
 
 def _said(last: str) -> Text:
-    return Text(vi=f"trình đọc dừng đột ngột: {last}", en=f"the reader ended: {last}")
+    return Text(vi="trình đọc dừng đột ngột; thư vẫn được giữ nguyên, đề nghị cán bộ mở xem", en=f"the reader ended: {last}")

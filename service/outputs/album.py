@@ -30,7 +30,7 @@ _CAMERA_NAME = re.compile(
 )
 _NUMBERED = re.compile(r"^(ảnh|anh|hình|hinh|photo)?\s*\d{1,3}\s*[-–.:)]\s*(?=\w)", re.IGNORECASE)
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
-_FORMULA_START = ("=", "+", "-", "@")
+_FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class PhotoSource(Protocol):

@@ -35,7 +35,7 @@ COLUMNS = (
     "sha256",
     "decision",
 )
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def write_csv(path: Path, campaign: Campaign, consolidation: Consolidation, language: Language) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 import zlib
 
@@ -40,6 +41,12 @@ def _pdf(drawn: bytes, *objects: bytes) -> bytes:
     return out + tail % (len(every) + 1, table, len(every) + 1, len(out))
 
 
+def _ascii_pressed(content: bytes) -> bytes:
+    written = base64.a85encode(zlib.compress(content, 9)) + b"~>"
+    stream = b"<</Filter[/ASCII85Decode/FlateDecode]/Length %d>>\nstream\n%s\nendstream" % (len(written), written)
+    return _pdf(b"q").replace(_stream(b"q"), stream)
+
+
 def _nested(depth: int, times: int) -> tuple[bytes, ...]:
     """Forms of which each draws the next so many times; the last draws a line."""
     inner = [_form(b"/A Do " * times, b"/A %d 0 R" % (6 + level)) for level in range(depth)]
@@ -56,8 +63,30 @@ def _nested(depth: int, times: int) -> tuple[bytes, ...]:
         _pdf(b"/A Do " * 100_000, _picture(300, 300, bytes(90_000))),
         _pdf(b"/A Do", _picture(30_000, 30_000)),
         _pdf(b"q", b"<</Length 9/Filter[/FlateDecode /FlateDecode]>>\nstream\nx\nendstream"),
+        _pdf(b"q " * 3_000_000).replace(b"/FlateDecode", b"/FlateDecode/Length1 1"),
+        _pdf(b"q " * 3_000_000).replace(b"/Filter/FlateDecode", b"/Filter 9 0 R"),
+        _pdf(b"q " * 30_000_000).replace(b"/FlateDecode", b"/FlateDecode/EmbeddedFile 1"),
+        _pdf(b"0 0 m 9 9 l S " * 200_000),
+        _ascii_pressed(b"q " * 3_000_000),
+        _pdf(b"/A Do", *_nested(12, 10)).replace(b"/Form", b"/F#6frm"),
+        _pdf(b"/A Do", *_nested(12, 10)).replace(b"/BBox", b"/X(" + b"x" * 5_000 + b")/BBox"),
     ],
-    ids=["nested", "nested, written oddly", "draws itself", "on no page", "one picture often", "huge picture", "pressed twice"],
+    ids=[
+        "nested",
+        "nested, written oddly",
+        "draws itself",
+        "on no page",
+        "one picture often",
+        "huge picture",
+        "pressed twice",
+        "called a font",
+        "filter named elsewhere",
+        "called attached",
+        "too many lines",
+        "in printable signs",
+        "form written oddly",
+        "long dictionary",
+    ],
 )
 def test_a_drawing_without_measure_is_refused_before_it_is_drawn(data: bytes) -> None:
     began = time.process_time()

@@ -275,7 +275,7 @@ def _announced(width: int, height: int) -> bytes:
     def chunk(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
-    pixels = zlib.compress(bytes(1_000_000), 9)
+    pixels = zlib.compress(bytes(1_000_000), 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
@@ -306,6 +306,12 @@ def test_a_picture_too_large_to_decode_is_still_a_photo() -> None:
     tracemalloc.stop()
     assert verdict.role is DocumentRole.PHOTO
     assert peak < 20_000_000
+
+
+def test_a_picture_that_announces_far_more_than_it_holds_is_no_photo() -> None:
+    header = struct.pack("<IiiHHIIiiII", 40, 9_000, 9_000, 1, 24, 0, 0, 0, 0, 0, 0)
+    verdict = judge(b"BM" + struct.pack("<IHHI", 94, 0, 0, 54) + header + bytes(40), "anh.bmp")
+    assert verdict.fate is DocumentFate.UNREADABLE
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "TIFF"])
