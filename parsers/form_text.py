@@ -5,6 +5,7 @@ What is read so is always to be confirmed: nothing but the order of the words sa
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from config.campaign import ColumnKind, Form, Indicator, IndicatorType
 from config.vietnamese import fold
 from parsers.form import read_forms
 from parsers.form_claims import doubted
+from parsers.form_findings import unknown_row
 from parsers.form_header import header_kinds
 from parsers.grid import Cell, CellKind, Sheet
 from parsers.labels import label_index
@@ -37,6 +39,12 @@ _SIGNS = re.compile(r"\s*(?:[:=]|\.{3,}|…+|\s[-–—]\s)\s*")
 _BRACKETS = re.compile(r"^(.{3,}?)\s*\(([^()]*\d[^()]*)\)\s*[.;,]?$")
 _FIRST_DIGIT = re.compile(r"^(\D{3,}?)\s+((?:khoảng\s+|gần\s+|hơn\s+|trên\s+)?[~<>≥≤]?\s*\d.*)$", re.IGNORECASE)
 _COUNTED = re.compile(r"^(?:tổng\s+)?số\s+(?:lượng|lớp|cuộc|buổi|người|lượt\s+người)\s+", re.IGNORECASE)
+_LONGEST_ROW = 120
+_MOST_TOLD = 12
+_ROW = re.compile(r"\W*[^\W\d_][^\d:=]{2,80}(?:[:=]\s*|\s{2,}|\t|\s)[^\d\n]{0,30}\d")
+_NO_ROW = re.compile(
+    r"(?:dien thoai|sdt|dt|so dt|tel|mobile|fax|zalo|so|thoi gian|tu ngay|nam|cong van)\b|.*\b(?:gui|kem|xin|kinh|ngay)\b"
+)
 _SAYS = re.compile(r"\w")
 _DIGIT = re.compile(r"\d")
 
@@ -74,12 +82,31 @@ def typed_rows(lines: Iterable[str], form: Form) -> tuple[TypedRow, ...]:
     return tuple(found)
 
 
-def read_typed_form(rows: Sequence[TypedRow], form: Form, *, year: int, text: str = "") -> FormReading | None:
-    """These lines as a form, every figure to be confirmed; None when they make none."""
+def read_typed_form(
+    rows: Sequence[TypedRow], form: Form, *, year: int, text: str = "", lines: Iterable[str] = ()
+) -> FormReading | None:
+    """These lines as a form, every figure to be confirmed; None when they make none.
+
+    Of all `lines` of the text those that look like rows and are none of the form are told.
+    """
     if form.units_as_rows or len({each.indicator for each in rows}) < _SHORTEST:
         return None
     readings = read_forms((_sheet(rows, form),), form, year=year, text=text)
-    return in_doubt(readings[0]) if len(readings) == 1 else None
+    if len(readings) != 1:
+        return None
+    missing = len(form.indicators) - len({each.indicator for each in rows})
+    told = tuple(unknown_row(each, "", missing) for each in itertools.islice(_unplaced(rows, lines), _MOST_TOLD))
+    return in_doubt(replace(readings[0], findings=(*readings[0].findings, *told)))
+
+
+def _unplaced(rows: Sequence[TypedRow], lines: Iterable[str]) -> Iterator[str]:
+    """The lines from the first row of the form on that say a figure of something and were taken for no row."""
+    taken = {line for row in rows for line in row.lines}
+    behind = itertools.dropwhile(lambda line: line not in taken, _short(lines))
+    for line in behind:
+        said = _NUMBERING.sub("", line)
+        if line not in taken and len(line) <= _LONGEST_ROW and _ROW.match(said) and not _NO_ROW.match(fold(said)):
+            yield line
 
 
 def in_doubt(reading: FormReading) -> FormReading:

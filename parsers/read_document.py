@@ -320,7 +320,8 @@ class DocumentReader:
             wanted = _least(expected.form) if in_mail else _MOST_TYPED_ROWS * _rows_with_figures(expected.form)
             if named < wanted or named <= sum(each.matched for each in forms):
                 continue
-            reading = read_typed_form(rows, expected.form, year=expected.year, text=title_of(content.paragraphs, content.heading))
+            title = title_of(content.paragraphs, content.heading)
+            reading = read_typed_form(rows, expected.form, year=expected.year, text=title, lines=lines)
             if reading is not None:
                 best, forms = expected, (replace(reading, heading=content.heading or "\n".join(lines[:_HEADING_LINES])),)
                 typed = {line for row in rows for line in row.lines}
