@@ -16,7 +16,7 @@ class Limits:
 
     depth: int = 5
     parts: int = 500
-    total_bytes: int = 500 * MEGABYTE
+    total_bytes: int = 200 * MEGABYTE
     ratio: int = 200
     ratio_from: int = 8 * MEGABYTE  # smaller files may be as compressible as they like
 

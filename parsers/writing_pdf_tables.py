@@ -28,6 +28,7 @@ TOUCHING = 0.15  # of their size: letters of one word stand no further apart
 CUT_ROWS, CUT_SHARE = 3, 0.2
 TABLES_PER_PAGE = 12
 CELLS_PER_PAGE = 4_000
+CROSSINGS_PER_PAGE = 3_000  # squared paper; a table of sixty rows and twenty-five columns has half of it
 CHARACTERS_PER_PAGE = 60_000
 
 Box = tuple[float, float, float, float]
@@ -110,7 +111,7 @@ def only_pages(data: bytes, pages: Sequence[int]) -> bytes:
 
 def _ruled_page(page: Any, before: tuple[float, ...]) -> RuledPage | None:  # noqa: ANN401 - pdfplumber has no types
     """The page with its tables; `before` are the columns of the table at the foot of the page before."""
-    if len(page.chars) > CHARACTERS_PER_PAGE:
+    if len(page.chars) > CHARACTERS_PER_PAGE or _crossings(page) > CROSSINGS_PER_PAGE:
         return None
     strokes = strokes_of(page)
     tables = [
@@ -124,6 +125,13 @@ def _ruled_page(page: Any, before: tuple[float, ...]) -> RuledPage | None:  # no
     outside = page.filter(lambda each: each["object_type"] != "char" or not any(_in(each, box) for box in boxes))
     lines = [(float(line["top"]), str(line["text"])) for line in outside.extract_text_lines(return_chars=False)]
     return RuledPage(lines=lines, tables=sorted((table for _, table in tables), key=lambda table: table.top))
+
+
+def _crossings(page: Any) -> int:  # noqa: ANN401 - pdfplumber has no types
+    """In how many places lines across and down may cross: what finding the cells takes grows with it."""
+    across = {round(edge["top"] / SAME) for edge in page.edges if edge["orientation"] == "h"}
+    down = {round(edge["x0"] / SAME) for edge in page.edges if edge["orientation"] == "v"}
+    return len(across) * len(down)
 
 
 def _open_ends(page: Any) -> list[float]:  # noqa: ANN401 - pdfplumber has no types

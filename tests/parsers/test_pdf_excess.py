@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import time
 import zlib
+from io import BytesIO
 
+import pypdfium2
 import pytest
 
 from config.text import NO_TEXT
 from parsers.containers import open_all
 from parsers.pdf_streams import excess
 from parsers.values import DocumentFate
+from parsers.writing_pdf_tables import ruled_pages
 from tests.parsers.mails import leaf
 
 
@@ -109,3 +112,15 @@ def test_a_drawing_without_measure_is_refused_before_it_is_drawn(data: bytes) ->
 )
 def test_what_documents_have_is_opened(data: bytes) -> None:
     assert excess(data) == NO_TEXT
+
+
+def test_squared_paper_takes_no_time_to_be_looked_through_for_tables() -> None:
+    drawn = b"".join(b"%d 0 m %d 842 l S 0 %d m 595 %d l S " % ((9 * line,) * 4) for line in range(90))
+    one = pypdfium2.PdfDocument(_pdf(drawn + b"BT /F 9 Tf 9 9 Td (x) Tj ET", b"<<>>"))
+    many, target = pypdfium2.PdfDocument.new(), BytesIO()
+    for _ in range(24):
+        many.import_pages(one)
+    many.save(target)
+    began = time.process_time()
+    ruled_pages(target.getvalue(), range(24))
+    assert time.process_time() - began < 4
