@@ -38,6 +38,7 @@ _LINK = Finding(
     ),
 )
 
+_LONGEST_REMARK = 120
 _GRAVE = {ValueStatus.REJECT: Severity.ERROR, ValueStatus.CONFIRM: Severity.WARNING}
 
 
@@ -60,6 +61,8 @@ def findings_of(
     if not nothing:
         found.extend(_by_rule(campaign, unit, values, narrative, photos, same_figures))
         found.extend(_missing_sections(campaign, narrative))
+    if values and all(each.status is ValueStatus.EMPTY for (_, column), each in values.items() if column != "note"):
+        found.append(_no_figures(values))
     found.extend(_named(document, each) for document in documents for each in document.findings)
     found.extend(_unused_documents(documents, has_form=bool(values)))
     found.extend(_borrowed_photos(photos, elsewhere))
@@ -73,6 +76,23 @@ def findings_of(
         if _SAID_BY_RULE.get(each.code, frozenset()).isdisjoint(ruled[each.where]):
             told.setdefault((each.code, each.where, each.text.vi), each)
     return tuple(told.values())
+
+
+def _no_figures(values: Mapping[Key, UnitValue]) -> Finding:
+    """A form that holds remarks alone: blank is not zero, so what it means is asked."""
+    said = next((str(each.value) for (_, column), each in values.items() if column == "note" and each.value), "")[
+        :_LONGEST_REMARK
+    ]
+    quoted = (f" (ghi chú: “{said}”)", f" (note: “{said}”)") if said else ("", "")
+    return Finding(
+        code="V-NO-FIGURES",
+        severity=Severity.WARNING,
+        where="",
+        text=Text(
+            vi=f"Biểu đã gửi không có số liệu nào{quoted[0]}; nếu đơn vị không tổ chức hoạt động, đề nghị ghi số 0 vào biểu.",
+            en=f"The form holds no figure{quoted[1]}; if nothing was held, please write 0 into it.",
+        ),
+    )
 
 
 def suggested_totals(campaign: Campaign, values: Mapping[Key, UnitValue]) -> Mapping[Key, int]:

@@ -194,3 +194,13 @@ def test_a_replaced_file_that_comes_again_is_used_and_asked_about() -> None:
     assert figure(anew)[0] == 9
     other = workbook(whole_form({**FIGURES, BOOKS: 11}), "khac.xlsx")
     assert not about(judged(sent(1, on(6), old), sent(2, on(7), new), sent(3, on(8), old), sent(4, on(9), other)), "V-CAME-BACK")
+
+
+def test_a_form_of_remarks_alone_is_asked_about() -> None:
+    blank = whole_form({})
+    remark = replace(blank.values[0], column="note", value="Do mưa lũ", status=ValueStatus.OK)
+    (asked,) = about(judged(sent(1, on(6), workbook(replace(blank, values=(*blank.values, remark))))), "V-NO-FIGURES")
+    assert "Do mưa lũ" in asked.text.vi
+    assert not about(judged(sent(1, on(6), workbook(whole_form({BOOKS: 0})))), "V-NO-FIGURES")
+    unread = with_value(blank, *BOOKS, raw="?", status=ValueStatus.REJECT)
+    assert not about(judged(sent(1, on(6), workbook(unread))), "V-NO-FIGURES")
