@@ -31,6 +31,8 @@ _NAME = re.compile(rb"/([A-Za-z0-9]{1,20})")
 _ESCAPED = re.compile(rb"#([0-9a-fA-F]{2})")
 _DEFLATE, _ASCII = (b"FlateDecode", b"Fl"), (b"ASCIIHexDecode", b"AHx", b"ASCII85Decode", b"A85")
 _FONT = (b"\0\1\0\0", b"OTTO", b"true", b"ttcf", b"%!", b"\1\0\4", b"\x80\1")
+_ASCII_BYTES = bytes(range(128))
+_SLACK = 64 * 1024
 _ATTACHED = re.compile(rb"/EmbeddedFile\b")
 _PICTURE = re.compile(rb"/Image\b")
 _FORM = re.compile(rb"/Form\b")
@@ -72,11 +74,13 @@ def excess(data: bytes) -> Text:
             pixels, size = _size(dictionary)
             if size > MOST_OF_A_PICTURE:
                 return _HUGE
+            if 0 < size < MOST_OF_A_STREAM and len(_inflated(content, dictionary) or b"") > 8 * max(pixels, size) + _SLACK:
+                return CROWDED  # called a picture, and none
             found.pixels = max(found.pixels, pixels)
             continue
         if (drawn := _inflated(content, dictionary)) is None:
             return CROWDED
-        if drawn.startswith(_FONT):
+        if _is_font(drawn):
             continue  # never drawn, and as large as its letters
         found.inflated += len(drawn)
         attached = _ATTACHED.search(dictionary) is not None
@@ -122,6 +126,11 @@ def _inflated(content: memoryview, dictionary: bytes) -> bytes | None:
         except zlib.error:
             return b""
     return b"" if names else bytes(_to_end(content))
+
+
+def _is_font(content: bytes) -> bool:
+    """Whether a stream is the program of a typeface: it begins as one, and what a page draws has hardly a byte beyond ASCII."""
+    return content.startswith(_FONT) and len(content.translate(None, _ASCII_BYTES)) * 10 > len(content)
 
 
 def _to_end(content: memoryview) -> memoryview:

@@ -16,6 +16,7 @@ from config.text import Language, Text
 from parsers.photos import thumbnail, without_position
 from service.outputs.album_sheet import ContactSheets
 from service.outputs.atomic import atomic_file, zip_entry
+from service.outputs.formula_text import begins_like_formula
 from service.outputs.wording import capitalised, instant
 from service.rules.consolidation import Consolidation
 from service.rules.submission import UnitPhoto
@@ -30,7 +31,6 @@ _CAMERA_NAME = re.compile(
 )
 _NUMBERED = re.compile(r"^(ảnh|anh|hình|hinh|photo)?\s*\d{1,3}\s*[-–.:)]\s*(?=\w)", re.IGNORECASE)
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
-_FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class PhotoSource(Protocol):
@@ -123,5 +123,5 @@ def _header(language: Language) -> list[str]:
 def _table(rows: list[list[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([f"'{cell}" if cell.startswith(_FORMULA_START) else cell for cell in row] for row in rows)
+    writer.writerows([f"'{cell}" if begins_like_formula(cell) else cell for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")

@@ -11,6 +11,7 @@ from pathlib import Path
 from config.campaign import Campaign
 from config.text import Language
 from service.outputs.atomic import atomic_file
+from service.outputs.formula_text import begins_like_formula
 from service.outputs.wording import label
 from service.rules.consolidate import counted_value
 from service.rules.consolidation import Consolidation
@@ -35,7 +36,6 @@ COLUMNS = (
     "sha256",
     "decision",
 )
-_FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def write_csv(path: Path, campaign: Campaign, consolidation: Consolidation, language: Language) -> None:
@@ -90,6 +90,6 @@ def _safe(value: int | str | bool | None) -> str | int:  # noqa: FBT001 - a cell
         return ""
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, str) and value.startswith(_FORMULA_START):
+    if isinstance(value, str) and begins_like_formula(value):
         return f"'{value}"
     return value

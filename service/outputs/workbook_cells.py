@@ -12,6 +12,8 @@ from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
 
+from service.outputs.formula_text import begins_like_formula
+
 LONGEST_TEXT = 32_767
 """What one cell holds, in UTF-16 units: the limit of the format."""
 LARGEST_EXACT = 10**15 - 1
@@ -19,7 +21,6 @@ LARGEST_EXACT = 10**15 - 1
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\n")
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets count days without a zone
 
 
@@ -113,7 +114,7 @@ class Cells:
     def _share(self, text: str) -> tuple[int, bool]:
         written = clean_text(text)
         number = self._texts.setdefault(written, len(self._texts)) if written else -1
-        known = number, written.startswith(_FORMULA_START)
+        known = number, begins_like_formula(written)
         self._shared[text] = known
         return known
 

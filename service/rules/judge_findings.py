@@ -9,6 +9,7 @@ from dataclasses import replace
 from config.campaign import Campaign, Requirement, Severity, Unit
 from config.text import Text
 from config.vietnamese import without_lead
+from parsers.form_claims import NOTE
 from parsers.form_findings import FORM_WARNINGS
 from parsers.numbers import warning_severity, warning_text
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, NarrativeReading, ValueStatus
@@ -61,7 +62,7 @@ def findings_of(
     if not nothing:
         found.extend(_by_rule(campaign, unit, values, narrative, photos, same_figures))
         found.extend(_missing_sections(campaign, narrative))
-    if values and all(each.status is ValueStatus.EMPTY for (_, column), each in values.items() if column != "note"):
+    if values and all(each.status is ValueStatus.EMPTY for (_, column), each in values.items() if column != NOTE):
         found.append(_no_figures(values))
     found.extend(_named(document, each) for document in documents for each in document.findings)
     found.extend(_unused_documents(documents, has_form=bool(values)))
@@ -80,9 +81,8 @@ def findings_of(
 
 def _no_figures(values: Mapping[Key, UnitValue]) -> Finding:
     """A form that holds remarks alone: blank is not zero, so what it means is asked."""
-    said = next((str(each.value) for (_, column), each in values.items() if column == "note" and each.value), "")[
-        :_LONGEST_REMARK
-    ]
+    remarks = (str(each.value)[:_LONGEST_REMARK] for (_, column), each in values.items() if column == NOTE and each.value)
+    said = next(remarks, "")
     quoted = (f" (ghi chú: “{said}”)", f" (note: “{said}”)") if said else ("", "")
     return Finding(
         code="V-NO-FIGURES",

@@ -81,7 +81,7 @@ class Progress:
     waiting: dict[int, set[Slot]] = field(default_factory=dict)
     completed_at: datetime | None = None
     filled_at: dict[Slot, datetime] = field(default_factory=dict)
-    notes: list[Finding] = field(default_factory=list)  # about documents of which nothing was taken
+    notes: list[Finding] = field(default_factory=list)  # about documents not taken, or taken again after they were replaced
 
 
 def add(progress: Progress, campaign: Campaign, contribution: Contribution) -> None:
