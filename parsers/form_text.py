@@ -43,7 +43,7 @@ _LONGEST_ROW = 120
 _MOST_TOLD = 12
 _ROW = re.compile(r"\W*[^\W\d_][^\d:=]{2,80}(?:[:=]\s*|\s{2,}|\t|\s)[^\d\n]{0,30}\d")
 _NO_ROW = re.compile(
-    r"(?:dien thoai|sdt|dt|so dt|tel|mobile|fax|zalo|so|thoi gian|tu ngay|nam|cong van)\b|.*\b(?:gui|kem|xin|kinh|ngay)\b"
+    r"(?:dien thoai|sdt|dt|so dt|tel|mobile|fax|zalo|so|thoi gian|tu ngay|nam|cong van)\b|.*\b(?:gui|kem|xin|kinh mong|ngay)\b"
 )
 _SAYS = re.compile(r"\w")
 _DIGIT = re.compile(r"\d")
