@@ -15,11 +15,24 @@ _CROWDED = 400  # letters
 _FORM_TITLE = re.compile(r"^(?:mau|bieu|bang|phu luc)\b|\b(?:tong hop|thong ke) so lieu\b")
 _FEWEST_WORDS, _TRUE_WORDS = 40, 0.6
 
+_COLUMNS, _WORDS = 4, 6
+"""Of a table."""
+
 
 def is_written(text: str) -> bool:
     """Whether real words were read: a page of whatever kind, and not a photograph full of small things."""
     words = [each for each in letter_runs(text) if len(each) > 1]
     return len(words) >= _FEWEST_WORDS and sum(map(is_syllable, words)) >= _TRUE_WORDS * len(words)
+
+
+def shows_table(sheets: Iterable[Sheet]) -> bool:
+    """Whether a table was seen that a photograph has no reason to show: four columns, two rows, words and a figure in it."""
+    for sheet in sheets:
+        texts = [cell.text for cell in sheet.cells.values()]
+        worded = sum(map(is_syllable, letter_runs(" ".join(texts))))
+        if sheet.last_column >= _COLUMNS and sheet.last_row > 1 and worded >= _WORDS and any(map(str.isdigit, "".join(texts))):
+            return True
+    return False
 
 
 def rows_as_lines(sheet: Sheet) -> list[str]:

@@ -61,7 +61,7 @@ class PictureVerdict:
     why: Text = NO_TEXT
     photo: PhotoReading | None = None
     findings: tuple[Finding, ...] = ()
-    perhaps_page: bool = False  # a photo on which a page of paper may lie: whoever can read its text decides
+    perhaps_page: bool = False  # a photo on which a page may lie, or a screen that may show it: who can read its text decides
     decoded: Image.Image | None = None  # a scan that was decoded in full to be judged, so that nobody decodes it again
 
 
@@ -156,7 +156,7 @@ def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> Pict
         fate=DocumentFate.USED if used else DocumentFate.IGNORED,
         why=why,
         photo=reading,
-        perhaps_page=role is DocumentRole.PHOTO and text is not _Text.NONE,
+        perhaps_page=role in {DocumentRole.PHOTO, DocumentRole.UNKNOWN} and text is not _Text.NONE,
         decoded=image if role is DocumentRole.SCAN and in_full else None,
     )
 
@@ -287,7 +287,9 @@ def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
     ruled = text >= 0.008 and text + empty >= 0.85 and look.paper >= 0.9 and look.colour <= 0.05 and 1.345 <= ratio <= 1.48  # noqa: PLR2004 - the end of a table on A4
     if look.paper >= _PAPER and (nearly_blank or ruled or (text >= 0.06 and text + empty >= 0.55)):  # noqa: PLR2004 - measured on pages and photographs
         return _Text.COVERS
-    return _Text.SOME if smooth and text >= 0.05 and text + empty >= 0.34 else _Text.NONE  # noqa: PLR2004 - as above
+    page = text >= 0.05 and text + empty >= 0.34  # noqa: PLR2004 - as above
+    short = text >= 0.01 and text + empty >= 0.6 and look.even >= 0.6 and look.paper >= _PAPER and look.colour <= 0.1  # noqa: PLR2004 - the end of a table on a desk
+    return _Text.SOME if smooth and (page or short) else _Text.NONE
 
 
 def _is_colourful(palette: list[int]) -> bool:

@@ -11,7 +11,8 @@ from config.errors import ParseError
 from config.text import NO_TEXT, Text
 from parsers import content_type as kind
 from parsers.containers import OpenedLeaf
-from parsers.document_text import crowded_cells, is_written, rows_as_lines, sheet_lines, title_of
+from parsers.document_text import crowded_cells, is_written, rows_as_lines, sheet_lines, shows_table, title_of
+from parsers.document_verdict import NOT_OURS, ONLY_PICTURES, verdict
 from parsers.form import read_forms
 from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
 from parsers.grid import Sheet
@@ -30,7 +31,7 @@ from parsers.lost_table import (
 from parsers.narrative_tables import read_report
 from parsers.opened_documents import as_opened, error_words, failed, plain
 from parsers.parts import make_leaf
-from parsers.photos import Picture, is_page_picture, read_photo
+from parsers.photos import Picture, PictureVerdict, is_page_picture, read_photo
 from parsers.picture_pages import picture_pages
 from parsers.recognition import Recognise
 from parsers.spreadsheets import PasswordError, read_sheets
@@ -49,29 +50,19 @@ _CAMPAIGN_MARK = "thubao_campaign"
 _WEAK_MATCH = 3
 """A table with fewer rows of the form than this is no form."""
 
-_NOT_OURS = Text(
-    vi="không có biểu số liệu, nội dung báo cáo hay ảnh hoạt động",
-    en="holds no form, no report text and no photo",
-)
 _MISNAMED = Text(
     vi="nội dung không đúng loại tệp như tên ghi, có thể bị hỏng khi lưu hoặc gửi; đề nghị mở kiểm tra, lưu lại và gửi lại",
     en="not the kind of file that its name says, perhaps damaged on the way; please open it, save it and send it again",
 )
 _NO_READER = Text(vi="loại tệp này không dùng cho báo cáo", en="this kind of file is not used for reports")
-_BLANK = Text(vi="mẫu trống, chưa điền số liệu", en="the blank form, nothing filled in")
 _SLIDES_WHY = Text(vi="bài trình chiếu; chỉ lấy ảnh bên trong", en="slides; only the pictures inside are taken")
-_ONLY_PICTURES = Text(
-    vi="tệp chỉ có hình ảnh; từng ảnh bên trong được xét riêng",
-    en="holds nothing but pictures; each of them is judged on its own",
-)
 _CANNOT_SCAN = Text(
     vi="bản quét; máy chủ chưa đọc được chữ trên ảnh (cần gói tesseract-ocr-vie); đề nghị gửi tệp Excel hoặc Word",
     en="a scan; this server cannot read text on pictures (package tesseract-ocr-vie); please send Excel or Word",
 )
 _HEADING_LINES = 6
+_SOME_WORDS = 8  # of a page: fewer are specks that look like letters
 _MOST_TYPED_ROWS = 0.6
-
-_EMPTY_SCAN = Text(vi="bản quét không đọc được chữ", en="a scan without readable text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,25 +165,25 @@ class DocumentReader:
 
     def _picture(self, opened: OpenedLeaf) -> Understood:
         leaf = opened.leaf
-        verdict = read_photo(leaf.data, opened.media_type, name=leaf.name, inline=leaf.inline)
+        seen = read_photo(leaf.data, opened.media_type, name=leaf.name, inline=leaf.inline)
         document = replace(
-            plain(opened, verdict.role, verdict.fate, verdict.why),
-            photo=verdict.photo,
-            findings=(*opened.findings, *verdict.findings),
+            plain(opened, seen.role, seen.fate, seen.why),
+            photo=seen.photo,
+            findings=(*opened.findings, *seen.findings),
         )
-        if verdict.role is not DocumentRole.SCAN:
-            page = self._page_on(opened) if verdict.perhaps_page else None
-            return Understood(document=document) if page is None else _with_photo(page, verdict.photo)
+        if seen.role is not DocumentRole.SCAN:
+            page = self._page_on(opened, seen) if seen.perhaps_page else None
+            return Understood(document=document) if page is None else _with_photo(page, seen.photo)
         if self._recognise is None:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=_CANNOT_SCAN))
         try:
-            content = self._scan(picture_pages(leaf.data, opened.media_type, verdict.decoded), self._recognise)
+            content = self._scan(picture_pages(leaf.data, opened.media_type, seen.decoded), self._recognise)
         except ParseError as error:
             return Understood(document=replace(document, fate=DocumentFate.UNREADABLE, why=error_words(error)))
-        return _with_photo(self._judged(opened, content), verdict.photo)
+        return _with_photo(self._judged(opened, content), seen.photo)
 
-    def _page_on(self, opened: OpenedLeaf) -> Understood | None:
-        """The page of paper on what may be a photograph, None where no text can be read on it."""
+    def _page_on(self, opened: OpenedLeaf, seen: PictureVerdict) -> Understood | None:
+        """The page on what may be a photograph or a screen, None where no text, or nothing of a report, can be read on it."""
         if self._recognise is None:
             return None
         try:
@@ -200,14 +191,16 @@ class DocumentReader:
         except ParseError:
             return None
         found = self._judged(opened, content)
-        return found if found.document.forms or found.document.narrative or is_written(_text_of(content)) else None
+        if found.document.forms or found.document.narrative or shows_table(content.sheets):
+            return found
+        return found if seen.role is DocumentRole.PHOTO and is_written(_text_of(content)) else None
 
     def _scanned_pages(self, data: bytes, recognise: Recognise) -> _Content:
         """The pages of a PDF without text; "only pictures" where no words can be read and no page looks like paper."""
         content = self._scan(page_pictures(data), recognise)
         if is_written(_text_of(content)) or any(map(is_page_picture, page_pictures(data))):
             return content
-        return replace(content, why=_ONLY_PICTURES)
+        return replace(content, why=ONLY_PICTURES)
 
     def _scan(self, pages: Iterable[Picture], recognise: Recognise) -> _Content:
         from parsers.scan import scanned, without_lines
@@ -244,8 +237,9 @@ class DocumentReader:
             content.unit_code and len(filled or forms) == 1
         ):  # a workbook of two forms is marked as a whole: the mark says nothing of either
             forms = tuple(replace(each, unit_code=content.unit_code) for each in forms)
-        role, fate, why = _verdict(filled, forms, narrative, content)
-        if why is _NOT_OURS and kind.is_misnamed(opened.media_type, opened.leaf.name):
+        words = len(_text_of(content).split()) >= _SOME_WORDS or shows_table(content.sheets)
+        role, fate, why = verdict(filled, forms, narrative, scanned=content.scanned, why=content.why, words=words)
+        if why is NOT_OURS and kind.is_misnamed(opened.media_type, opened.leaf.name):
             fate, why = DocumentFate.UNREADABLE, _MISNAMED
         findings = (*opened.findings, *content.findings)
         unread = unread_because(forms, turned=turned, half=half, unread_rows=unread_rows)
@@ -351,26 +345,6 @@ def _may_be_typed(opened: OpenedLeaf, *, unread_rows: bool) -> bool:
 
 def _campaigns(best: Expected | None, equals: Sequence[Expected], forms: tuple[FormReading, ...]) -> tuple[str, ...]:
     return tuple(each.campaign for each in (equals or (best,)) if each is not None) if forms else ()
-
-
-def _verdict(
-    filled: tuple[FormReading, ...],
-    forms: tuple[FormReading, ...],
-    narrative: NarrativeReading | None,
-    content: _Content,
-) -> tuple[DocumentRole, DocumentFate, Text]:
-    blank_outline = narrative is not None and any(each.code == "N-BLANK" for each in narrative.findings)
-    if filled:
-        return DocumentRole.FORM, DocumentFate.USED, NO_TEXT
-    if narrative is not None and not blank_outline:
-        return DocumentRole.NARRATIVE, DocumentFate.USED, NO_TEXT
-    if forms or blank_outline:
-        return DocumentRole.BLANK_FORM, DocumentFate.IGNORED, _BLANK
-    if content.why == _ONLY_PICTURES:
-        return DocumentRole.UNKNOWN, DocumentFate.IGNORED, _ONLY_PICTURES
-    if content.scanned:
-        return DocumentRole.SCAN, DocumentFate.UNREADABLE, content.why if content.why != NO_TEXT else _EMPTY_SCAN
-    return DocumentRole.UNKNOWN, DocumentFate.IGNORED, _NOT_OURS
 
 
 def _marked_unit(names: Mapping[str, str]) -> str:

@@ -23,22 +23,29 @@ SHORT_SIDE_LEAST = 1_500
 PICTURE_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
 
 STRETCH_SHARE = 0.7  # of a row's height: a block of a line that ends there may be lost
+SHORT = 0.5  # of a line's length
 TOUCH = 14  # pixels: two lines this close meet
 EDGE_SHARE = 0.22  # of a table's height that an edge between columns must cover
 SMALLEST_TABLE = 0.02  # of the page
 ROW_SHARE = 0.13  # of its width that one between rows must: a heading over two narrow columns has a line of its own
 WHITE = 250  # of 255
-FIGURE_HEIGHT = 9  # pixels; figures of 13 points are 25 tall, those of a form shrunk to the width of a page 12
-FIGURE_INK = 24
+FIGURE_HEIGHT = 8  # pixels; figures of 13 points are 25 tall, those of a form shrunk to the width of a page 10
+FIGURE_INK = 12  # pixels: a thin "7" of that height whose edge lies under a line has 15
 STEP = 5  # pixels
-NARROWEST = 22  # pixels: no column and no row of a printed table is narrower
+NARROWEST = 22  # pixels: no column of a printed table is narrower
+LOWEST = 14  # pixels: no row is lower, be the form shrunk to the width of a page; the two lines of a double one are nearer
 INSIDE = 4  # pixels of a cell beside its lines
 INKED = 178  # of 255: how dark a row of pixels along a line is
 FAINT = 210  # of 255: what a grey or hair-thin line is still darker than
 PALE = 1.2  # times what is surely dark: print as black as it should be has less at its edges
+MORE_CELLS = 1.03  # times: what faint lines must part; where none are, faint ink is letters that run along a line
 GRAINY = 0.15  # of a page that is darker than that: more is the grain of a photo
 FAINT_INK = [255 if value < FAINT else 0 for value in range(256)]
 INK = [255 if value < DARK else 0 for value in range(256)]  # what `point` makes of a page: 255 where it is dark
+
+
+IsInked = Callable[[int, int, int], bool]
+"""Whether a line at a position is dark between a start and an end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +129,8 @@ def find_grids(page: Image.Image) -> list[Grid]:
     # faint lines would be lost; but the grain of a photo would be lines
     if (_are_small(grids, page) or faint >= PALE * dark) and faint <= GRAINY * sum(counts):
         fainter = _grids_in(page.point(FAINT_INK))
-        grids = max(grids, fainter, key=lambda found: sum(len(grid_cells(grid)) for grid in found))
+        before, now = (sum(len(grid_cells(grid)) for grid in found) for found in (grids, fainter))
+        grids = fainter if now > MORE_CELLS * before else grids
     return sorted(grids, key=lambda grid: grid.rows[0])
 
 
@@ -138,25 +146,29 @@ def _grids_in(dark: Image.Image) -> list[Grid]:
     for rows, columns in _connected(across, down):
         width, height = _spread(columns), _spread(rows)
         row_edges = _edges(rows, width * ROW_SHARE)
-        column_edges = _supported(_edges(columns, height * EDGE_SHARE), columns, row_edges, functools.partial(_inked_down, dark))
-        row_edges = _supported(row_edges, rows, column_edges, functools.partial(_inked_across, dark))
+        inked_across, inked_down = functools.partial(_inked_across, dark), functools.partial(_inked_down, dark)
+        column_edges = _supported(_edges(columns, height * EDGE_SHARE), columns, row_edges, inked_down, NARROWEST)
+        row_edges = _supported(row_edges, rows, column_edges, inked_across, LOWEST)
         if len(row_edges) > 2 and len(column_edges) > 2:  # noqa: PLR2004 - two rows and two columns
-            inked_across, inked_down = functools.partial(_inked_across, dark), functools.partial(_inked_down, dark)
-            kept_rows = tuple(
-                _drawn_out(rule, inked_across, dark.width // BLOCK_ACROSS)
-                for rule in rows
-                if any(abs(rule.at - edge) <= TOUCH for edge in row_edges)
-            )
-            kept_columns = tuple(
-                _drawn_out(rule, inked_down, dark.height // BLOCK_DOWN)
-                for rule in columns
-                if any(abs(rule.at - edge) <= TOUCH for edge in column_edges)
-            )
+            longest, tallest = dark.width // BLOCK_ACROSS, dark.height // BLOCK_DOWN
+            kept_rows = tuple(_drawn_out(rule, inked_across, longest) for rule in _at_edges(rows, row_edges))
+            kept_columns = tuple(_drawn_out(rule, inked_down, tallest) for rule in _at_edges(columns, column_edges))
             grids.append(Grid(rows=row_edges, columns=column_edges, across=kept_rows, down=kept_columns))
     return grids
 
 
-def _drawn_out(rule: Rule, is_inked: Callable[[int, int, int], bool], most: int) -> Rule:
+def _at_edges(rules: Sequence[Rule], edges: Sequence[int]) -> list[Rule]:
+    """The lines that run along edges. A much shorter one beside a line is the text that stands there, and no line."""
+    near = sorted((rule for rule in rules if any(abs(rule.at - edge) <= TOUCH for edge in edges)), key=lambda rule: -rule.length)
+    kept: list[Rule] = []
+    for rule in near:
+        longer = [each for each in kept if rule.length < SHORT * each.length]
+        if not any(_covered([each], rule.at, rule.start, rule.end) >= STRETCH_SHARE * rule.length for each in longer):
+            kept.append(rule)
+    return kept
+
+
+def _drawn_out(rule: Rule, is_inked: IsInked, most: int) -> Rule:
     """The line as far as it goes: it was found in whole blocks, and what it has of a further one is half a row of a table."""
     start, end = rule.start, rule.end
     while start > max(0, rule.start - most) and is_inked(rule.at, max(0, start - STEP), start):
@@ -210,9 +222,12 @@ def _edges(rules: Sequence[Rule], least: float) -> tuple[int, ...]:
 
 
 def _supported(
-    edges: tuple[int, ...], rules: Sequence[Rule], crossing: tuple[int, ...], is_inked: Callable[[int, int, int], bool]
+    edges: tuple[int, ...], rules: Sequence[Rule], crossing: tuple[int, ...], is_inked: IsInked, least: int
 ) -> tuple[int, ...]:
-    """The edges that run along a fifth of the table's rows (or columns) from end to end; letters in a column never do."""
+    """The edges that run along a fifth of the table's rows (or columns) from end to end; letters in a column never do.
+
+    Of two that are less than `least` pixels apart the one that runs further stays.
+    """
     stretches = list(itertools.pairwise(crossing))
     kept: list[tuple[int, int]] = []  # (edge, stretches it covers)
     for edge in edges:
@@ -222,7 +237,7 @@ def _supported(
         )
         if support * 5 < len(stretches):
             continue
-        if kept and edge - kept[-1][0] < NARROWEST:  # first letters of a left-aligned column stand like a line beside the line
+        if kept and edge - kept[-1][0] < least:  # first letters of a left-aligned column stand like a line beside the line
             kept[-1] = max(kept[-1], (edge, support), key=lambda each: each[1])
         else:
             kept.append((edge, support))
