@@ -18,6 +18,7 @@ from parsers.form_blocks import Row, Table
 from parsers.form_claims import NOTE, cleared, doubted
 from parsers.form_columns import settled_columns
 from parsers.form_findings import (
+    added_rows,
     disputed_row,
     guessed_columns,
     header_has_value,
@@ -302,7 +303,7 @@ class _TableReader:
         text_row = next((each for each in reversed(placed) if self._indicator(each).type is IndicatorType.TEXT), None)
         extras = [each for each in self.alignment.extras if id(each) not in self.used]
         end = recipients_row(self.table)
-        told = 0
+        told, added = 0, []
         for row in extras:
             if text_row is not None and row.numbers[0] < end and self._continues(text_row, row):
                 self._add_text(self._indicator(text_row), row)
@@ -317,7 +318,10 @@ class _TableReader:
                     )
                 elif above is not None:
                     self.findings.append(only_parts(self._indicator(above), row.label, _place(row)))
+                else:
+                    added.append((row.label, _place(row)))
                 told += bool(missing or not row.label or above or _is_loose(row))
+        self.findings.extend([added_rows(added)] if added else [])
 
     def _is_above_blank(self, row: Row, placed: tuple[Placement, ...]) -> bool:
         """Whether the row directly below an added one is left blank: the first line of its label may stand above, cut off."""

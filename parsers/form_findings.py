@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from config.campaign import Indicator, Severity
 from config.text import Text
@@ -78,6 +78,9 @@ FORM_WARNINGS: Mapping[str, Text] = {
 """Words for the warnings that only a form can give; the others are in `parsers.number_warnings`."""
 
 
+_MOST_NAMED = 6
+
+
 def _finding(code: str, where: str, vi: str, en: str, severity: Severity = Severity.WARNING) -> Finding:
     return Finding(code=code, severity=severity, where=where, text=Text(vi=vi, en=en))
 
@@ -110,6 +113,21 @@ def unknown_row(label: str, place: str, missing: int) -> Finding:
         "",
         f"Dòng “{label}”{_at(place)} không khớp chỉ tiêu nào của mẫu{why}; số liệu dòng này chưa được dùng.",
         f"Row “{label}”{_at(place)} matches no indicator{because}; its figures were not used.",
+    )
+
+
+def added_rows(rows: Sequence[tuple[str, str]]) -> Finding:
+    """Rows with figures, as label and place, that a unit added to a form of which every row is there."""
+    named = ", ".join(f"“{label}”{_at(place)}" for label, place in rows[:_MOST_NAMED])
+    more = len(rows) - _MOST_NAMED
+    return _finding(
+        "F-ROW-ADDED",
+        "",
+        f"Biểu có thêm dòng ngoài mẫu có ghi số liệu: {named}{f' và {more} dòng khác' if more > 0 else ''}; "
+        "số liệu các dòng này không tính vào chỉ tiêu nào.",
+        f"The form holds rows with figures that it was not given with: {named}{f' and {more} more' if more > 0 else ''}; "
+        "they count for no indicator.",
+        Severity.INFO,
     )
 
 

@@ -14,7 +14,10 @@ from parsers.syllables import is_syllable, letter_runs
 _FIRST_UPPER_HALF = 0xA0
 _LOST = "\ufffd"
 _LOST_BYTES = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # the codes windows-1252 has no character for
-_MOJIBAKE_LEADS = re.compile("[ÃÂÄÆÅĂáâ][\u0080-\u00bf\u0100-\u2122\u0300-\u0323\ufffd]|Ã ")
+_MOJIBAKE_LEADS = re.compile(
+    "[ÂÄÆÅĂáâ][\u0080-\u00bf\u0100-\u2122\u0300-\u0323\ufffd]|Ã[\u0080-\u009f\u00a1-\u00bf\u0100-\u2122\u0300-\u0323\ufffd]"
+    "|(?<![A-ZĐ])Ã[ \u00a0]"  # "à"; but "XÃ TA MA" is a commune in capitals
+)
 _ADDRESS = re.compile(r"@|//|www\.")
 _MOST_LOST_IN_A_WORD = 2
 

@@ -15,6 +15,7 @@ from parsers.narrative_citations import cited_documents
 from parsers.narrative_figures import NarrativeFigure, figures
 from parsers.narrative_headings import (
     BULLET,
+    HEADING_WORDS,
     LABEL,
     Heading,
     Line,
@@ -30,7 +31,7 @@ from parsers.narrative_headings import (
 from parsers.values import Finding, NarrativeReading, SectionText
 from parsers.writing import Paragraph
 
-__all__ = ["NarrativeFigure", "figures", "read_narrative"]
+__all__ = ["NarrativeFigure", "beyond_outline", "figures", "read_narrative"]
 
 CITATIONS_SECTION = "I.1"
 CLOSING = re.compile(r"^(?:tren day la|noi nhan|t ?m (?:ubnd|uy ban|ban|dang)|kt (?:chu tich|truong|hieu)|nguoi lap|chu tich$)")
@@ -72,13 +73,51 @@ def read_narrative(paragraphs: Sequence[Paragraph], outline: tuple[Section, ...]
         if section.code in texts and not all(_is_printed(line, printed) for line in texts[section.code])
     )
     blank = not sections and len(headings) > 1
+    beyond = beyond_outline("\n".join(unplaced))
+    if not (sections or blank or beyond):  # a title and a letterhead, as above a form
+        return None
     citing = next((section.text for section in sections if section.code == CITATIONS_SECTION), "")
     return NarrativeReading(
         sections=sections,
         unplaced="\n".join(unplaced),
         heading="\n".join(head),
         cited=cited_documents(citing),
-        findings=(BLANK,) if blank else (),
+        findings=(BLANK,) if blank else (_beyond(beyond),) if beyond and sections else (),
+    )
+
+
+def beyond_outline(unplaced: str) -> tuple[str, ...]:
+    """The lines of unplaced text that say something: without the closing words, the recipients, headings over nothing."""
+    lines = [each.strip() for each in unplaced.splitlines() if each.strip()]
+    kept: list[str] = []
+    for line in lines:
+        if re.match(r"tren day la\b|noi nhan\b|kinh gui\b|luu\b", fold(line)) or _RECIPIENT.search(line):
+            continue
+        kept.append(line)
+    return tuple(kept) if any(len(each.split()) >= _FEWEST_WORDS and not _is_title(each) for each in kept) else ()
+
+
+_RECIPIENT = re.compile(r"\((?:b/?c|t/?h|b/cáo|để b/c|phối hợp|p/h)\)|^\W*(?:Lưu|LƯU)\b", re.IGNORECASE)
+_FEWEST_WORDS = 5
+_SENTENCE = 8  # words
+_MOST_SHOWN = 160  # letters
+
+
+def _is_title(line: str) -> bool:
+    return line.isupper() or (LABEL.match(line) is not None and len(line.split()) <= HEADING_WORDS and line[-1] not in ".;:")
+
+
+def _beyond(lines: Sequence[str]) -> Finding:
+    said = " / ".join(lines)
+    shown = said if len(said) <= _MOST_SHOWN else f"{said[:_MOST_SHOWN].rsplit(' ', 1)[0]}…"
+    return Finding(
+        code="N-BEYOND",
+        severity=Severity.INFO,
+        where="",
+        text=Text(
+            vi=f"Báo cáo có nội dung ngoài đề cương, chưa xếp vào mục nào: “{shown}”",
+            en=f"The report says something outside its outline, which stands under no section: “{shown}”",
+        ),
     )
 
 
@@ -113,7 +152,7 @@ def _split(
     unplaced: list[str] = []
     head: list[str] = []
     current: Heading | None = None
-    before_body, signing = True, 0
+    title, before_body, signing = title_line(lines), True, 0
     for number, line in enumerate(lines):
         found = at.get(number)
         if found is not None:
@@ -126,7 +165,8 @@ def _split(
                 unplaced.append(found.rest)
             continue
         folded = fold(line.text)
-        if before_body and len(line.text) <= HEADING_LENGTH and number < HEADING_LINES:
+        begun = number > title and _is_text(line.text)
+        if before_body and not begun and len(line.text) <= HEADING_LENGTH and number < HEADING_LINES:
             head.append(line.text)
             continue
         before_body = False
@@ -142,6 +182,11 @@ def _split(
         else:
             texts[outline[current.section].code].append(line.text)
     return texts, unplaced, head
+
+
+def _is_text(line: str) -> bool:
+    """Whether a line below the title belongs to the report: a part that the outline does not know, or a sentence."""
+    return LABEL.match(line) is not None or (len(line.split()) >= _SENTENCE and line.rstrip()[-1] in ".;")
 
 
 def _closes(line: Line, heading: Line) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from parsers.number_answers import CountCell, first_of, labelled, paired, sides_of, single, summed
 from parsers.number_dates import is_date_text, names_other_period, serial_reading, shown_date_reading
 from parsers.number_parse import Parsed, Quantity, parse
+from parsers.number_phrases import column_of
 from parsers.number_sums import added, equation, multiplied, parts_only
 from parsers.number_tokens import tokens_of
 from parsers.number_units import EVENTS, Counted, Mode
@@ -78,6 +79,8 @@ def _two(cell: CountCell, first: Quantity, second: Quantity, join: str) -> Numbe
             return rejected("text_no_number")
         if _may_be_day(first, second, join) or (join == "\n" and not (first.kinds and second.kinds)):
             codes.append("ambiguous_reading")
+        elif _may_be_share(cell, first, second, join):
+            return reading({column_of(cell.context): first.value}, [*codes, "ambiguous_reading"])
         return summed(cell, [first, second], codes)
     if cell.known.mode is Mode.FIRST:
         return first_of(cell, [first, second], codes)
@@ -90,6 +93,12 @@ def _may_be_day(first: Quantity, second: Quantity, join: str) -> bool:
     """Whether "1/10" may be the first of October: reports of a campaign's days are written so, too."""
     bare = join == "/" and not first.kinds and not second.kinds
     return bare and 1 <= first.value <= _DAYS and second.value in _MONTHS_OF_REPORTS
+
+
+def _may_be_share(cell: CountCell, first: Quantity, second: Quantity, join: str) -> bool:
+    """Whether "5/5", "3/5 trường" may be so many of so many, no kinds to be added: schools outnumber centres."""
+    of_one_kind = not first.kinds and (not second.kinds or "school" in second.kinds)
+    return join == "/" and of_one_kind and "school" in cell.known.own and 0 < second.value >= first.value
 
 
 def _broken_down(

@@ -76,6 +76,7 @@ EVIDENCE = {
     "address": Text(vi="địa chỉ gửi", en="address"),
     "learned": Text(vi="địa chỉ đã được cán bộ xác nhận", en="address that the officer confirmed"),
     "thread": Text(vi="trả lời thư của cơ quan", en="answer to a letter of the office"),
+    "earlier": Text(vi="địa chỉ của thư trước đã ghi nhận", en="address of an earlier mail that was filed"),
     "form_code": Text(vi="mã trong biểu mẫu đã gửi", en="code in the form that was sent out"),
     "letterhead": Text(vi="tiêu đề văn bản", en="letterhead"),
     "form_heading": Text(vi="tiêu đề biểu", en="form heading"),

@@ -311,15 +311,13 @@ class _FilingDesk:
         answered = self._answered(reading)
         choice = choose_campaigns(campaigns, reading, answered.campaign if answered else None)
         campaign = choice.main
-        attribution = identify(
-            campaign,
-            _only_for(campaign, reading, choice),
-            Query(
-                learned=self._learned,
-                thread_unit=answered.unit if answered and answered.campaign == campaign.id else None,
-                trust=trust,
-            ),
-        )
+        own = _only_for(campaign, reading, choice)
+        thread = answered.unit if answered and answered.campaign == campaign.id else None
+        query = Query(learned=self._learned, thread_unit=thread, trust=trust)
+        attribution = identify(campaign, own, query)
+        if attribution.unit is None:  # nothing in it says whose it is; its address may have said so before
+            before = self._group.unit_before(record.id, campaign.id)
+            attribution = identify(campaign, own, replace(query, unit_before=before)) if before else attribution
         if choice.rivals and attribution.outcome is Outcome.FILED:
             attribution = replace(attribution, outcome=Outcome.NEEDS_DECISION, why=_rivals(choice.rivals))
         local_day = record.received_at.astimezone(self._installation.home.office.timezone).date()

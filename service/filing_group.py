@@ -10,7 +10,7 @@ from parsers.values import MessageReading
 from service.installation import Installation
 from service.rules.submission import Trust
 from service.rules.trust import judge_trust
-from storage.filings import Filing, originals_of
+from storage.filings import Filing, MessageState, originals_of, units_by_sender
 from storage.mail_records import MessageRecord, mailboxes_of, records_of
 from storage.readings import KEY_LENGTH, namesakes_of, readings_of
 
@@ -30,6 +30,9 @@ class FilingGroup:
         envelopes = [self.readings[each].envelope for each in wanted if each in self.readings]
         self._originals = dict(originals_of(connection, {each.fingerprint for each in envelopes}))
         self._namesakes = namesakes_of(connection, {each.message_id for each in envelopes})
+        self._connection = connection
+        self._senders: dict[str, Mapping[str, frozenset[str]]] = {}  # by campaign, looked up when first asked for
+        self._filed: dict[tuple[str | None, str], set[str]] = {}  # the same of this group: campaign and address
 
     def is_filed(self, filing: Filing) -> None:
         """Note how a message was filed, for those that are filed after it."""
@@ -37,6 +40,19 @@ class FilingGroup:
         if filing.duplicate_of is None:
             alike = self._originals.get(reading.envelope.fingerprint, ())
             self._originals[reading.envelope.fingerprint] = (*alike, (record.received_at, record.id))
+        if filing.state is MessageState.FILED and filing.unit:
+            self._filed.setdefault((filing.campaign, reading.envelope.sender.casefold()), set()).add(filing.unit)
+
+    def unit_before(self, number: int, campaign: str) -> str | None:
+        """The one unit that every other mail from this message's address was filed to in a campaign; None where there is none."""
+        sender = self.readings[number].envelope.sender.casefold()
+        officers = {each.casefold() for each in self._installation.home.office.officers}  # what they forward is from many units
+        if not sender or sender in officers:
+            return None
+        if campaign not in self._senders:
+            self._senders[campaign] = units_by_sender(self._connection, campaign)
+        units = self._senders[campaign].get(sender, frozenset()) | self._filed.get((campaign, sender), set())
+        return next(iter(units)) if len(units) == 1 else None
 
     def twin_of(self, number: int) -> int | None:
         """The earliest other message with the same fingerprint that was filed before: the same mail delivered twice."""

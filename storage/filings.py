@@ -142,6 +142,21 @@ def filing_of(connection: Connection, number: int) -> Filing | None:
     return None if row is None else _filing(row)
 
 
+def units_by_sender(connection: Connection, campaign: str) -> Mapping[str, frozenset[str]]:
+    """The units that mails from each address were filed to in a campaign, by the address in small letters."""
+    sender = reading.c.content["envelope"]["senders"][0].as_string()
+    rows = connection.execute(
+        select(sender, filing.c.unit)
+        .distinct()
+        .join(reading, reading.c.message_id == filing.c.message_id)
+        .where(filing.c.campaign == campaign, filing.c.state == MessageState.FILED.value, filing.c.unit.is_not(None))
+    )
+    found: dict[str, set[str]] = {}
+    for address, unit in rows:
+        found.setdefault((address or "").casefold(), set()).add(unit)
+    return {address: frozenset(units) for address, units in found.items()}
+
+
 def unfile(connection: Connection, number: int) -> None:
     """Forget how a message was filed, so that it is filed again."""
     connection.execute(delete(filing).where(filing.c.message_id == number))

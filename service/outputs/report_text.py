@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from config.campaign import Campaign, Indicator, IndicatorType, Section
 from config.text import Language, Text
 from config.vietnamese import fold
+from parsers.narrative import beyond_outline
 from service.outputs.wording import capitalised, figure, instant, measure, plain_label
 from service.rules.consolidate import says_something
 from service.rules.consolidation import Consolidation, Total
@@ -70,8 +71,7 @@ def unplaced_texts(consolidation: Consolidation) -> tuple[Contribution, ...]:
     return tuple(
         Contribution(who=capitalised(line.name), text=paragraph)
         for line in consolidation.units
-        if line.submission.unplaced.strip() and not line.submission.sections
-        for paragraph in _paragraphs(line.submission.unplaced)
+        for paragraph in _paragraphs("\n".join(beyond_outline(line.submission.unplaced)))
     )
 
 

@@ -48,11 +48,13 @@ class Query:
     """What is known beside the message itself.
 
     `learned`: addresses the officer's assignments bound to a unit; `thread_unit`: the unit of the notice it answers;
-    `received_at` None leaves the campaign's closing day unchecked.
+    `unit_before`: the unit that other mails from its address were filed to; `received_at` None leaves the campaign's closing day
+    unchecked.
     """
 
     learned: Mapping[str, str] = field(default_factory=dict)
     thread_unit: str | None = None
+    unit_before: str | None = None
     trust: Trust = Trust.UNVERIFIED
     received_at: datetime | None = None
 
@@ -75,7 +77,7 @@ class Attribution:
 def identify(campaign: Campaign, reading: MessageReading, query: Query | None = None) -> Attribution:
     """The unit a message is from, or why nobody but the officer can say."""
     asked = query or Query()
-    found = gather(campaign, reading, learned=asked.learned, thread_unit=asked.thread_unit)
+    found = gather(campaign, reading, learned=asked.learned, thread_unit=asked.thread_unit, unit_before=asked.unit_before)
     case = _Case(campaign=campaign, reading=reading, query=asked, found=found)
     if reading.envelope.robot in _NEVER or case.too_late:
         return case.result(Outcome.NOT_A_REPORT, None, why.robot() if not case.too_late else why.too_late(campaign))
@@ -98,7 +100,8 @@ def _in_words(case: _Case) -> Text | None:
     request = recognise_request(envelope.subject, body).kind if case.concerns_us else ""
     if request in {EXTENSION, QUESTION}:
         return why.request(request)
-    by_unit = (case.sender or case.thread) and not case.has_other_topic
+    of_report = case.good and speaks_of_reports(case.campaign, case.reading)
+    by_unit = (case.sender or case.thread or case.query.unit_before or of_report) and not case.has_other_topic
     said = statement_in(body) if by_unit else Statement.NONE
     return None if said is Statement.NONE else why.statement(said)
 
@@ -318,6 +321,6 @@ def _owners(case: _Case) -> dict[str, str]:
 
 def documents_of_others(campaign: Campaign, reading: MessageReading, unit: str) -> tuple[tuple[str, str], ...]:
     """The documents of other units in a mail of several, where the officer says that it is this unit's."""
-    found = gather(campaign, reading, learned={}, thread_unit=None)
+    found = gather(campaign, reading, learned={})
     owners = _owners(_Case(campaign=campaign, reading=reading, query=Query(), found=found))
     return _of_others(owners, unit) if unit in owners.values() else ()

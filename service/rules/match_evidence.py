@@ -44,6 +44,7 @@ class EvidenceKind(StrEnum):
     ADDRESS = "address"
     LEARNED = "learned"
     THREAD = "thread"
+    EARLIER = "earlier"
     FORM_CODE = "form_code"
     LETTERHEAD = "letterhead"
     FORM_HEADING = "form_heading"
@@ -183,7 +184,14 @@ def _register(roster: _Roster) -> Register:
     )
 
 
-def gather(campaign: Campaign, reading: MessageReading, *, learned: Mapping[str, str], thread_unit: str | None) -> Gathered:
+def gather(
+    campaign: Campaign,
+    reading: MessageReading,
+    *,
+    learned: Mapping[str, str],
+    thread_unit: str | None = None,
+    unit_before: str | None = None,
+) -> Gathered:
     """All evidence of a message. Display names and Reply-To are no evidence: anybody may write anything there."""
     register = register_of(campaign)
     index = register.names
@@ -197,6 +205,7 @@ def gather(campaign: Campaign, reading: MessageReading, *, learned: Mapping[str,
     thread = None
     if thread_unit in register.codes:
         thread = _plain(EvidenceKind.THREAD, reading.envelope.in_reply_to, thread_unit or "", 0.9, Weight.DECISIVE)
+    earlier = (_plain(EvidenceKind.EARLIER, reading.envelope.sender, unit_before, 0.4, Weight.HINT),) if unit_before else ()
     return Gathered(
         sender=tuple(_sender_clues(register, reading.envelope.sender, learned)),
         thread=thread,
@@ -204,6 +213,7 @@ def gather(campaign: Campaign, reading: MessageReading, *, learned: Mapping[str,
             *_clues(index, EvidenceKind.SUBJECT, subject),
             *(clue for inside, clues in forwarded if not inside for clue in clues),
             *_body_clues(index, reading),
+            *earlier,
         ),
         documents=documents,
         elsewhere=(*index.names_other_place(subject), *(place for each in documents for place in each.elsewhere)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from config.campaign import Severity
 from parsers.values import ValueStatus
 from tests.parsers.form_sheets import FORM, HEADER, TITLE, Row, codes, figures, form_sheet, one, rows, sheet, value, whole
 
@@ -38,6 +39,17 @@ def test_figures_of_schools_below_a_blank_row_are_told() -> None:
     reading = one(sheet(lines))
     assert [(each.code, each.where) for each in reading.findings] == [("F-ROW-PARTS", "6.sports")] * 2
     assert len(reading.extras) == 2
+
+
+def test_rows_added_to_a_form_that_has_all_of_its_own_are_told_once() -> None:
+    lines = whole(SOME)
+    place = next(number for number, line in enumerate(lines) if "tin học" in " ".join(map(str, line))) + 1
+    lines[place:place] = [(None, "Tập huấn phòng cháy chữa cháy", None, 1, 33), (None, "Hội thi rung chuông vàng", None, 1, 140)]
+    reading = one(sheet(lines))
+    (told,) = reading.findings
+    assert (told.code, told.severity) == ("F-ROW-ADDED", Severity.INFO)
+    assert "“Tập huấn phòng cháy chữa cháy”" in told.text.vi
+    assert "“Hội thi rung chuông vàng”" in told.text.vi
 
 
 def test_a_grand_total_of_everything_is_an_extra_and_no_question() -> None:

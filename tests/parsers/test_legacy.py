@@ -86,6 +86,9 @@ def test_utf8_read_as_windows_1252_is_undone_and_lost_letters_restored_where_onl
         assert all(one == other or "\ufffd" in one for one, other in words)
         assert found.encoding == "utf8_mojibake"
     assert decode_legacy("há»�c").text == "học"
+    for commune in ("UBND XÃ TA MA", "UBND XÃ\u00a0TA MA"):  # capitals, and no "à" whose second half is a space
+        assert decode_legacy(commune).text.replace("\u00a0", " ") == "UBND XÃ TA MA"
+    assert decode_legacy("vÃ\u00a0 ta").text == "và ta"
     assert decode_legacy("Chiá»�ng Ä�Ã´ng").text == "Chiềng Đông"
     assert decode_legacy("Ä‘á»�i").text == "đ\ufffdi"  # đời, đọi, đỏi: not for us to choose
 

@@ -295,3 +295,32 @@ def test_a_report_typed_into_a_table_of_short_texts_is_read(*, numbered: bool) -
         (each.code, f"Xã đã làm {place}.") for place, each in enumerate(leaves, start=1)
     ]
     assert read_report(around, (form_sheet({"2": (7,)}),), OUTLINE) == read_narrative(around, OUTLINE)
+
+
+LETTERHEAD = ("UBND HUYỆN TUẦN GIÁO", "UBND XÃ QUÀI TỞ", "BÁO CÁO", "Tổng kết Tuần lễ hưởng ứng học tập suốt đời năm 2020")
+CLOSING = ("Trên đây là báo cáo của UBND xã Quài Tở./.", "Nơi nhận:", "- UBND huyện (b/c);", "- Lưu: VT.")
+
+
+def test_a_part_that_the_outline_does_not_know_is_kept_and_told() -> None:
+    before = ("I. ĐẶC ĐIỂM TÌNH HÌNH", "1. Đặc điểm", "Xã vùng cao, dân cư không tập trung, đường khó đi.")
+    known = ("1. Công tác chỉ đạo, ban hành kế hoạch triển khai", "Đã ban hành kế hoạch.", "2. Kiến nghị, đề xuất", "Không.")
+    reading = read(*LETTERHEAD, *before, *known, *CLOSING)
+    assert reading is not None
+    assert reading.unplaced.split("\n")[: len(before)] == list(before)
+    (told,) = reading.findings
+    assert (told.code, "Xã vùng cao" in told.text.vi, "Trên đây" in told.text.vi) == ("N-BEYOND", True, False)
+    plain = read(*LETTERHEAD, *known, *CLOSING)
+    assert plain is not None
+    assert plain.findings == ()
+
+
+def test_a_letterhead_and_a_title_above_a_form_are_no_narrative() -> None:
+    heading = (
+        *LETTERHEAD,
+        "(Kèm theo Báo cáo số 45/BC-UBND ngày 13/10/2020 của UBND xã Quài Tở, huyện Tuần Giáo, tỉnh Điện Biên)",
+    )
+    assert read(*heading, "Quài Tở, ngày 13 tháng 10 năm 2020", *CLOSING) is None
+    told = "Trong Tuần lễ xã đã mở 03 lớp cho 120 người, quyên góp được 350 quyển sách."
+    reading = read(*heading, told, *CLOSING)
+    assert reading is not None
+    assert told in reading.unplaced

@@ -84,7 +84,8 @@ def read(data: bytes, name: str, *found: tuple[str, int, int]) -> Document:
     return document
 
 
-TABLE = tuple((word, 260 + 90 * at, 280) for at, word in enumerate("Nội dung khác của các xã trong Tuần lễ".split()))
+WORDS = ("Nội", "dung", "khác", "của", "các", "xã", "trong", "Tuần", "lễ")
+TABLE = tuple((word, 260 + 90 * at, 280) for at, word in enumerate(WORDS))
 
 
 def test_a_short_last_page_on_a_desk_is_looked_at_for_text() -> None:

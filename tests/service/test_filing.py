@@ -159,6 +159,25 @@ def test_an_assignment_teaches_the_address_and_files_its_other_mail(office: Offi
     assert office.filing(third).unit == UNIT.code
 
 
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one poll", "later"])
+def test_an_address_that_was_filed_before_suggests_its_unit_and_no_more(office: Office, *, at_once: bool) -> None:
+    readings = (named(1), mail(2, PRIVATE, workbook(whole_form(sound_figures(5)), "Book1.xlsx"), subject="bổ sung biểu"))
+    numbers = [office.receive(each, on(8)) if at_once else office.take(each, on(8)) for each in readings]
+    office.file(on(9))
+    filing = office.filing(numbers[1])
+    assert (filing.state, filing.unit) == (MessageState.UNATTRIBUTED, UNIT.code)
+    assert [each["kind"] for each in filing.evidence] == ["earlier"]
+    words = mail(3, PRIVATE, subject="đính chính", body="Em sửa số sách là 530 quyển ạ.")
+    assert office.filing(office.take(words, on(9))).state is MessageState.NEEDS_DECISION
+
+
+def test_an_address_that_was_filed_for_two_units_suggests_neither(office: Office) -> None:
+    office.take(named(1), on(8))
+    office.take(mail(2, PRIVATE, *everything(), subject=f"UBND {OTHER.full_name} gửi báo cáo Tuần lễ HTSĐ 2020"), on(8))
+    third = office.take(mail(3, PRIVATE, workbook(whole_form(sound_figures(5)), "Book1.xlsx"), subject="bổ sung biểu"), on(9))
+    assert office.filing(third).unit is None
+
+
 def test_an_assignment_takes_the_report_away_from_the_wrong_unit(office: Office) -> None:
     number = office.take(named(1), on(8))
     desk(office).assign(number, CAMPAIGN, OTHER)

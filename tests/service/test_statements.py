@@ -54,3 +54,9 @@ def test_the_same_words_with_a_form_or_from_a_stranger_or_about_another_report_d
     assert filed.outcome is Outcome.FILED
     assert stranger.outcome is not Outcome.NEEDS_DECISION
     assert other.outcome is Outcome.NOT_A_REPORT
+
+
+def test_a_stranger_who_names_the_unit_and_its_report_waits_too() -> None:
+    body = "Xã Quài Tở xin đính chính: số sách là 530 quyển chứ không phải như trong báo cáo."
+    found = identify(CAMPAIGN, mail(sender="ai-do@x.vn", subject="Re: Xã Quài Tở gửi báo cáo Tuần lễ HTSĐ", body=body), Query())
+    assert (found.outcome, found.unit) == (Outcome.NEEDS_DECISION, UNIT.code)
