@@ -234,4 +234,4 @@ def _events_column(cell: CountCell) -> str:
 
 
 def _says_approx(inner: str) -> bool:
-    return re.search(r"dự kiến|ước|tạm|khoảng|du kien|uoc|chưa đủ|chưa đầy đủ", inner.lower()) is not None
+    return re.search(r"dự kiến|\bước|\btạm\b|khoảng|du kien|\buoc\b|chưa đủ|chưa đầy đủ", inner.lower()) is not None

@@ -198,7 +198,7 @@ def _with_brackets(answer: NumberReading, inner: str, year: int) -> NumberReadin
         found.doubt
         or found.vague
         or any(each.approx for each in found.quantities)
-        or re.search(r"dự kiến|ước|tạm", inner.lower())
+        or re.search(r"dự kiến|\bước|\btạm\b", inner.lower())
     ):
         codes.append("approx")
     if any(each.value > value for each in quantities if not each.kinds):

@@ -85,7 +85,8 @@ _ROLES = {
         "duy nhat, dung, du, khac, toan xa, trong xa, trong tuan, tham gia hoc, theo hoc, da mo, da to chuc, to chuc "
         "duoc, voi su tham gia cua, nguoi hoc, duoc phat, da phat, chan, ve, trong tuan le, cac, the, toan the, th, thcs, "
         "mn, thpt, tieu hoc, mam non, cac cap, tien mat, tien, so tien, kinh phi, tri gia, gia tri, tuong duong, thanh "
-        "tien, tren dia ban, tren dia ban xa, tren toan xa"
+        "tien, tren dia ban, tren dia ban xa, tren toan xa, tren loa, tren he thong loa, tren loa truyen thanh, tren trang, "
+        "tren trang ttdt, tren trang thong tin, tren trang thong tin dien tu, tren dai, tren zalo, tren facebook"
     ),
     Role.OF_WHICH: "trong do, bao gom, trong so do, rieng, cu the, chia ra, gom co, trong do co, do la",
     Role.EACH: "binh quan, trung binh, bq, tb, moi lop, moi cuoc, moi buoi, moi truong, moi nguoi, moi em",

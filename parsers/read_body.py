@@ -5,7 +5,6 @@ What is quoted from an earlier mail is history: an old figure in it never comes 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ import lxml.html
 
 from config.campaign import Severity
 from config.text import Text
+from parsers.corrected_words import corrected_in, corrected_in_mail, holds_figure
 from parsers.form_text import typed_rows
 from parsers.message import OpenedMessage
 from parsers.quoting import parts_of
@@ -31,13 +31,6 @@ _QUOTES = (
 _QUOTED_BELOW = "//*[@id='divRplyFwdMsg' or @id='appendonsend' or @id='zwchr']"
 _MOST_QUOTES = 50
 _MOST_NAMED = 8
-_LONGEST_QUOTE = 160
-_CORRECTED = re.compile(
-    r"\b(?:sửa|đính chính|điều chỉnh|đúng là|chứ không phải|ghi nhầm|sua lai|dinh chinh)\b[^.;!?\n]{0,80}?\b\d[\d.]{0,15}"
-    r"\s*(?:quyển|cuốn|người|lớp|cuộc|buổi|triệu|nghìn|đồng|đ|tập thể|cá nhân|học viên|lượt|tin|bài|ấn phẩm)\b",
-    re.IGNORECASE,
-)
-"""A correction said in words: the figure beside it names what it counts, so no date and no number of files is one."""
 _NOT_TAKEN = Text(
     vi="số liệu ghi trong thư, chưa ghi nhận",
     en="figures written in the mail, not recorded",
@@ -105,7 +98,10 @@ def _figures_told(
         rows = typed_rows(lines, each.form)
         if not rows:
             continue
-        said = "; ".join(f"{row.label}: {' | '.join(field for field in row.fields if field)}" for row in rows[:_MOST_NAMED])
+        typed = {line for row in rows for line in row.lines}
+        named = [f"{row.label}: {' | '.join(field for field in row.fields if field)}" for row in rows]
+        named += [" ".join(line.split()) for line in lines if line not in typed and holds_figure(line)]
+        said = "; ".join(named[:_MOST_NAMED])
         finding = Finding(
             code="D-BODY-FIGURES",
             severity=Severity.WARNING,
@@ -116,26 +112,14 @@ def _figures_told(
             ),
         )
         return (_told(found, finding, documents),)
-    corrected = next((match for line in lines if (match := _CORRECTED.search(line))), None) if documents else None
-    return (_told(found, _correction(corrected[0][:_LONGEST_QUOTE]), documents),) if corrected else ()
+    corrected = corrected_in(lines) if documents else ""
+    return (_told(found, corrected_in_mail(corrected, BODY_PATH), documents),) if corrected else ()
 
 
 def _told(found: Document, finding: Finding, documents: Sequence[Document]) -> Document:
     attached = any(_filled(document) for document in documents)
     why = _ATTACHED_COUNTS if attached else _NOT_TAKEN
     return replace(found, role=DocumentRole.UNKNOWN, fate=DocumentFate.IGNORED, why=why, findings=(finding,), text="")
-
-
-def _correction(said: str) -> Finding:
-    return Finding(
-        code="D-BODY-FIGURES",
-        severity=Severity.WARNING,
-        where=BODY_PATH,
-        text=Text(
-            vi=f"Lời thư nêu số liệu sửa đổi (“{said}”); không lấy số trong lời thư, đề nghị đối chiếu với tệp gửi kèm.",
-            en=f"The mail speaks of corrected figures (“{said}”); they are not taken from it, please compare the attached file.",
-        ),
-    )
 
 
 def _against(body: Document, documents: Iterable[Document]) -> tuple[Document, ...]:

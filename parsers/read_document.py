@@ -11,6 +11,7 @@ from config.errors import ParseError
 from config.text import NO_TEXT, Text
 from parsers import content_type as kind
 from parsers.containers import OpenedLeaf
+from parsers.corrected_words import corrected_in, corrected_in_letter
 from parsers.document_text import crowded_cells, is_written, rows_as_lines, sheet_lines, shows_table, title_of
 from parsers.document_verdict import NOT_OURS, ONLY_PICTURES, verdict
 from parsers.form import read_forms
@@ -242,6 +243,8 @@ class DocumentReader:
         if why is NOT_OURS and kind.is_misnamed(opened.media_type, opened.leaf.name):
             fate, why = DocumentFate.UNREADABLE, _MISNAMED
         findings = (*opened.findings, *content.findings)
+        if why is NOT_OURS and (corrected := corrected_in(each.text for each in content.paragraphs)):
+            findings = (*findings, corrected_in_letter(corrected, opened.leaf.path))
         unread = unread_because(forms, turned=turned, half=half, unread_rows=unread_rows)
         beside = bool(forms) or (narrative is not None and is_prose(_text_of(content).split("\n"), self._forms))
         if unread is not None and beside:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,9 @@ ASKS = "correction"
 """In the context of a receipt: it asks for the correction as well."""
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CELL = Text(vi="ô {cell}: {text}", en="cell {cell}: {text}")
+_TABLE_CELL = re.compile(r"\b(?:ô |cell )?T(\d+)R(\d+)C(\d+)\b")
+_IN_A_TABLE = Text(vi=r"bảng \1, dòng \2, cột \3", en=r"table \1, row \2, column \3")
+"""How a person finds a cell of a table without letters, in a Word file or on a scan."""
 _MORE = Text(
     vi="và {n} nội dung khác, xem ghi chú tại các ô đã tô màu.",
     en="and {n} more, see the comments in the coloured cells.",
@@ -96,10 +100,12 @@ def correction_of(submission: Submission, language: Language) -> Correction | No
 
 
 def _line(asked: _Asked, language: Language) -> str:
-    """What is to be mended, with the cell where there is one."""
+    """What is to be mended: the indicator, the cell where there is one, and why."""
     cells = ", ".join(dict.fromkeys(each.source.cell for each in asked.values if each.source and each.source.cell))
     text = asked.finding.text.in_(language)
-    return _CELL.in_(language).format(cell=cells, text=_without_label(text, asked.values)) if cells else text
+    named = not cells or any(each.source and _names(asked.finding, each.source) for each in asked.values)
+    line = text if named else _CELL.in_(language).format(cell=cells, text=text)
+    return _TABLE_CELL.sub(_IN_A_TABLE.in_(language), line)
 
 
 def may_ask(installation: Installation, connection: Connection, campaign: Campaign, unit: str, now: datetime) -> bool:

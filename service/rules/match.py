@@ -98,11 +98,12 @@ def _in_words(case: _Case) -> Text | None:
     """Why a mail without a paper is put before the officer: a request, or what a unit says of its figures in words alone."""
     envelope, body = case.reading.envelope, case.reading.body
     request = recognise_request(envelope.subject, body).kind if case.concerns_us else ""
-    if request in {EXTENSION, QUESTION}:
-        return why.request(request)
     of_report = case.good and speaks_of_reports(case.campaign, case.reading)
     by_unit = (case.sender or case.thread or case.query.unit_before or of_report) and not case.has_other_topic
     said = statement_in(body) if by_unit else Statement.NONE
+    corrects = said is Statement.FIGURES and "?" not in body  # "là 2.500.000đ, không phải số trong biểu" asks nothing
+    if request == EXTENSION or (request == QUESTION and not corrects):
+        return why.request(request)
     return None if said is Statement.NONE else why.statement(said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -215,12 +216,15 @@ def test_what_is_left_out_of_five_lines_stands_in_the_marked_cells(tmp_path: Pat
         cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row if cell.comment]
         marked = {number for number in range(21, 28) if any(f"hơn {number} " in str(cell.value) for cell in cells)}
         if ending == "xlsx":
-            assert len([line for line in text_of(mail).splitlines() if ". ô " in line or ". và" in line]) == 5
+            lines = [line for line in text_of(mail).splitlines() if ". ô " in line or "(ô " in line or ". và" in line]
+            assert len(lines) == 5
+            assert any(re.match(r"\d\. \D{8,} \(ô [A-Z]\d+\): ghi “hơn 2\d lớp”", line) for line in lines)  # says of what
             assert len(told) < 7
             assert marked == set(range(21, 28))
             assert "nội dung khác, xem ghi chú tại các ô đã tô màu" in text_of(mail)
         else:
             assert told == set(range(21, 28))
+            assert re.search(r"\(bảng \d+, dòng \d+, cột 4\): ghi “hơn 2\d lớp”", text_of(mail))
             assert "các ô đã tô màu" not in text_of(mail)
 
 
