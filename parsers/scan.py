@@ -12,6 +12,7 @@ from config.campaign import Form
 from parsers.grid import UNREAD, PicturePlace, Sheet
 from parsers.photos import Picture
 from parsers.recognition import Recognise, RecognisedWord
+from parsers.scan_cut_rows import rows_put_together
 from parsers.scan_erasing import without_rules
 from parsers.scan_figures import WithFigures, lone_figures, with_figures
 from parsers.scan_paper import Paper
@@ -100,10 +101,10 @@ def without_lines(scan: Scan, form: Form, recognise: Recognise) -> Writing:
 def _written(pages: Sequence[_Page]) -> Writing:
     blocks: list[RawBlock] = []
     places: dict[Address, PicturePlace] = {}
-    for page in pages:
+    for page, whole in zip(pages, rows_put_together([page.blocks for page in pages]), strict=True):
         before = sum(isinstance(block, RawTable) for block in blocks)
         places.update({(before + table, row, column): place for (table, row, column), place in page.places.items()})
-        blocks.extend(page.blocks)
+        blocks.extend(whole)
     writing = assemble(RawWriting(blocks=tuple(blocks), page_count=len(pages)), keep_layout=True)
     tables = tuple(_doubtful(sheet, number, places) for number, sheet in enumerate(writing.tables, start=1))
     return replace(writing, tables=tables)

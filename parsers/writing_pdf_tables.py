@@ -6,7 +6,7 @@ import bisect
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
@@ -280,7 +280,7 @@ def goes_on(above: PageTable, below: PageTable) -> bool:
 
 def joined(above: PageTable, below: PageTable) -> PageTable:
     """One table of two: a header repeated on the new page is dropped, and a row that the page break cut is put together."""
-    rows_above, rows_below = _texts(above.cells), _texts(below.cells)
+    rows_above, rows_below = texts_by_row(above.cells), texts_by_row(below.cells)
     repeated = 0
     while repeated < 3 and repeated + 1 in rows_below and rows_below[repeated + 1] == rows_above.get(repeated + 1):  # noqa: PLR2004 - header rows
         repeated += 1
@@ -289,9 +289,9 @@ def joined(above: PageTable, below: PageTable) -> PageTable:
     first = repeated + 1
     shift = above.last_row - repeated
     remainder = rows_below.get(first, {})
-    if _is_remainder(remainder, rows_above.get(above.last_row, {}), rows_above):
+    if is_remainder(remainder, rows_above.get(above.last_row, {}), rows_above):
         cells = [
-            _with_more(cell, remainder[cell.column]) if cell.column in remainder and cell.bottom == above.last_row else cell
+            with_more(cell, remainder[cell.column]) if cell.column in remainder and cell.bottom == above.last_row else cell
             for cell in cells
         ]
         rest = [cell for cell in rest if cell.row > first]
@@ -300,7 +300,8 @@ def joined(above: PageTable, below: PageTable) -> PageTable:
     return PageTable(top=above.top, bottom=below.bottom, edges=above.edges, cells=cells, cut=above.cut or below.cut)
 
 
-def _texts(cells: list[RawCell]) -> dict[int, dict[int, str]]:
+def texts_by_row(cells: Iterable[RawCell]) -> dict[int, dict[int, str]]:
+    """The texts of cells by row and column; blank ones are left out."""
     rows: dict[int, dict[int, str]] = {}
     for cell in cells:
         text = "\n".join(paragraph.text for paragraph in cell.paragraphs).strip()
@@ -309,7 +310,7 @@ def _texts(cells: list[RawCell]) -> dict[int, dict[int, str]]:
     return rows
 
 
-def _is_remainder(row: dict[int, str], above: dict[int, str], rows: dict[int, dict[int, str]]) -> bool:
+def is_remainder(row: dict[int, str], above: dict[int, str], rows: dict[int, dict[int, str]]) -> bool:
     """The second half of a row that the page break cut: a label not begun with a capital, a note, or both, under words."""
     if not row or not all(_has_words(above.get(column, "")) for column in row):
         return False
@@ -330,7 +331,8 @@ def _is_figure(text: str) -> bool:
     return text[0].isdigit() and len(text) < SOME_TEXT
 
 
-def _with_more(cell: RawCell, text: str) -> RawCell:
+def with_more(cell: RawCell, text: str) -> RawCell:
+    """The cell with the rest of its text."""
     whole = " ".join([*(paragraph.text for paragraph in cell.paragraphs), text])
     font = cell.paragraphs[0].pieces[0][1] if cell.paragraphs and cell.paragraphs[0].pieces else ""
     return replace(cell, paragraphs=(plain(whole, font=font),))

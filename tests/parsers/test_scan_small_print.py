@@ -11,9 +11,11 @@ from config.loading import reference_campaign
 from parsers.photos import read_photo
 from parsers.read import Outside, expected_of, read_file
 from parsers.recognition import RecognisedWord
+from parsers.scan_cut_rows import rows_put_together
 from parsers.scan_erasing import without_rules
 from parsers.scan_picture import find_grids, grid_cells, has_ink
 from parsers.values import Document, DocumentFate, DocumentRole
+from parsers.writing_blocks import RawCell, RawTable, plain
 
 SMALL = ImageFont.load_default(13)
 
@@ -121,3 +123,25 @@ def test_a_screen_is_looked_at_for_a_form_and_else_stays_one() -> None:
     assert read_photo(shown, "image/png", name="hinh.png").perhaps_page
     chat = read(shown, "hinh.png", *((word, 100 + 80 * at, 200) for at, word in enumerate(["chuyện"] * 50)))
     assert (chat.role, chat.fate) == (DocumentRole.UNKNOWN, DocumentFate.IGNORED)
+
+
+def test_a_row_that_the_end_of_a_scanned_page_cuts_is_put_together() -> None:
+    def table(*lines: tuple[str, ...]) -> RawTable:
+        cells = [
+            RawCell(row=row, column=column, bottom=row, right=column, paragraphs=(plain(text),))
+            for row, texts in enumerate(lines, start=1)
+            for column, text in enumerate(texts, start=1)
+        ]
+        return RawTable(cells=tuple(cells))
+
+    first = table(("", "Xóa mù chữ", "lớp/người", "2", "26"), ("", "Bồi dưỡng,", "lớp/người", "1", "18"))
+    rest = table(("", "tập huấn cho cán bộ quản lý", "", "", ""), ("", "Hội sách", "Số cuộc", "2", ""))
+    own = table(("", "Hội sách", "Số cuộc", "2", ""), ("", "tập huấn cho cán bộ quản lý", "", "", ""))
+    (above,), (below,) = rows_put_together([(first,), (rest,)])
+    assert isinstance(above, RawTable)
+    assert isinstance(below, RawTable)
+    assert [cell.paragraphs[0].text for cell in above.cells if cell.row == 2] == [
+        "", "Bồi dưỡng, tập huấn cho cán bộ quản lý", "lớp/người", "1", "18"
+    ]  # fmt: skip
+    assert not any(cell.paragraphs for cell in below.cells if cell.row == 1)
+    assert rows_put_together([(first,), (own,)]) == [(first,), (own,)]
