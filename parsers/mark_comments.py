@@ -12,8 +12,8 @@ from parsers.mark_package import MarkedPackage
 from parsers.writing_xml import local
 
 _OURS = "Thubao"
-_HEAD = f"{_OURS}:\n"
-_REST = "\n----------\n"
+OUR_HEAD = f"{_OURS}:\n"
+REST = "\n----------\n"
 """Between our words and a comment of the unit's own in the same cell."""
 _SHAPE = re.compile(r"<v:shape\b(?:(?!</v:shape>).)*?ObjectType=\"Note\".*?</v:shape>", re.DOTALL)
 _PLACE = re.compile(r"<x:Row>\s*(\d+)\s*</x:Row>\s*<x:Column>\s*(\d+)\s*</x:Column>")
@@ -62,7 +62,7 @@ class SheetComments:
             if (own := known.get(cell)) is not None:
                 words = own.find(_in(root, "text"))
                 if words is not None:
-                    words.insert(0, _run(root, f"{_HEAD}{text}{_REST}"))
+                    words.insert(0, _run(root, f"{OUR_HEAD}{text}{REST}"))
                     bare = words.find(_in(root, "t"))  # a plain text beside runs is not allowed: it becomes a run
                     if bare is not None:
                         words.remove(bare)
@@ -70,7 +70,7 @@ class SheetComments:
                 continue
             listed = root.find(_in(root, "commentList"))
             made = etree.SubElement(listed, _in(root, "comment"), ref=cell, authorId=author)
-            etree.SubElement(made, _in(root, "text")).append(_run(root, f"{_HEAD}{text}"))
+            etree.SubElement(made, _in(root, "text")).append(_run(root, f"{OUR_HEAD}{text}"))
             new.append(cell)
         _sort(root)
         self._draw(new)
@@ -85,7 +85,7 @@ class SheetComments:
             if not said.lstrip().startswith(_OURS + ":"):
                 continue
             found.append(each.get("ref", ""))
-            _, between, own = said.partition(_REST.strip("\n"))
+            _, between, own = said.partition(REST.strip("\n"))
             words = each.find(_in(root, "text"))
             if between and own.strip() and words is not None:
                 for run in list(words):

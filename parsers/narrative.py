@@ -7,6 +7,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from config.campaign import Section, Severity
 from config.text import Text
@@ -86,6 +87,14 @@ def read_narrative(paragraphs: Sequence[Paragraph], outline: tuple[Section, ...]
     )
 
 
+def with_unplaced(narrative: NarrativeReading, lines: Sequence[str]) -> NarrativeReading:
+    """The narrative with more text that belongs to no section, which is told."""
+    unplaced = "\n".join(filter(None, (narrative.unplaced, *lines)))
+    beyond = beyond_outline(unplaced)
+    others = tuple(each for each in narrative.findings if each.code != _BEYOND)
+    return replace(narrative, unplaced=unplaced, findings=(*others, *((_beyond(beyond),) if beyond else ())))
+
+
 def beyond_outline(unplaced: str) -> tuple[str, ...]:
     """The lines of unplaced text that say something: without the closing words, the recipients, headings over nothing."""
     lines = [each.strip() for each in unplaced.splitlines() if each.strip()]
@@ -98,6 +107,7 @@ def beyond_outline(unplaced: str) -> tuple[str, ...]:
 
 
 _RECIPIENT = re.compile(r"\((?:b/?c|t/?h|b/cáo|để b/c|phối hợp|p/h)\)|^\W*(?:Lưu|LƯU)\b", re.IGNORECASE)
+_BEYOND = "N-BEYOND"
 _FEWEST_WORDS = 5
 _SENTENCE = 8  # words
 _MOST_SHOWN = 160  # letters
@@ -111,7 +121,7 @@ def _beyond(lines: Sequence[str]) -> Finding:
     said = " / ".join(lines)
     shown = said if len(said) <= _MOST_SHOWN else f"{said[:_MOST_SHOWN].rsplit(' ', 1)[0]}…"
     return Finding(
-        code="N-BEYOND",
+        code=_BEYOND,
         severity=Severity.INFO,
         where="",
         text=Text(

@@ -8,11 +8,12 @@ from config.campaign import Campaign
 from parsers import content_type as kind
 from parsers.archives import Unpacker
 from parsers.containers import OpenedLeaf, open_all
+from parsers.document_content import Expected
 from parsers.grid import PicturePlace
 from parsers.message import read_envelope_and_parts
 from parsers.parts import Leaf, make_leaf
 from parsers.read_body import BODY_PATH, read_body
-from parsers.read_document import DocumentReader, Expected
+from parsers.read_document import DocumentReader
 from parsers.recognition import Recognise
 from parsers.values import Document, Envelope, MessageReading, Robot
 from parsers.watch import UNWATCHED, Watch

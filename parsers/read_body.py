@@ -14,10 +14,11 @@ import lxml.html
 from config.campaign import Severity
 from config.text import Text
 from parsers.corrected_words import corrected_in, corrected_in_mail, holds_figure
+from parsers.document_content import Expected
 from parsers.form_text import typed_rows
 from parsers.message import OpenedMessage
 from parsers.quoting import parts_of
-from parsers.read_document import DocumentReader, Expected
+from parsers.read_document import DocumentReader
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, Value, ValueStatus
 from parsers.writing_html import readable_html
 

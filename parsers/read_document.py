@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from config.campaign import Form
 from config.errors import ParseError
 from config.text import NO_TEXT, Text
 from parsers import content_type as kind
+from parsers.beside import other_tables, told_beside, with_tables
 from parsers.containers import OpenedLeaf
 from parsers.corrected_words import corrected_in, corrected_in_letter
+from parsers.document_content import Content, Expected, Found, Understood, text_of, written
 from parsers.document_text import crowded_cells, is_written, rows_as_lines, sheet_lines, shows_table, title_of
 from parsers.document_verdict import NOT_OURS, ONLY_PICTURES, verdict
 from parsers.form import read_forms
 from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
-from parsers.grid import Sheet
 from parsers.lost_table import (
     has_unclear_columns,
     holds_lost_table,
@@ -35,9 +36,10 @@ from parsers.parts import make_leaf
 from parsers.photos import Picture, PictureVerdict, is_page_picture, read_photo
 from parsers.picture_pages import picture_pages
 from parsers.recognition import Recognise
+from parsers.remarks import remarks_in
 from parsers.spreadsheets import PasswordError, read_sheets
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading, PhotoReading, ValueStatus
-from parsers.writing import Convert, Paragraph, Writing, read_unruled, read_writing
+from parsers.writing import Convert, Paragraph, read_unruled, read_writing
 from parsers.writing_pdf import page_pictures
 
 _SPREADSHEETS = frozenset({kind.XLSX, kind.XLSM, kind.XLSB, kind.XLS, kind.XLS_XML, kind.ODS, kind.CSV})
@@ -66,37 +68,6 @@ _SOME_WORDS = 8  # of a page: fewer are specks that look like letters
 _MOST_TYPED_ROWS = 0.6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """The form that one campaign expects."""
-
-    campaign: str
-    form: Form
-    year: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
-    """A document and the campaign whose form it carries, "" when it carries none."""
-
-    document: Document
-    campaign: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Content:
-    """What a reader found, before it is decided what the document is for."""
-
-    sheets: tuple[Sheet, ...] = ()
-    paragraphs: tuple[Paragraph, ...] = ()
-    heading: str = ""
-    findings: tuple[Finding, ...] = ()
-    scanned: bool = False
-    without_lines: Callable[[Form], Writing] | None = None  # how a scan is read again
-    why: Text = NO_TEXT
-    unit_code: str = ""
-
-
 class DocumentReader:
     """Reads documents for the expected forms. `convert` and `recognise` are outside programs, None where there are none."""
 
@@ -123,7 +94,11 @@ class DocumentReader:
                 return Understood(document=failed(opened, DocumentFate.UNREADABLE, _MISNAMED))
             why = _SLIDES_WHY if opened.media_type in _SLIDES else _NO_READER
             return Understood(document=plain(opened, DocumentRole.UNKNOWN, DocumentFate.IGNORED, why))
-        return self._judged(opened, content)
+        understood = self._judged(opened, content)
+        if not understood.document.forms and not understood.document.narrative:
+            return understood
+        remarks = remarks_in(opened.leaf.data, opened.media_type, opened.leaf.path)
+        return _with_findings(understood, remarks) if remarks else understood
 
     def read_text(self, source: str, media_type: str, *, path: str) -> Document:
         """What is understood of a text that is no file: the body of a mail."""
@@ -139,14 +114,14 @@ class DocumentReader:
             return ()
         return tuple(each.text for each in writing.paragraphs)
 
-    def _content(self, opened: OpenedLeaf) -> _Content | None:
+    def _content(self, opened: OpenedLeaf) -> Content | None:
         if opened.media_type in _SPREADSHEETS:
             return self._spreadsheet(opened)
         if opened.media_type in _WRITINGS:
             return self._writing(opened)
         return None
 
-    def _spreadsheet(self, opened: OpenedLeaf) -> _Content:
+    def _spreadsheet(self, opened: OpenedLeaf) -> Content:
         workbook = read_sheets(opened.leaf.data, opened.media_type)
         unit_code = _marked_unit(workbook.names)
         if workbook.uncalculated and self._convert is not None:
@@ -154,15 +129,15 @@ class DocumentReader:
             with contextlib.suppress(ParseError):
                 workbook = read_sheets(self._convert(opened.leaf.data, opened.media_type, "xlsx"), kind.XLSX)
         lines = tuple(Paragraph(text=line) for sheet in workbook.sheets for line in sheet_lines(sheet))
-        return _Content(sheets=workbook.sheets, paragraphs=lines, findings=workbook.findings, unit_code=unit_code)
+        return Content(sheets=workbook.sheets, paragraphs=lines, findings=workbook.findings, unit_code=unit_code)
 
-    def _writing(self, opened: OpenedLeaf) -> _Content:
+    def _writing(self, opened: OpenedLeaf) -> Content:
         writing = read_writing(opened.leaf.data, opened.media_type, convert=self._convert)
         if writing.needs_ocr and opened.media_type == kind.PDF:
             if self._recognise is None:
-                return _Content(scanned=True, why=_CANNOT_SCAN)
+                return Content(scanned=True, why=_CANNOT_SCAN)
             return self._scanned_pages(opened.leaf.data, self._recognise)
-        return _written(writing)
+        return written(writing)
 
     def _picture(self, opened: OpenedLeaf) -> Understood:
         leaf = opened.leaf
@@ -194,27 +169,64 @@ class DocumentReader:
         found = self._judged(opened, content)
         if found.document.forms or found.document.narrative or shows_table(content.sheets):
             return found
-        return found if seen.role is DocumentRole.PHOTO and is_written(_text_of(content)) else None
+        return found if seen.role is DocumentRole.PHOTO and is_written(text_of(content)) else None
 
-    def _scanned_pages(self, data: bytes, recognise: Recognise) -> _Content:
+    def _scanned_pages(self, data: bytes, recognise: Recognise) -> Content:
         """The pages of a PDF without text; "only pictures" where no words can be read and no page looks like paper."""
         content = self._scan(page_pictures(data), recognise)
-        if is_written(_text_of(content)) or any(map(is_page_picture, page_pictures(data))):
+        if is_written(text_of(content)) or any(map(is_page_picture, page_pictures(data))):
             return content
         return replace(content, why=ONLY_PICTURES)
 
-    def _scan(self, pages: Iterable[Picture], recognise: Recognise) -> _Content:
+    def _scan(self, pages: Iterable[Picture], recognise: Recognise) -> Content:
         from parsers.scan import scanned, without_lines
 
         scan = scanned(pages, recognise)
-        return replace(_written(scan.writing), scanned=True, without_lines=lambda form: without_lines(scan, form, recognise))
+        return replace(written(scan.writing), scanned=True, without_lines=lambda form: without_lines(scan, form, recognise))
 
-    def _judged(self, opened: OpenedLeaf, content: _Content) -> Understood:
+    def _judged(self, opened: OpenedLeaf, content: Content) -> Understood:
         """What the document is for, by what was found in it."""
         on_sheet = opened.media_type in _SPREADSHEETS  # which says its title itself
-        title = "" if on_sheet else title_of(content.paragraphs, content.heading)
         upright = tuple(each for each in content.sheets if not lies_across(each, self._forms))
-        turned, content = len(upright) < len(content.sheets), replace(content, sheets=upright)
+        turned = len(upright) < len(content.sheets)
+        found = self._found(
+            opened, replace(content, sheets=upright), "" if on_sheet else title_of(content.paragraphs, content.heading)
+        )
+        best, forms, content = found.best, found.forms, found.content
+        # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
+        narrative = None if forms and on_sheet else self._narrative(best, content)
+        filled = tuple(each for each in forms if not each.blank)
+        tables = other_tables(content.sheets, forms, self._forms)
+        if narrative is not None and not on_sheet:
+            narrative = with_tables(narrative, tables)
+        if content.unit_code and len(filled or forms) == 1:  # the mark of a workbook of two forms says nothing of either
+            forms = tuple(replace(each, unit_code=content.unit_code) for each in forms)
+        words = len(text_of(content).split()) >= _SOME_WORDS or shows_table(content.sheets)
+        role, fate, why = verdict(filled, forms, narrative, scanned=content.scanned, why=content.why, words=words)
+        if why is NOT_OURS and kind.is_misnamed(opened.media_type, opened.leaf.name):
+            fate, why = DocumentFate.UNREADABLE, _MISNAMED
+        findings = (*opened.findings, *content.findings)
+        findings += told_beside(filled, tables, findings, on_sheet=on_sheet)
+        if why is NOT_OURS and (corrected := corrected_in(each.text for each in content.paragraphs)):
+            findings += (corrected_in_letter(corrected, opened.leaf.path),)
+        unread = unread_because(forms, turned=turned, half=found.half, unread_rows=found.unread_rows)
+        beside = bool(forms) or (narrative is not None and is_prose(text_of(content).split("\n"), self._forms))
+        if unread is not None and beside:
+            findings += (lost(opened.leaf.path, unread),)
+        elif unread is not None:
+            narrative, role, fate, why = None, DocumentRole.FORM, DocumentFate.UNREADABLE, unread
+        document = replace(
+            plain(opened, role, fate, why),
+            forms=forms,
+            narrative=narrative,
+            text=(forms[0].heading if forms and best and best.form.units_as_rows else text_of(content))[:_MOST_TEXT],
+            findings=findings,
+            campaigns=_campaigns(best, found.equals, forms),
+        )
+        return Understood(document=document, campaign=best.campaign if best and (forms or narrative) else "")
+
+    def _found(self, opened: OpenedLeaf, content: Content, title: str) -> Found:
+        """The forms in tables, else where the words of a page stand, else typed line by line."""
         equals, forms = self._best_form(content, opened.leaf.path, title)
         best = first = equals[0] if equals else None
         half = bool(forms) and all(without_figures(each) for each in forms)
@@ -231,37 +243,10 @@ class DocumentReader:
         if opened.media_type in _WRITINGS and not content.scanned and _may_be_typed(opened, unread_rows=unread_rows):
             best, forms, content = self._with_typed_rows(opened, content, best, in_tables := forms)
             unread_rows = unread_rows and forms is in_tables
-        # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
-        narrative = None if forms and on_sheet else self._narrative(best, content)
-        filled = tuple(each for each in forms if not each.blank)
-        if (
-            content.unit_code and len(filled or forms) == 1
-        ):  # a workbook of two forms is marked as a whole: the mark says nothing of either
-            forms = tuple(replace(each, unit_code=content.unit_code) for each in forms)
-        words = len(_text_of(content).split()) >= _SOME_WORDS or shows_table(content.sheets)
-        role, fate, why = verdict(filled, forms, narrative, scanned=content.scanned, why=content.why, words=words)
-        if why is NOT_OURS and kind.is_misnamed(opened.media_type, opened.leaf.name):
-            fate, why = DocumentFate.UNREADABLE, _MISNAMED
-        findings = (*opened.findings, *content.findings)
-        if why is NOT_OURS and (corrected := corrected_in(each.text for each in content.paragraphs)):
-            findings = (*findings, corrected_in_letter(corrected, opened.leaf.path))
-        unread = unread_because(forms, turned=turned, half=half, unread_rows=unread_rows)
-        beside = bool(forms) or (narrative is not None and is_prose(_text_of(content).split("\n"), self._forms))
-        if unread is not None and beside:
-            findings = (*findings, lost(opened.leaf.path, unread))
-        elif unread is not None:
-            narrative, role, fate, why = None, DocumentRole.FORM, DocumentFate.UNREADABLE, unread
-        document = replace(
-            plain(opened, role, fate, why),
-            forms=forms,
-            narrative=narrative,
-            text=(forms[0].heading if forms and best and best.form.units_as_rows else _text_of(content))[:_MOST_TEXT],
-            findings=findings,
-            campaigns=_campaigns(best, equals if best is first else (), forms),
-        )
-        return Understood(document=document, campaign=best.campaign if best and (forms or narrative) else "")
+        equals = equals if best is first else ()
+        return Found(best=best, equals=equals, forms=forms, content=content, half=half, unread_rows=unread_rows)
 
-    def _best_form(self, content: _Content, path: str, title: str) -> tuple[tuple[Expected, ...], tuple[FormReading, ...]]:
+    def _best_form(self, content: Content, path: str, title: str) -> tuple[tuple[Expected, ...], tuple[FormReading, ...]]:
         """The expected form that most rows and figures belong to, with those that are just like it, and its readings.
 
         A form that we sent out says itself for which campaign it is.
@@ -285,22 +270,22 @@ class DocumentReader:
         return best, readings
 
     def _printed_without_lines(
-        self, opened: OpenedLeaf, content: _Content
-    ) -> tuple[tuple[Expected, ...], tuple[FormReading, ...], _Content] | None:
+        self, opened: OpenedLeaf, content: Content
+    ) -> tuple[tuple[Expected, ...], tuple[FormReading, ...], Content] | None:
         """The forms whose table a PDF or scan shows by nothing but where the words stand, and the content with it."""
         for form in self._forms:
             with contextlib.suppress(ParseError):
                 again = content.without_lines
                 writing = read_unruled(opened.leaf.data, form) if again is None else again(form)
-                found = replace(_written(writing), scanned=content.scanned)
+                found = replace(written(writing), scanned=content.scanned)
                 equals, readings = self._best_form(found, opened.leaf.path, title_of(found.paragraphs, found.heading))
                 if readings and not any(without_figures(each) or with_unread_figures(each) for each in readings):
                     return equals, readings, found
         return None
 
     def _with_typed_rows(
-        self, opened: OpenedLeaf, content: _Content, best: Expected | None, forms: tuple[FormReading, ...]
-    ) -> tuple[Expected | None, tuple[FormReading, ...], _Content]:
+        self, opened: OpenedLeaf, content: Content, best: Expected | None, forms: tuple[FormReading, ...]
+    ) -> tuple[Expected | None, tuple[FormReading, ...], Content]:
         """The forms, or what is typed line by line where that says more than the tables.
 
         A whole file that speaks of some indicators is a report; in a mail a few lines are the form. Beside the forms: the
@@ -326,16 +311,22 @@ class DocumentReader:
                 content = content if self._narrative(expected, rest) is not None else rest
         return best, forms, content
 
-    def _holds_lost_table(self, content: _Content) -> bool:
-        return holds_lost_table([*_text_of(content).split("\n"), *crowded_cells(content.sheets)], self._forms)
+    def _holds_lost_table(self, content: Content) -> bool:
+        return holds_lost_table([*text_of(content).split("\n"), *crowded_cells(content.sheets)], self._forms)
 
-    def _narrative(self, best: Expected | None, content: _Content) -> NarrativeReading | None:
+    def _narrative(self, best: Expected | None, content: Content) -> NarrativeReading | None:
         for expected in (best,) if best is not None else self._expected:
             if expected is not None:
                 narrative = read_report(content.paragraphs, content.sheets, expected.form.outline)
                 if narrative is not None:
                     return narrative if narrative.heading else replace(narrative, heading=content.heading)
         return None
+
+
+def _with_findings(understood: Understood, more: Sequence[Finding]) -> Understood:
+    """What was understood, with more to tell of the document."""
+    document = understood.document
+    return replace(understood, document=replace(document, findings=(*document.findings, *more)))
 
 
 def _may_be_typed(opened: OpenedLeaf, *, unread_rows: bool) -> bool:
@@ -364,14 +355,5 @@ def _least(form: Form) -> int:
     return min(_WEAK_MATCH, _rows_with_figures(form))
 
 
-def _written(writing: Writing) -> _Content:
-    return _Content(sheets=writing.tables, paragraphs=writing.paragraphs, heading=writing.heading, findings=writing.findings)
-
-
 def _with_photo(understood: Understood, photo: PhotoReading | None) -> Understood:
     return replace(understood, document=replace(understood.document, photo=photo))
-
-
-def _text_of(content: _Content) -> str:
-    lines = (content.heading, *(each.text for each in content.paragraphs))
-    return "\n".join(line for line in lines if line)

@@ -1,0 +1,108 @@
+"""What stands beside the form or the narrative of a file is kept or named: notes, further sheets, lists, remarks."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import Any
+
+import docx
+import openpyxl
+from openpyxl.comments import Comment
+
+from config.campaign import Severity
+from config.loading import reference_campaign
+from parsers.read import expected_of, read_file
+from parsers.values import Document, Finding
+from service.demo.files import figures, form_workbook
+from tests.parsers.writing_samples import SECTIONS
+
+CAMPAIGN = reference_campaign()
+UNIT = CAMPAIGN.roster[3]
+CLOSING = "Trên đây là báo cáo của UBND xã./."
+
+
+def workbook() -> Any:
+    return openpyxl.load_workbook(io.BytesIO(form_workbook(CAMPAIGN, UNIT.full_name, figures(CAMPAIGN, int(UNIT.code)))))
+
+
+def read(saved: Any, name: str) -> Document:
+    stream = io.BytesIO()
+    saved.save(stream)
+    return read_file(name, stream.getvalue(), expected_of((CAMPAIGN,))).documents[0]
+
+
+def told(document: Document) -> dict[str, Finding]:
+    return {each.code: each for each in (*document.findings, *(document.narrative.findings if document.narrative else ()))}
+
+
+def test_an_ordinary_workbook_has_nothing_beside_its_form() -> None:
+    assert told(read(workbook(), "bieu.xlsx")) == {}
+
+
+def test_a_note_below_the_table_is_quoted() -> None:
+    book = workbook()
+    book.active.cell(book.active.max_row + 2, 2, "Ghi chú: Ngoài ra xã còn mở 02 lớp dạy nghề cho 60 người, chưa tính vào biểu.")
+    finding = told(read(book, "bieu.xlsx"))["F-BESIDE"]
+    assert finding.severity is Severity.INFO
+    assert "02 lớp dạy nghề cho 60 người" in finding.text.vi
+
+
+def test_a_further_sheet_with_figures_is_named_and_a_cover_sheet_is_not() -> None:
+    book = workbook()
+    classes, cover = book.create_sheet("Danh sách lớp"), book.create_sheet("Bìa")
+    for row in (("STT", "Tên lớp", "Số người"), (1, "Kỹ năng sống bản Hua Sa", 45), (2, "Dạy nghề", 25)):
+        classes.append(row)
+    cover.append(("BÁO CÁO",))
+    cover.append((None, "Ngày 12/10/2020"))
+    finding = told(read(book, "bieu.xlsx"))["F-OTHER-SHEET"]
+    assert "“Danh sách lớp”" in finding.text.vi
+    assert "Bìa" not in finding.text.vi
+
+
+def narrative() -> Any:
+    document = docx.Document()
+    document.add_paragraph("BÁO CÁO")
+    document.add_paragraph("Tổng kết Tuần lễ hưởng ứng học tập suốt đời năm 2020")
+    for heading, text in SECTIONS:
+        document.add_paragraph(heading)
+        document.add_paragraph(text)
+    document.add_paragraph(CLOSING)
+    return document
+
+
+def table(document: Any, *rows: tuple[str, ...]) -> None:
+    made = document.add_table(len(rows), len(rows[0]))
+    for cells, texts in zip(made.rows, rows, strict=True):
+        for cell, text in zip(cells.cells, texts, strict=True):
+            cell.text = text
+
+
+def test_the_tables_of_a_narrative_are_kept_and_their_documents_cited() -> None:
+    document = narrative()
+    table(
+        document,
+        ("STT", "Số văn bản", "Ngày ban hành", "Trích yếu"),
+        ("1", "156/KH-UBND", "25/9/2020", "Tổ chức Tuần lễ học tập"),
+        ("2", "178/QĐ-UBND", "26/9/2020", "Thành lập Ban tổ chức"),
+    )
+    found = read(document, "bao cao.docx")
+    assert found.narrative is not None
+    assert "178/QĐ-UBND | 26/9/2020 | Thành lập Ban tổ chức" in found.narrative.unplaced
+    listed = {each.number: (each.dated, each.subject) for each in found.narrative.cited}
+    assert listed["156/KH-UBND"] == (date(2020, 9, 25), "Tổ chức Tuần lễ học tập")
+    assert "N-BEYOND" in told(found)
+    assert "N-BEYOND" not in told(read(narrative(), "bao cao.docx"))
+
+
+def test_remarks_on_cells_and_in_margins_are_quoted_and_our_own_are_not() -> None:
+    book = workbook()
+    book.active["D9"].comment = Comment("Trong đó có 50 quyển của Hội Phụ nữ chưa nhập kho", "Lò Văn An")
+    book.active["D10"].comment = Comment("Thubao:\nđề nghị xác nhận", "Thubao")
+    finding = told(read(book, "bieu.xlsx"))["D-REMARK"]
+    assert finding.severity is Severity.WARNING
+    assert "50 quyển của Hội Phụ nữ chưa nhập kho” (D9)" in finding.text.vi
+    assert "đề nghị xác nhận" not in finding.text.vi
+    document = narrative()
+    document.add_comment(document.paragraphs[1].runs, text="Đã kiểm tra", author="Lò Văn An", initials="A")
+    assert told(read(document, "bao cao.docx"))["D-REMARK"].severity is Severity.INFO
