@@ -66,9 +66,7 @@ def told_beside(
 
 def _notes(forms: Sequence[FormReading]) -> tuple[Finding, ...]:
     """A finding that quotes the notes and figures written above and below the tables; none where there are none."""
-    in_tables = (
-        form for form in forms if any(value.cell for value in form.values)
-    )  # typed lines are told one by one
+    in_tables = (form for form in forms if any(value.cell for value in form.values))  # typed lines are told one by one
     lines = (" ".join(line.split()) for form in in_tables for line in form.heading.split("\n"))
     said = [line for line in dict.fromkeys(lines) if len(line.split()) >= _FEWEST_WORDS and _speaks(line)]
     if not said:

@@ -110,6 +110,7 @@ _RECIPIENT = re.compile(r"\((?:b/?c|t/?h|b/cáo|để b/c|phối hợp|p/h)\)|^\
 _BEYOND = "N-BEYOND"
 _FEWEST_WORDS = 5
 _SENTENCE = 8  # words
+_HEADED = 3  # headings
 _MOST_SHOWN = 160  # letters
 
 
@@ -173,6 +174,8 @@ def _split(
                 texts.setdefault(code, []).extend([found.rest] if found.rest else [])
             elif found.rest:
                 unplaced.append(found.rest)
+            if found.rest and len(headings) < _HEADED:  # a paragraph that begins like one, in a text without headings
+                current = None
             continue
         folded = fold(line.text)
         begun = number > title and _is_text(line.text)

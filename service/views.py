@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from config.campaign import Campaign, Slot
 from config.text import Language
+from parsers.form_claims import doubted
 from parsers.grid import SHARES, PicturePlace
 from parsers.values import Document, Finding, MessageReading, Value
 from service.desk import Board
@@ -216,7 +217,11 @@ class Views:
         values: Plain = {}
         for form in document.forms:
             for each in form.values:
-                values.setdefault(each.indicator, {})[each.column] = self._read_value(document, each)
+                own, key = values.setdefault(each.indicator, {}), each.column
+                other = own.get(key)  # of another form in the same file: which one counts is not for us to say
+                differs = other is not None and each.raw and other["raw"] and other["value"] != each.value
+                if other is None or each.raw:
+                    own[key] = self._read_value(document, doubted(each, ["two_forms_differ"]) if differs else each)
         found = [*document.findings, *(each for form in document.forms for each in form.findings)]
         narrative = document.narrative
         return {

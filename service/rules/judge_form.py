@@ -226,13 +226,14 @@ def _differ(before: UnitValue, after: UnitValue) -> bool:
 def _conflict(key: Key, first: Value, second: Value, first_form: SentForm, second_form: SentForm) -> Finding:
     same_file = first_form.document.name == second_form.document.name
     there, here = _place(first, first_form, sheet=same_file), _place(second, second_form, sheet=same_file)
+    vi, en = ("Hai biểu trong một tệp", "Two forms of one file") if same_file else ("Hai tệp", "Two files")
     return Finding(
         code="V-TWO-FORMS",
         severity=Severity.WARNING,
         where=key[0],
         text=Text(
-            vi=f"Hai tệp ghi khác nhau: {there} ghi “{first.raw}”, {here} ghi “{second.raw}”; tạm dùng {here}.",
-            en=f"Two files differ: {there} says “{first.raw}”, {here} says “{second.raw}”; {here} is used for now.",
+            vi=f"{vi} ghi khác nhau: {there} ghi “{first.raw}”, {here} ghi “{second.raw}”; tạm dùng {here}.",
+            en=f"{en} differ: {there} says “{first.raw}”, {here} says “{second.raw}”; {here} is used for now.",
         ),
     )
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from config.campaign import Campaign, UnknownSenders
 from config.text import Text
-from parsers.values import DocumentRole, MessageReading, Robot
+from parsers.values import DocumentFate, DocumentRole, MessageReading, Robot
 from service.rules import match_words as why
 from service.rules.match_evidence import Clue, DocumentClues, Evidence, EvidenceKind, Gathered, Weight, gather
 from service.rules.match_reports import Likeness, has_other_topic, likeness, looks_like_report, speaks_of_reports
@@ -82,8 +82,8 @@ def identify(campaign: Campaign, reading: MessageReading, query: Query | None = 
     if reading.envelope.robot in _NEVER or case.too_late:
         return case.result(Outcome.NOT_A_REPORT, None, why.robot() if not case.too_late else why.too_late(campaign))
     like = likeness(campaign, reading)
-    said = _in_words(case) if not case.has_papers and reading.envelope.robot is Robot.NONE else None
-    if said is not None:
+    said = None if case.has_papers and not case.has_letters_only else _in_words(case)
+    if said is not None and reading.envelope.robot is Robot.NONE:
         return case.result(Outcome.NEEDS_DECISION, case.likeliest, said)
     if like is Likeness.NO:
         return case.result(Outcome.NOT_A_REPORT, case.sender, why.no_report())
@@ -100,6 +100,8 @@ def _in_words(case: _Case) -> Text | None:
     request = recognise_request(envelope.subject, body).kind if case.concerns_us else ""
     of_report = case.good and speaks_of_reports(case.campaign, case.reading)
     by_unit = (case.sender or case.thread or case.query.unit_before or of_report) and not case.has_other_topic
+    if case.has_letters_only and (by_unit or case.good):
+        return why.letter()
     said = statement_in(body) if by_unit else Statement.NONE
     corrects = said is Statement.FIGURES and "?" not in body  # "là 2.500.000đ, không phải số trong biểu" asks nothing
     if request == EXTENSION or (request == QUESTION and not corrects):
@@ -168,6 +170,13 @@ class _Case:
     def has_papers(self) -> bool:
         """Whether anything came that can be part of a report."""
         return any(each.role not in _NO_PAPERS for each in self.reading.documents)
+
+    @property
+    def has_letters_only(self) -> bool:
+        """Whether nothing of a report came, but a letter that puts figures right."""
+        papers = [each for each in self.reading.documents if each.role not in _NO_PAPERS]
+        corrects = any(finding.code == "D-LETTER-FIGURES" for each in papers for finding in each.findings)
+        return corrects and not any(each.fate is DocumentFate.USED for each in papers)
 
     @property
     def likeliest(self) -> str | None:

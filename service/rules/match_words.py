@@ -105,6 +105,14 @@ def nobody() -> Text:
     return Text(vi="giống báo cáo nhưng chưa rõ của đơn vị nào", en="it looks like a report but does not say which unit's")
 
 
+def letter() -> Text:
+    """A letter that corrects figures came, without a form."""
+    return Text(
+        vi="đơn vị gửi văn bản sửa đổi số liệu, không kèm biểu; số liệu chưa được ghi nhận, đề nghị cán bộ xem và nhập nếu đúng",
+        en="the unit sent a letter that corrects figures, and no form; they are not recorded, please enter what is right",
+    )
+
+
 def elsewhere(place: str) -> Text:
     """A place off the roster is named."""
     name = " ".join(place.split())

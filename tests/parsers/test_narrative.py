@@ -90,6 +90,12 @@ def test_nothing_of_the_text_is_lost() -> None:
         ("3. Các hoạt động đã triển khai trong tuần lễ", "I.3"),
         ("3. Kết quả các hoạt động", "I.3"),
         ("1. Công tác chỉ đạo, triển khai thực hiện", "I.1"),
+        ("1. Công tác tham mưu, chỉ đạo", "I.1"),
+        ("2. Công tác tổ chức Lễ phát động, khai mạc Tuần lễ", "I.2"),
+        ("3. Kết quả cụ thể các hoạt động", "I.3"),
+        ("3. Công tác triển khai các hoạt động", "I.3"),
+        ("4. Về kinh phí", "I.4"),
+        ("2. Nhược điểm", "II.2"),
     ],
 )
 def test_variants_of_one_heading(heading: str, code: str) -> None:
@@ -324,3 +330,11 @@ def test_a_letterhead_and_a_title_above_a_form_are_no_narrative() -> None:
     reading = read(*heading, told, *CLOSING)
     assert reading is not None
     assert told in reading.unplaced
+
+
+def test_a_paragraph_that_begins_like_a_heading_does_not_take_what_follows() -> None:
+    told = ("Bài học kinh nghiệm: cần có sự vào cuộc của cả hệ thống.", "Địa bàn rộng, đi lại khó khăn, kinh phí hạn hẹp.")
+    reading = read(*LETTERHEAD, "Trong Tuần lễ học tập suốt đời xã đã mở 03 lớp tập huấn cho 120 lượt người.", *told, *CLOSING)
+    assert sections(reading) == {"II.1": "cần có sự vào cuộc của cả hệ thống."}
+    assert reading is not None
+    assert told[1] in reading.unplaced

@@ -63,3 +63,15 @@ def test_a_mail_cut_short_and_its_links_are_told(tmp_path: Path) -> None:
     assert "drive.google.com/file/d/1abc" in shown.stdout
     (plain,) = json.loads(read(tmp_path, str(mail), "--json").stdout)
     assert [each["code"] for each in plain["findings"]] == ["M-DAMAGED"]
+
+
+def test_two_forms_of_one_file_that_differ_are_asked_about(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(workbook(tmp_path / "bieu.xlsx"))
+    other = book.create_sheet("Biểu 2")
+    for row in whole({"1": (5,), "2": (7,)}):
+        other.append(list(row))
+    book.save(tmp_path / "hai bieu.xlsx")
+    ((document,),) = (each["documents"] for each in json.loads(read(tmp_path, str(tmp_path / "hai bieu.xlsx"), "--json").stdout))
+    figures = {code: columns["count"] for code, columns in document["values"].items() if "count" in columns}
+    assert (document["forms"], figures["1"]["status"], figures["2"]["status"]) == (2, "confirm", "ok")
+    assert "two_forms_differ" in figures["1"]["warnings"]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from config.loading import reference_campaign
+from parsers.corrected_words import corrected_in_letter
+from parsers.values import DocumentFate, DocumentRole
 from service.rules.match import Outcome, Query, identify
 from service.rules.statements import Statement, statement_in
 from tests.service.mails_for_match import form, mail
@@ -60,3 +64,12 @@ def test_a_stranger_who_names_the_unit_and_its_report_waits_too() -> None:
     body = "Xã Quài Tở xin đính chính: số sách là 530 quyển chứ không phải như trong báo cáo."
     found = identify(CAMPAIGN, mail(sender="ai-do@x.vn", subject="Re: Xã Quài Tở gửi báo cáo Tuần lễ HTSĐ", body=body), Query())
     assert (found.outcome, found.unit) == (Outcome.NEEDS_DECISION, UNIT.code)
+
+
+def test_a_letter_that_corrects_figures_without_a_form_waits_for_the_officer() -> None:
+    said = corrected_in_letter("đính chính là 530 quyển", "cv.docx")
+    letter = replace(form(), role=DocumentRole.UNKNOWN, fate=DocumentFate.IGNORED, forms=(), findings=(said,))
+    alone = identify(CAMPAIGN, mail(letter, sender=UNIT.emails[0], subject="Công văn"), Query())
+    assert (alone.outcome, alone.unit, "văn bản sửa đổi" in alone.why.vi) == (Outcome.NEEDS_DECISION, UNIT.code, True)
+    beside = identify(CAMPAIGN, mail(letter, form(), sender=UNIT.emails[0], subject="Công văn"), Query())
+    assert beside.outcome is Outcome.FILED
