@@ -366,21 +366,21 @@ class _TableReader:
             self.findings.append(no_quantity_column(sheet))
         elif any("column_uncertain" in value.warnings for value in self.values.values()):
             self.findings.append(guessed_columns(sheet))
-        unread = next((cell for each in placed if (cell := self._unread(each)) is not None), None)
-        if unread is not None:
-            self.findings.append(unread_column(unread.address, unread.text.strip()[:_LONG]))
+        unread = {column: cell for each in reversed(placed) for column, cell in self._unread(each)}
+        for cell in [unread[column] for column in sorted(unread)][:_MOST_UNKNOWN]:
+            self.findings.append(unread_column(cell.address, cell.text.strip()[:_LONG]))
 
-    def _unread(self, placement: Placement) -> Cell | None:
-        """A figure beside a row whose own cells are all blank, in a column that means nothing to us."""
+    def _unread(self, placement: Placement) -> Sequence[tuple[int, Cell]]:
+        """The figures beside a row whose own cells are all blank, by their columns, which mean nothing to us."""
         indicator = self._indicator(placement)
         blank = all(
             value is None or value.status is ValueStatus.EMPTY
             for value in (self.values.get((indicator.code, key)) for key in indicator.columns)
         )
         if not blank or indicator.type in (IndicatorType.TEXT, IndicatorType.MONEY) or not indicator.columns:
-            return None
-        cells = (placement.row.cell(column) for column in placement.row.columns.others)
-        return next((cell for cell in cells if any(sign.isdigit() for sign in cell.text)), None)
+            return ()
+        cells = [(column, placement.row.cell(column)) for column in placement.row.columns.others]
+        return [(column, cell) for column, cell in cells if any(sign.isdigit() for sign in cell.text)]
 
 
 def _is_loose(row: Row) -> bool:

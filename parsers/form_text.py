@@ -45,6 +45,9 @@ _ROW = re.compile(r"\W*[^\W\d_][^\d:=]{2,80}(?:[:=]\s*|\s{2,}|\t|\s)[^\d\n]{0,30
 _NO_ROW = re.compile(
     r"(?:dien thoai|sdt|dt|so dt|tel|mobile|fax|zalo|so|thoi gian|tu ngay|nam|cong van)\b|.*\b(?:gui|kem|xin|kinh mong|ngay)\b"
 )
+_END = re.compile(
+    r"(?:tran trong|em (?:xin )?cam on|xin (?:tran trong )?cam on|cam on|kinh chao|than ai|nguoi (?:gui|lap)|noi nhan)\b"
+)
 _SAYS = re.compile(r"\w")
 _DIGIT = re.compile(r"\d")
 
@@ -103,7 +106,7 @@ def _unplaced(rows: Sequence[TypedRow], lines: Iterable[str]) -> Iterator[str]:
     """The lines from the first row of the form on that say a figure of something and were taken for no row."""
     taken = {line for row in rows for line in row.lines}
     behind = itertools.dropwhile(lambda line: line not in taken, _short(lines))
-    for line in behind:
+    for line in itertools.takewhile(lambda line: not _END.match(fold(line)), behind):
         said = _NUMBERING.sub("", line)
         if line not in taken and len(line) <= _LONGEST_ROW and _ROW.match(said) and not _NO_ROW.match(fold(said)):
             yield line

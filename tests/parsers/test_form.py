@@ -297,6 +297,9 @@ def test_figures_in_a_column_without_meaning_are_told() -> None:
     reading = one(sheet([*header, *rows({"6.sports": (None, None, None, 7)})]))
     assert 7 not in figures(reading).values()
     assert "F-COLUMN-UNKNOWN" in codes(reading)
+    sexes = [("STT", "Nội dung", "Đơn vị", "Số lớp", "Nam", "Nữ", "Ghi chú"), *rows({"1.total_participants": (None, 287, 143)})]
+    told = [each.text.vi for each in one(sheet(sexes)).findings if each.code == "F-COLUMN-UNKNOWN"]
+    assert ["“287”" in told[0], "“143”" in told[1]] == [True, True]
 
 
 def test_a_label_merged_over_two_rows_takes_its_figures_from_both() -> None:

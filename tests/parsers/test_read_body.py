@@ -206,11 +206,12 @@ def test_a_correction_in_words_beside_a_file_is_told() -> None:
 def test_lines_between_typed_rows_that_are_no_row_of_the_form_are_told() -> None:
     lines = [
         "Điện thoại: 0912345678", *typed(), "3. Ấn phẩm: 12", "Xóa mù lớp/người  2  40", "Xã gửi kèm 04 ảnh", "ĐT: 0912345678",
-        "Ngày 12/10/2020", "Trân trọng",
+        "Kinh phí hỗ trợ khác: 3.000.000 đồng", "Ngày 12/10/2020", "Trân trọng", "Lò Thị Xuân - VP UBND xã - 0978123456",
     ]  # fmt: skip
     reading = read_typed_form(typed_rows(lines, FORM), FORM, year=2020, lines=lines)
     assert reading is not None
     told = [each.text.vi for each in reading.findings if each.code == "F-ROW-UNKNOWN"]
-    assert len(told) == 2
+    assert len(told) == 3
+    assert "Kinh phí hỗ trợ khác" in told[2]
     assert "“3. Ấn phẩm: 12”" in told[0]
     assert "Xóa mù lớp/người" in told[1]
