@@ -47,15 +47,15 @@ def corrected_in_mail(said: str, path: str) -> Finding:
 
 
 def corrected_in_letter(said: str, path: str) -> Finding:
-    """A letter that holds no form and no report, and puts figures right."""
+    """A paper that is neither form nor report and says figures: it puts them right in words, or has a row or two of the form."""
     return Finding(
         code="D-LETTER-FIGURES",
         severity=Severity.WARNING,
         where=path,
         text=Text(
-            vi=f"Văn bản “{path}” nêu số liệu sửa đổi (“{said}”), không kèm biểu; số liệu chưa được ghi nhận, đề nghị gửi lại "
-            "biểu hoặc cán bộ nhập vào.",
-            en=f"The letter “{path}” speaks of corrected figures (“{said}”) without a form; they are not recorded. Please send "
-            "the form again.",
+            vi=f"Văn bản “{path}” nêu số liệu (“{said}”) nhưng không có biểu đầy đủ; số liệu chưa được ghi nhận, đề nghị gửi lại "
+            "biểu số liệu.",
+            en=f"The paper “{path}” says figures (“{said}”) without the whole form; they are not recorded. Please send the form "
+            "again.",
         ),
     )

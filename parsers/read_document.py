@@ -64,6 +64,7 @@ _CANNOT_SCAN = Text(
     en="a scan; this server cannot read text on pictures (package tesseract-ocr-vie); please send Excel or Word",
 )
 _HEADING_LINES = 6
+_MOST_NAMED = 6
 _SOME_WORDS = 8  # of a page: fewer are specks that look like letters
 _MOST_TYPED_ROWS = 0.6
 
@@ -207,8 +208,8 @@ class DocumentReader:
             fate, why = DocumentFate.UNREADABLE, _MISNAMED
         findings = (*opened.findings, *content.findings)
         findings += told_beside(filled, tables, findings, on_sheet=on_sheet)
-        if why is NOT_OURS and (corrected := corrected_in(each.text for each in content.paragraphs)):
-            findings += (corrected_in_letter(corrected, opened.leaf.path),)
+        if why is NOT_OURS and (said := self._figures_said(content)):
+            findings += (corrected_in_letter(said, opened.leaf.path),)
         unread = unread_because(forms, turned=turned, half=found.half, unread_rows=found.unread_rows)
         beside = bool(forms) or (narrative is not None and is_prose(text_of(content).split("\n"), self._forms))
         if unread is not None and beside:
@@ -313,6 +314,15 @@ class DocumentReader:
 
     def _holds_lost_table(self, content: Content) -> bool:
         return holds_lost_table([*text_of(content).split("\n"), *crowded_cells(content.sheets)], self._forms)
+
+    def _figures_said(self, content: Content) -> str:
+        """Figures of a paper that is neither form nor report: put right in words, or in a table of too few rows for a form."""
+        for form in self._forms:
+            tables = [each for each in content.sheets if has_header(each, form)]
+            rows = typed_rows([line for each in tables for line in rows_as_lines(each)], form)
+            if rows:
+                return "; ".join(f"{row.label}: {' | '.join(filter(None, row.fields))}" for row in rows[:_MOST_NAMED])
+        return corrected_in(each.text for each in content.paragraphs)
 
     def _narrative(self, best: Expected | None, content: Content) -> NarrativeReading | None:
         for expected in (best,) if best is not None else self._expected:

@@ -13,7 +13,7 @@ from openpyxl.comments import Comment
 from config.campaign import Severity
 from config.loading import reference_campaign
 from parsers.read import expected_of, read_file
-from parsers.values import Document, Finding
+from parsers.values import Document, DocumentFate, Finding
 from service.demo.files import figures, form_workbook
 from tests.parsers.writing_samples import SECTIONS
 
@@ -106,3 +106,18 @@ def test_remarks_on_cells_and_in_margins_are_quoted_and_our_own_are_not() -> Non
     document = narrative()
     document.add_comment(document.paragraphs[1].runs, text="Đã kiểm tra", author="Lò Văn An", initials="A")
     assert told(read(document, "bao cao.docx"))["D-REMARK"].severity is Severity.INFO
+
+
+def test_a_letter_that_corrects_a_figure_and_a_table_of_a_few_rows_are_told() -> None:
+    letter = docx.Document()
+    letter.add_paragraph("V/v đính chính số liệu báo cáo Tuần lễ HTSĐ năm 2020")
+    letter.add_paragraph("Do sơ suất, số sách đã huy động ghi 350 quyển, nay đính chính là 530 quyển.")
+    said = read(letter, "cong van.docx")
+    assert (said.fate, "“đính chính là 530 quyển”" in told(said)["D-LETTER-FIGURES"].text.vi) == (DocumentFate.IGNORED, True)
+    few = docx.Document()
+    table(few, ("STT", "Nội dung", "Đơn vị", "Số lượng"), ("4", "Số sách đã huy động tặng các trường, thư viện", "Quyển", "888"))
+    assert "Quyển | 888" in told(read(few, "bo sung.docx"))["D-LETTER-FIGURES"].text.vi
+    plan = docx.Document()
+    plan.add_paragraph("KẾ HOẠCH")
+    plan.add_paragraph("Tổ chức Tuần lễ từ ngày 01/10/2020 cho 120 người; kinh phí 5.000.000 đồng.")
+    assert told(read(plan, "ke hoach.docx")) == {}
