@@ -13,6 +13,10 @@ NOT_OURS = Text(
     vi="không có biểu số liệu, nội dung báo cáo hay ảnh hoạt động",
     en="holds no form, no report text and no photo",
 )
+ONLY_PHOTOS = Text(
+    vi="không có biểu số liệu hay nội dung báo cáo; ảnh bên trong đã được xét riêng",
+    en="holds no form and no report text; the photos in it were judged on their own",
+)
 _BLANK = Text(vi="mẫu trống, chưa điền số liệu", en="the blank form, nothing filled in")
 _EMPTY_SCAN = Text(vi="bản quét không đọc được chữ", en="a scan without readable text")
 _SCAN_OF_SOMETHING = Text(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from config.campaign import Campaign
 from parsers import content_type as kind
 from parsers.archives import Unpacker
 from parsers.containers import OpenedLeaf, open_all
 from parsers.document_content import Expected
+from parsers.document_verdict import NOT_OURS, ONLY_PHOTOS
 from parsers.grid import PicturePlace
 from parsers.message import read_envelope_and_parts
 from parsers.parts import Leaf, make_leaf
 from parsers.read_body import BODY_PATH, read_body
 from parsers.read_document import DocumentReader
 from parsers.recognition import Recognise
-from parsers.values import Document, Envelope, MessageReading, Robot
+from parsers.values import Document, DocumentFate, DocumentRole, Envelope, MessageReading, Robot
 from parsers.watch import UNWATCHED, Watch
 from parsers.writing import Convert
 
@@ -147,4 +149,11 @@ def _read_leaves(
         if understood.campaign:
             votes[understood.campaign] = votes.get(understood.campaign, 0) + 1
     watch.opening("")
+    documents = [replace(each, why=ONLY_PHOTOS) if _holds_photos(each, documents) else each for each in documents]
     return tuple(documents), max(votes, key=lambda each: votes[each]) if votes else ""
+
+
+def _holds_photos(document: Document, documents: Sequence[Document]) -> bool:
+    """Whether a paper that is no part of a report itself brings photographs that are."""
+    inside = (each for each in documents if each.role is DocumentRole.PHOTO and each.path.startswith(f"{document.path}/"))
+    return document.why == NOT_OURS and any(each.fate is DocumentFate.USED for each in inside)

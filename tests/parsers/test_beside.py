@@ -15,6 +15,7 @@ from config.loading import reference_campaign
 from parsers.read import expected_of, read_file
 from parsers.values import Document, DocumentFate, Finding
 from service.demo.files import figures, form_workbook
+from tests.parsers.mails import photograph, saved
 from tests.parsers.writing_samples import SECTIONS
 
 CAMPAIGN = reference_campaign()
@@ -26,9 +27,9 @@ def workbook() -> Any:
     return openpyxl.load_workbook(io.BytesIO(form_workbook(CAMPAIGN, UNIT.full_name, figures(CAMPAIGN, int(UNIT.code)))))
 
 
-def read(saved: Any, name: str) -> Document:
+def read(made: Any, name: str) -> Document:
     stream = io.BytesIO()
-    saved.save(stream)
+    made.save(stream)
     return read_file(name, stream.getvalue(), expected_of((CAMPAIGN,))).documents[0]
 
 
@@ -121,3 +122,14 @@ def test_a_letter_that_corrects_a_figure_and_a_table_of_a_few_rows_are_told() ->
     plan.add_paragraph("KẾ HOẠCH")
     plan.add_paragraph("Tổ chức Tuần lễ từ ngày 01/10/2020 cho 120 người; kinh phí 5.000.000 đồng.")
     assert told(read(plan, "ke hoach.docx")) == {}
+
+
+def test_a_paper_of_photos_is_not_said_to_hold_none() -> None:
+    album = docx.Document()
+    album.add_paragraph("Một số hình ảnh")
+    album.add_picture(io.BytesIO(saved(photograph((900, 700), 3))))
+    stream = io.BytesIO()
+    album.save(stream)
+    paper, photo = read_file("anh.docx", stream.getvalue(), expected_of((CAMPAIGN,))).documents
+    assert (paper.fate, photo.fate) == (DocumentFate.IGNORED, DocumentFate.USED)
+    assert "ảnh bên trong" in paper.why.vi
