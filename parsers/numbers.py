@@ -44,6 +44,8 @@ _SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
 _PLAIN = re.compile(r"[1-9]\d{0,3}|0\d{0,2}")
 _PERCENTAGE = re.compile(r"\s*(\d[\d.,]*)\s*%\s*")
 _LOOKS_LIKE_ONE = re.compile(r"\b\d+l\b")
+_WRAPPED = re.compile(r"(\d[\d.,]*)\s*\n\s*([.,]?\d[\d.,]*)((?:\s*[^\W\d]+)?)")
+_GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 _SENTENCE_END = re.compile(r"(?:\s*\./\.)?[\s.,;:]*$")
 _MARKED = re.compile(
     r"\d[ \t\u00a0]{2,}\d"  # two figures apart, no thousands
@@ -169,11 +171,22 @@ def _text(text: str, context: NumberContext) -> NumberReading:
         return empty()
     if len(cleaned) > _LONGEST:
         return rejected("text_no_number")
-    answer = _cleaned(cleaned, context, counted(context))
+    whole = _unwrapped(cleaned)
+    answer = _cleaned(whole or cleaned, context, counted(context))
+    if whole and answer.values:
+        answer = _with(answer, "ambiguous_reading")
     is_rest = (cleaned[0] == "(" and ")" not in cleaned) or (cleaned[-1] == ")" and "(" not in cleaned)
     if answer.values and (is_rest or _MARKED.search(text)):  # what stood before or behind it is in another row on paper
         answer = _with(answer, "ambiguous_reading")
     return _with(answer, "fullwidth") if unusual and answer.values else answer
+
+
+def _unwrapped(text: str) -> str:
+    """A figure that a narrow cell broke inside its thousands, on one line; "" where the lines are two figures."""
+    found = _WRAPPED.fullmatch(text)
+    if found is None or (_GROUPED.fullmatch(found[1]) is not None and found[2][0].isdigit()):
+        return ""
+    return f"{found[1]}{found[2]}{found[3]}" if _GROUPED.fullmatch(f"{found[1]}{found[2]}") else ""
 
 
 def _cleaned(text: str, context: NumberContext, known: Counted) -> NumberReading:

@@ -22,6 +22,7 @@ from parsers.scan_picture import (
     bitmap,
     find_grids,
     grid_cells,
+    has_dash,
     has_ink,
     prepared,
     stacked,
@@ -206,7 +207,7 @@ def _cell_texts(seen: _Seen, table: _Table, recognise: Recognise) -> list[str]:
             if _confidence(own) > max(SURE, _confidence(inside[index])):
                 texts[index] = _joined(own)
         texts = [UNREAD if index in again and not any(map(str.isalnum, text)) else text for index, text in enumerate(texts)]
-    return texts
+    return [text or ("-" if has_dash(seen.clean, cell.box) else "") for text, cell in zip(texts, cells, strict=True)]
 
 
 def _words_of_cells(words: Sequence[RecognisedWord], table: _Table) -> list[list[RecognisedWord]]:

@@ -31,6 +31,10 @@ ROW_SHARE = 0.13  # of its width that one between rows must: a heading over two 
 WHITE = 250  # of 255
 FIGURE_HEIGHT = 8  # pixels; figures of 13 points are 25 tall, those of a form shrunk to the width of a page 10
 FIGURE_INK = 12  # pixels: a thin "7" of that height whose edge lies under a line has 15
+DASH_WIDTH, DASH_LONGEST, DASH_HEIGHT = 4, 30, 5  # pixels
+DASH_SLIM = 1.5  # times its height
+DASH_FULL = 0.6  # of its box is ink
+DASH_OFF = 0.2  # of a cell's height: how far from its middle
 STEP = 5  # pixels
 NARROWEST = 22  # pixels: no column of a printed table is narrower
 LOWEST = 14  # pixels: no row is lower, be the form shrunk to the width of a page; the two lines of a double one are nearer
@@ -304,6 +308,21 @@ def has_ink(page: Image.Image, box: tuple[int, int, int, int]) -> bool:
     marks = page.crop(inner).point(INK)
     place = marks.getbbox()
     return place is not None and place[3] - place[1] >= FIGURE_HEIGHT and marks.histogram()[255] >= FIGURE_INK
+
+
+def has_dash(page: Image.Image, box: tuple[int, int, int, int]) -> bool:
+    """Whether nothing but a dash is written inside a box, at half its height: "none", as ledgers print a zero."""
+    inner = inner_box(box)
+    if inner is None:
+        return False
+    marks = page.crop(inner).point(INK)
+    place = marks.getbbox()
+    if place is None:
+        return False
+    width, height = place[2] - place[0], place[3] - place[1]
+    middle = (place[1] + place[3]) / 2 / marks.height
+    flat = height <= DASH_HEIGHT and DASH_WIDTH <= width <= DASH_LONGEST and width >= DASH_SLIM * height
+    return flat and abs(middle - 0.5) <= DASH_OFF and marks.histogram()[255] >= DASH_FULL * width * height
 
 
 def inner_box(box: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:

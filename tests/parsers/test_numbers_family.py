@@ -132,6 +132,8 @@ ASKED: list[tuple[NumberContext, str, Mapping[str, int], str]] = [
     (SCHOOLS, "1/10", {"count": 11}, "ambiguous_reading"),
     (SCHOOLS, "5/5", {"count": 5}, "ambiguous_reading"),  # five of five, or five schools and five centres
     (SCHOOLS, "04/04 trường", {"count": 4}, "ambiguous_reading"),
+    (MONEY, "2.500.00\n0", {"money": 2_500_000}, "ambiguous_reading"),  # a narrow cell breaks it
+    (MONEY, "2.500\n.000 đồng", {"money": 2_500_000}, "ambiguous_reading"),
     (MONEY, "5.000.000 (năm 2019)", {"money": 5_000_000}, "ambiguous_reading"),
     (MONEY, "5.000.000đ (KH)", {"money": 5_000_000}, "ambiguous_reading"),
     (CLASSES, "10/2020", {"count": 10, "people": 2020}, "date_recovered"),

@@ -13,7 +13,7 @@ from parsers.read import Outside, expected_of, read_file
 from parsers.recognition import RecognisedWord
 from parsers.scan_cut_rows import rows_put_together
 from parsers.scan_erasing import without_rules
-from parsers.scan_picture import find_grids, grid_cells, has_ink
+from parsers.scan_picture import find_grids, grid_cells, has_dash, has_ink
 from parsers.values import Document, DocumentFate, DocumentRole
 from parsers.writing_blocks import RawCell, RawTable, plain
 
@@ -145,3 +145,16 @@ def test_a_row_that_the_end_of_a_scanned_page_cuts_is_put_together() -> None:
     ]  # fmt: skip
     assert not any(cell.paragraphs for cell in below.cells if cell.row == 1)
     assert rows_put_together([(first,), (own,)]) == [(first,), (own,)]
+
+
+def test_a_dash_in_a_cell_is_none_and_a_speck_is_nothing() -> None:
+    page = Image.new("L", (400, 200), 255)
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((180, 48, 189, 50), fill=0)  # a dash
+    pen.rectangle((180, 148, 182, 150), fill=0)  # a speck
+    pen.rectangle((180, 2, 220, 3), fill=0)  # the rest of a line
+    assert has_dash(page, (0, 10, 400, 90))
+    assert not has_dash(page, (0, 110, 400, 190))
+    assert not has_dash(page, (0, 0, 400, 60))
+    pen.text((100, 30), "7", fill=0, font=ImageFont.load_default(30))
+    assert not has_dash(page, (0, 10, 400, 90))
