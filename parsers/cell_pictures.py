@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageOps
 from parsers import content_type as kind
 from parsers.grid import SHARES, PicturePlace
 from parsers.photos import register_formats
+from parsers.picture_memory import is_too_much
 from parsers.scan_paper import along, between
 from parsers.scan_picture import PICTURE_ERRORS, PIXELS_MOST
 from parsers.writing_blocks import damaged, too_large
@@ -39,7 +40,7 @@ def _page(data: bytes, media_type: str, number: int) -> Image.Image:
     try:
         with Image.open(BytesIO(data)) as opened:
             opened.seek(number - 1)
-            if opened.width * opened.height > PIXELS_MOST:
+            if opened.width * opened.height > PIXELS_MOST or is_too_much(opened, data):
                 raise too_large(f"{opened.width} x {opened.height} pixels")
             return ImageOps.exif_transpose(opened).convert("RGB")
     except PICTURE_ERRORS as error:

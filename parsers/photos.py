@@ -21,6 +21,7 @@ from config.campaign import Severity
 from config.text import NO_TEXT, Text
 from parsers import content_type as kind
 from parsers.picture_look import TRANSPOSED, Look, look_at, text_share
+from parsers.picture_memory import ORIENTATION, grey, is_too_much, reduced, upright_grey
 from parsers.values import DocumentFate, DocumentRole, Finding, PhotoReading
 
 MOST_PIXELS = 178_000_000
@@ -37,7 +38,6 @@ _FORMATS = {
     kind.JPEG: ("JPEG",), kind.PNG: ("PNG",), kind.GIF: ("GIF",), kind.WEBP: ("WEBP",), kind.BMP: ("BMP",), kind.TIFF: ("TIFF",),
     kind.AVIF: ("AVIF",), kind.HEIC: ("HEIF",),
 }  # fmt: skip
-_ORIENTATION = 0x0112
 _EXIF = 0x8769
 _GPS = 0x8825
 _TAKEN = (0x9003, 0x9004)
@@ -48,6 +48,8 @@ _SIGNATURE_NAME = re.compile(
 )
 _PHONE_NAME = re.compile(r"^(?:IMG|DSC|DSCN|DSCF|PXL|P\d|FB_IMG|received|VID|\d{8}_\d{6}|z\d{13}[_-][0-9a-f]{32})", re.IGNORECASE)
 
+_JPEG = frozenset({"JPEG", "MPO"})
+_BY_CAMERAS = _JPEG | {"HEIF", "AVIF"}
 Picture = bytes | Image.Image
 """A picture as a file, or decoded."""
 
@@ -62,7 +64,7 @@ class PictureVerdict:
     photo: PhotoReading | None = None
     findings: tuple[Finding, ...] = ()
     perhaps_page: bool = False  # a photo on which a page may lie, or a screen that may show it: who can read its text decides
-    decoded: Image.Image | None = None  # a scan that was decoded in full to be judged, so that nobody decodes it again
+    decoded: Image.Image | None = None  # a scan that was decoded in full to be judged, for its reader: upright, in grey
 
 
 def read_photo(data: bytes, media_type: str, *, name: str = "", inline: bool = False) -> PictureVerdict:
@@ -120,6 +122,10 @@ def _opened(data: bytes, media_type: str = "") -> Image.Image:
 
 
 _MOST_OF_A_BYTE = 500  # pixels: a picture of one colour comes near, no photo does
+_UNSEEN = Text(
+    vi="ảnh quá lớn nên chỉ tính là ảnh hoạt động, chưa xem nội dung; nếu là bản quét báo cáo, đề nghị gửi lại bản nhỏ hơn",
+    en="too large to be looked at, counted as a photo; if it is a scanned report, please send a smaller one",
+)
 _HOLLOW = "hardly any data for its size"
 _TOO_LARGE = Text(
     vi="ảnh có kích thước quá lớn, không mở vì lý do an toàn; đề nghị gửi lại ảnh nhỏ hơn",
@@ -129,7 +135,8 @@ _TOO_LARGE = Text(
 
 def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> PictureVerdict:
     width, height = image.size
-    exif = _exif(image)
+    can_decode = _can_decode(image, data)
+    exif = _exif(image) if can_decode or image.format != "PNG" else _Exif()  # Pillow decodes a PNG to look for its EXIF
     rotated = exif.orientation in {5, 6, 7, 8}
     reading = PhotoReading(
         width=height if rotated else width,
@@ -137,10 +144,11 @@ def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> Pict
         taken_at=exif.taken_at,
         has_position=exif.has_position,
     )
-    if not _can_decode(image):
+    if not can_decode:
         if width * height > _MOST_OF_A_BYTE * len(data):
             raise OSError(_HOLLOW)
-        return PictureVerdict(role=DocumentRole.PHOTO, fate=DocumentFate.USED, photo=reading)
+        told = () if image.format in _BY_CAMERAS else _findings("D-LIMIT", _UNSEEN)
+        return PictureVerdict(role=DocumentRole.PHOTO, fate=DocumentFate.USED, why=_UNSEEN, photo=reading, findings=told)
     _decode_small(image)
     look = look_at(_small(image), exif.orientation)
     reading = PhotoReading(
@@ -150,14 +158,14 @@ def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> Pict
     text = _text_on(look, reading, image)
     role, why = _role(look, reading, text, len(data), name=name, inline=inline, from_camera=exif.from_camera)
     used = role in {DocumentRole.PHOTO, DocumentRole.SCAN}
-    in_full = image.format not in {"JPEG", "MPO"}
+    in_full = image.format not in _JPEG
     return PictureVerdict(
         role=role,
         fate=DocumentFate.USED if used else DocumentFate.IGNORED,
         why=why,
         photo=reading,
         perhaps_page=role in {DocumentRole.PHOTO, DocumentRole.UNKNOWN} and text is not _Text.NONE,
-        decoded=image if role is DocumentRole.SCAN and in_full else None,
+        decoded=upright_grey(image) if role is DocumentRole.SCAN and in_full else None,
     )
 
 
@@ -165,11 +173,9 @@ def _findings(code: str, text: Text) -> tuple[Finding, ...]:
     return (Finding(code=code, severity=Severity.WARNING, where="", text=text),)
 
 
-def _can_decode(image: Image.Image) -> bool:
-    pixels = image.size[0] * image.size[1]
-    if image.format in {"JPEG", "MPO"}:
-        return pixels <= (MOST_DECODED if image.info.get("progressive") else MOST_PIXELS)
-    return pixels <= MOST_DECODED
+def _can_decode(image: Image.Image, data: bytes) -> bool:
+    most = MOST_PIXELS if image.format in _JPEG else MOST_DECODED
+    return image.size[0] * image.size[1] <= most and not is_too_much(image, data)
 
 
 def _decode_small(image: Image.Image) -> None:
@@ -180,17 +186,14 @@ def _decode_small(image: Image.Image) -> None:
 
 
 def _small(image: Image.Image) -> Image.Image:
-    """The whole picture at 240 to 480 pixels a side, in RGB, transparency on white."""
+    """The whole picture at 240 to 480 pixels a side, in RGB, or in RGBA where it may be transparent."""
+    return reduced(image, max(image.size) // _SEEN, _coloured)
+
+
+def _coloured(image: Image.Image) -> Image.Image:
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        return _reduced(image.convert("RGBA"))
-    if image.mode in {"I", "I;16", "F"}:
-        image = image.point(lambda value: value / 256).convert("L") if image.mode != "F" else image.convert("L")
-    return _reduced(image if image.mode == "L" else image.convert("RGB")).convert("RGB")
-
-
-def _reduced(image: Image.Image) -> Image.Image:
-    factor = max(image.size) // _SEEN
-    return image.reduce(factor) if factor > 1 else image
+        return image.convert("RGBA")
+    return (grey(image) if image.mode.startswith(("I", "F")) else image).convert("RGB")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +214,7 @@ def _exif(image: Image.Image) -> _Exif:
     except PICTURE_ERRORS:
         return _Exif()
     taken = next((details.get(tag) for tag in _TAKEN if details.get(tag)), None)
-    orientation = tags.get(_ORIENTATION, 1)
+    orientation = tags.get(ORIENTATION, 1)
     camera = any(str(tags.get(tag, "")).strip() for tag in _CAMERA)
     return _Exif(
         orientation=orientation if orientation in range(1, 9) else 1,
@@ -279,10 +282,9 @@ def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
         return _Text.NONE
     if image.mode == "P" and _is_colourful(image.getpalette() or []):
         return _Text.NONE  # a photograph as GIF: its dots look like letters
-    grey = image.convert("L") if image.mode in {"L", "RGB", "CMYK"} else _plain_rgb(image).convert("L")
-    factor = max(1, round(max(grey.size) / 1200))
-    text, empty = text_share(grey.reduce(factor) if factor > 1 else grey)
-    ratio = max(grey.size) / min(grey.size)
+    shades = reduced(image, round(max(image.size) / 1200), _on_white)
+    text, empty = text_share(shades)
+    ratio = max(image.size) / min(image.size)
     nearly_blank = text >= 0.008 and text + empty >= 0.93 and 1.25 <= ratio <= 1.5  # noqa: PLR2004 - the last page of a report
     ruled = text >= 0.008 and text + empty >= 0.85 and look.paper >= 0.9 and look.colour <= 0.05 and 1.345 <= ratio <= 1.48  # noqa: PLR2004 - the end of a table on A4
     if look.paper >= _PAPER and (nearly_blank or ruled or (text >= 0.06 and text + empty >= 0.55)):  # noqa: PLR2004 - measured on pages and photographs
@@ -290,6 +292,10 @@ def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
     page = text >= 0.05 and text + empty >= 0.34  # noqa: PLR2004 - as above
     short = text >= 0.01 and text + empty >= 0.6 and look.even >= 0.6 and look.paper >= _PAPER and look.colour <= 0.1  # noqa: PLR2004 - the end of a table on a desk
     return _Text.SOME if smooth and (page or short) else _Text.NONE
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    return image.convert("L") if image.mode in {"L", "RGB", "CMYK"} else _plain_rgb(image).convert("L")
 
 
 def _is_colourful(palette: list[int]) -> bool:
@@ -320,7 +326,7 @@ def thumbnail(data: bytes, size: int = 320) -> bytes:
     """A JPEG at most `size` pixels a side, upright, without EXIF. Raises ValueError for what cannot be opened."""
     try:
         with _opened(data) as image:
-            if not _can_decode(image):
+            if not _can_decode(image, data):
                 message = "too large"
                 raise ValueError(message)
             orientation = _exif(image).orientation

@@ -9,6 +9,7 @@ from PIL import Image
 
 from parsers import content_type as kind
 from parsers.photos import PICTURE_ERRORS, Picture
+from parsers.picture_memory import is_too_much, upright_grey
 from parsers.scan_picture import PIXELS_MOST
 
 _MOST_PAGES = 12
@@ -32,6 +33,6 @@ def picture_pages(data: bytes, media_type: str, first: Picture | None = None) ->
 def _page_behind(data: bytes, number: int) -> Image.Image | None:
     with Image.open(BytesIO(data)) as opened:
         opened.seek(number)
-        if opened.width * opened.height > PIXELS_MOST:
+        if opened.width * opened.height > PIXELS_MOST or is_too_much(opened, data):
             return None
-        return opened.copy()
+        return upright_grey(opened)

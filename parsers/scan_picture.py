@@ -12,6 +12,7 @@ from io import BytesIO
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from parsers.photos import Picture
+from parsers.picture_memory import is_too_much, upright_grey
 from parsers.scan_lines import BLOCK_ACROSS, BLOCK_DOWN, LINE_THICK, Rule, rules_across, rules_down
 from parsers.scan_paper import Paper
 from parsers.scan_slant import DARK, facing, straightened
@@ -83,8 +84,10 @@ def prepared(picture: Picture) -> Paper:
         with Image.open(BytesIO(picture)) if isinstance(picture, bytes) else picture as opened:
             if opened.width * opened.height > PIXELS_MOST:
                 raise too_large(f"{opened.width} x {opened.height} pixels")
+            if isinstance(picture, bytes) and is_too_much(opened, picture):
+                raise too_large(f"{opened.width} x {opened.height} pixels of {opened.format}")
             opened.draft("L", (LONG_SIDE, LONG_SIDE))
-            page = ImageOps.exif_transpose(opened).convert("L")
+            page = upright_grey(opened)
     except PICTURE_ERRORS as error:
         raise damaged(f"{type(error).__name__}: {error}") from error
     return facing(straightened(Paper.whole(_evenly_lit(_sized(page)))))
