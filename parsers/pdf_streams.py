@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from config.text import NO_TEXT, Text
+from parsers.pdf_fonts import MOST_CODES, codes_of
 
 MOST_OF_A_STREAM = 4 * 1024 * 1024
 """What a page draws is some hundred kilobytes; readers need sixty bytes for every one of it."""
@@ -63,6 +64,7 @@ class _Streams:
     draws: int = 0  # the most that one stream draws
     pixels: int = 0  # of the largest picture
     largest: int = 0  # bytes of the longest that draws
+    codes: int = 0  # that the fonts name
     forms: list[int] = field(default_factory=list)
 
 
@@ -85,6 +87,9 @@ def excess(data: bytes) -> Text:
         found.inflated += len(drawn)
         attached = _ATTACHED.search(dictionary) is not None
         if len(drawn) > (MOST_OF_ALL if attached else MOST_OF_A_STREAM) or found.inflated > MOST_OF_ALL:
+            return CROWDED
+        found.codes += codes_of(drawn)
+        if found.codes > MOST_CODES:
             return CROWDED
         if len(drawn) > _LONG and sum(1 for _ in _PAINTED.finditer(drawn)) > MOST_PAINTED:
             return CROWDED

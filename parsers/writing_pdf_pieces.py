@@ -9,6 +9,7 @@ from typing import Any
 
 from parsers.aligned_pieces import Piece
 from parsers.legacy import DocumentDecoder
+from parsers.pdf_fonts import counted
 from parsers.raised import raised, with_superscripts
 from parsers.writing_pdf_tables import CHARACTERS_PER_PAGE, RAISED_SIZE, only_pages, strikes, strokes_of, table_errors
 
@@ -25,7 +26,7 @@ def pieces_on(data: bytes, pages: Sequence[int]) -> list[Piece]:
 
     raw: list[tuple[int, list[Character]]] = []
     try:
-        with pdfplumber.open(BytesIO(only_pages(data, pages))) as document:
+        with counted(), pdfplumber.open(BytesIO(only_pages(data, pages))) as document:
             for number, page in zip(pages, document.pages, strict=False):
                 if len(page.chars) <= CHARACTERS_PER_PAGE:
                     strokes = strokes_of(page)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pypdfium2
 
+from parsers.pdf_fonts import counted
 from parsers.raised import raised
 from parsers.writing_blocks import RawCell, RawTable, damaged, plain
 
@@ -67,7 +68,7 @@ def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
 
     found: dict[int, RuledPage] = {}
     try:
-        with pdfplumber.open(BytesIO(only_pages(data, pages))) as document:
+        with counted(), pdfplumber.open(BytesIO(only_pages(data, pages))) as document:
             for index, page in zip(pages, document.pages, strict=False):
                 before = found.get(index - 1)
                 if (ruled := _ruled_page(page, before.tables[-1].edges if before else ())) is not None:
