@@ -12,6 +12,7 @@ from config.campaign import Form
 from parsers.grid import UNREAD, PicturePlace, Sheet
 from parsers.photos import Picture
 from parsers.recognition import Recognise, RecognisedWord
+from parsers.scan_crowd import CROWDED_PAGE, WORDS_TURNED, is_crowded, told
 from parsers.scan_cut_rows import rows_put_together
 from parsers.scan_erasing import without_rules
 from parsers.scan_figures import WithFigures, lone_figures, with_figures
@@ -30,7 +31,7 @@ from parsers.scan_picture import (
 from parsers.scan_slant import facing, straightened
 from parsers.scan_unruled import PageWords, unruled_form
 from parsers.writing import Writing, assemble
-from parsers.writing_blocks import RawBlock, RawCell, RawTable, RawWriting, damaged, plain
+from parsers.writing_blocks import RawBlock, RawCell, RawTable, RawWriting, WritingError, damaged, plain
 
 PAGES_MOST = 12
 SECOND_LOOK_MOST = 250  # cells read once more on their own
@@ -52,6 +53,7 @@ class _Page:
     places: Mapping[Address, PicturePlace]
     turn: int  # degrees by which it was turned to be read
     words: PageWords
+    is_crowded: bool  # nothing of it was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,8 @@ def scanned(pictures: Iterable[Picture], recognise: Recognise) -> Scan:
         pages.append(page)
     if not pages:
         raise damaged("no page")
+    if all(page.is_crowded for page in pages):
+        raise WritingError(CROWDED_PAGE)
     return Scan(writing=_written(pages), pages=tuple(pages))
 
 
@@ -106,7 +110,9 @@ def _written(pages: Sequence[_Page]) -> Writing:
         before = sum(isinstance(block, RawTable) for block in blocks)
         places.update({(before + table, row, column): place for (table, row, column), place in page.places.items()})
         blocks.extend(whole)
-    writing = assemble(RawWriting(blocks=tuple(blocks), page_count=len(pages)), keep_layout=True)
+    crowded = [number for number, page in enumerate(pages, start=1) if page.is_crowded]
+    findings = (told(crowded),) if crowded else ()
+    writing = assemble(RawWriting(blocks=tuple(blocks), page_count=len(pages), findings=findings), keep_layout=True)
     tables = tuple(_doubtful(sheet, number, places) for number, sheet in enumerate(writing.tables, start=1))
     return replace(writing, tables=tables)
 
@@ -128,7 +134,7 @@ def _read_page(page: Paper, number: int, recognise: Recognise, turns: Sequence[i
         places.update({(at, cell.top, cell.left): seen.page.place(cell.box, number) for cell in each.cells})
     ordered = [block for _, block in sorted(found, key=lambda pair: pair[0])]
     words = PageWords(number=number, page=seen.page, words=seen.words)
-    return _Page(blocks=tuple(ordered), places=places, turn=seen.turn, words=words)
+    return _Page(blocks=tuple(ordered), places=places, turn=seen.turn, words=words, is_crowded=seen.is_crowded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +148,13 @@ class _Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """A page and how far it was turned, the page without the lines of its tables, its words, and its tables."""
+    """A page and how far it was turned, the page without the lines of its tables, its words, and its tables.
+
+    Of a crowded page there are no words and no tables.
+    """
 
     turn: int
+    is_crowded: bool = False
     page: Paper
     clean: Image.Image
     words: Sequence[RecognisedWord]
@@ -154,7 +164,7 @@ class _Seen:
 def _upright(page: Paper, recognise: Recognise, turns: Sequence[int]) -> _Seen:
     """A page that lies on its side or its head turned to where it reads best; one that reads as it is stays."""
     best = _seen(page, 0, recognise)
-    for turn in turns if len(best.words) >= FEWEST_WORDS else ():
+    for turn in turns if FEWEST_WORDS <= len(best.words) <= WORDS_TURNED else ():
         legible = _legible(best.words)
         if legible >= LEGIBLE:
             break
@@ -169,6 +179,8 @@ def _seen(page: Paper, turn: int, recognise: Recognise) -> _Seen:
     grids = find_grids(page.image)
     cells = [grid_cells(grid) for grid in grids]
     clean = without_rules(page.image, list(zip(grids, cells, strict=True)))
+    if is_crowded(clean, cells):
+        return _Seen(turn=turn, is_crowded=True, page=page, clean=clean, words=(), tables=())
     marks = [lone_figures(clean, [cell.box for cell in own]) for own in cells]
     sheet: WithFigures = with_figures(clean, [box for own in marks for box in own.values()])
     words = recognise(bitmap(sheet.picture), "page" if not grids else "sparse")
