@@ -30,8 +30,9 @@ PAGE_LIMIT = 60
 TABLE_PAGE_LIMIT = 24  # pages looked at for tables
 RULED_OBJECTS = 8  # a page with fewer paths has no table
 RULED_OBJECTS_BELOW = 5  # behind a page with a table: a row that goes on over the whole page
-RULED_OBJECTS_MOST = 20_000  # a drawing
-OBJECT_LIMIT = 4_000  # page objects looked at for fonts and rules
+RULED_OBJECTS_MOST = 6_000  # a drawing: a table of sixty rows and twenty-five columns has so many pieces of lines
+RULED_OBJECTS_OF_ALL = 25_000  # paths of all pages that are looked at for tables, each a fifth of a millisecond
+OBJECT_LIMIT = 12_000  # objects of a page; one with more is a drawing, too
 SAMPLED = 8
 FORM_DEPTH = 3  # pages set into pages set into pages
 PAGE_TEXT_LIMIT = 60_000
@@ -68,15 +69,17 @@ def read_pdf(data: bytes, form: Form | None = None) -> RawWriting:
         document.close()
     _with_letters_for_hyphens(pages)
     running = tuple(plain(line) for line in _without_running(pages)) if len(pages) > 1 else ()
-    wanted = _with_tables(pages)[:TABLE_PAGE_LIMIT]
-    ruled = ruled_pages(data, wanted) if wanted else {}
+    with_tables = _with_tables(pages)[:TABLE_PAGE_LIMIT]
+    ruled, looked_at = ruled_pages(data, _few_enough(with_tables)) if with_tables else ({}, 0)
     if form is not None:
         ruled |= aligned_pages(data, [page.index for page in pages if page.letters and not page.scanned][:TABLE_PAGE_LIMIT], form)
     scanned = sum(page.scanned for page in pages)
-    findings = (cut_short(PAGE_LIMIT, Text(vi="trang", en="pages")),) if count > PAGE_LIMIT else ()
+    findings = [cut_short(PAGE_LIMIT, Text(vi="trang", en="pages"))] if count > PAGE_LIMIT else []
+    if looked_at < len(with_tables):
+        findings.append(cut_short(looked_at, Text(vi="trang có bảng kẻ ô", en="pages with ruled tables")))
     needs_ocr = bool(pages) and scanned * 2 > len(pages)
     blocks = tuple(_blocks(pages, ruled))
-    return RawWriting(blocks=blocks, running=running, page_count=count, needs_ocr=needs_ocr, findings=findings)
+    return RawWriting(blocks=blocks, running=running, page_count=count, needs_ocr=needs_ocr, findings=tuple(findings))
 
 
 def page_pictures(data: bytes, most: int = 12) -> Iterator[bytes]:
@@ -164,14 +167,20 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
         return _Page(index=index, lines=[], pictured=True)
 
 
-def _with_tables(pages: list[_Page]) -> list[int]:
+def _with_tables(pages: list[_Page]) -> list[_Page]:
     """The pages whose lines may be those of a table."""
-    wanted: list[int] = []
+    wanted: list[_Page] = []
     for page in pages:
-        least = RULED_OBJECTS_BELOW if wanted and wanted[-1] == page.index - 1 else RULED_OBJECTS
+        least = RULED_OBJECTS_BELOW if wanted and wanted[-1].index == page.index - 1 else RULED_OBJECTS
         if least <= page.paths <= RULED_OBJECTS_MOST and page.letters:
-            wanted.append(page.index)
+            wanted.append(page)
     return wanted
+
+
+def _few_enough(pages: list[_Page]) -> list[int]:
+    """The first of these pages, as many as have no more paths than are looked at in all."""
+    paths = itertools.accumulate(page.paths for page in pages)
+    return [page.index for page, so_far in zip(pages, paths, strict=True) if so_far <= RULED_OBJECTS_OF_ALL]
 
 
 def _with_letters_for_hyphens(pages: list[_Page]) -> None:
@@ -209,7 +218,9 @@ def _objects(page: pypdfium2.PdfPage) -> _Objects:
     found = _Objects()
     for number, each in enumerate(itertools.islice(_drawn(page), OBJECT_LIMIT)):
         kind = pdfium.FPDFPageObj_GetType(each)
-        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+        if number + 1 == OBJECT_LIMIT:
+            found.paths = RULED_OBJECTS_MOST + 1  # whatever else it holds, it is not looked through for tables
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
             found.paths += 1
         elif kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
             found.pictures += 1

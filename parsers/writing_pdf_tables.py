@@ -30,6 +30,7 @@ CUT_ROWS, CUT_SHARE = 3, 0.2
 TABLES_PER_PAGE = 12
 CELLS_PER_PAGE = 4_000
 CROSSINGS_PER_PAGE = 3_000  # squared paper; a table of sixty rows and twenty-five columns has half of it
+CROSSINGS_OF_ALL = 25_000  # of all pages: seven seconds
 CHARACTERS_PER_PAGE = 60_000
 
 Box = tuple[float, float, float, float]
@@ -62,14 +63,22 @@ class RuledPage:
     tables: list[PageTable]
 
 
-def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
-    """The pages among these (0-based) on which a table was found: of two columns, and two rows unless it goes on from above."""
+def ruled_pages(data: bytes, pages: Sequence[int]) -> tuple[dict[int, RuledPage], int]:
+    """The pages among these (0-based) on which a table was found: of two columns, and two rows unless it goes on from above.
+
+    And how many of them were looked at: all, unless they have more lines than the tables of any report.
+    """
     import pdfplumber  # 80 ms that a mail without a PDF need not wait for
 
     found: dict[int, RuledPage] = {}
+    looked_at, crossings = len(pages), 0
     try:
         with counted(), pdfplumber.open(BytesIO(only_pages(data, pages))) as document:
-            for index, page in zip(pages, document.pages, strict=False):
+            for number, (index, page) in enumerate(zip(pages, document.pages, strict=False)):
+                crossings += here if (here := _crossings(page)) <= CROSSINGS_PER_PAGE else 0
+                if crossings > CROSSINGS_OF_ALL:
+                    looked_at = number
+                    break
                 before = found.get(index - 1)
                 if (ruled := _ruled_page(page, before.tables[-1].edges if before else ())) is not None:
                     found[index] = ruled
@@ -80,7 +89,7 @@ def ruled_pages(data: bytes, pages: Sequence[int]) -> dict[int, RuledPage]:
     for cut in [table for table in tables if table.cut]:  # its last rows on the next page may be too few to show it
         for table in tables:
             table.cut = table.cut or goes_on(cut, table)
-    return found
+    return found, looked_at
 
 
 def table_errors() -> tuple[type[Exception], ...]:

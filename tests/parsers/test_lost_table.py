@@ -169,7 +169,7 @@ def test_the_last_rows_of_such_a_form_on_the_next_page_are_asked_about_as_well()
     """A few rows there are too few to show that their labels are cut off; their columns tell it."""
     data = printed(14, lines=True, height=18)
     with pypdfium2.PdfDocument(data) as document:
-        pages = ruled_pages(data, range(len(document)))
+        pages, _ = ruled_pages(data, range(len(document)))
     tables = [table for page in pages.values() for table in page.tables]
     assert len(tables) == 2
     assert all(table.cut for table in tables)

@@ -14,6 +14,7 @@ from config.text import NO_TEXT
 from parsers.containers import open_all
 from parsers.pdf_streams import excess
 from parsers.values import DocumentFate
+from parsers.writing_pdf import read_pdf
 from parsers.writing_pdf_tables import ruled_pages
 from tests.parsers.mails import leaf
 
@@ -118,13 +119,42 @@ def test_what_documents_have_is_opened(data: bytes) -> None:
     assert excess(data) == NO_TEXT
 
 
-def test_squared_paper_takes_no_time_to_be_looked_through_for_tables() -> None:
-    drawn = b"".join(b"%d 0 m %d 842 l S 0 %d m 595 %d l S " % ((9 * line,) * 4) for line in range(90))
-    one = pypdfium2.PdfDocument(_pdf(drawn + b"BT /F 9 Tf 9 9 Td (x) Tj ET", b"<<>>"))
+def _pages(*drawn: bytes) -> bytes:
+    """A page for each of these, with text of its own."""
     many, target = pypdfium2.PdfDocument.new(), BytesIO()
-    for _ in range(24):
-        many.import_pages(one)
+    for number, each in enumerate(drawn):
+        text = b"BT /F 9 Tf 9 9 Td (on page %d) Tj 0 300 Td (%s) Tj ET" % (number, b"abc "[: 1 + number % 3] * (3 + number))
+        page = _pdf(each + text, b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>").replace(b"/XObject<</A", b"/Font   <</F")
+        many.import_pages(pypdfium2.PdfDocument(page))
     many.save(target)
+    return target.getvalue()
+
+
+def _squared(lines: int) -> bytes:
+    return b"".join(b"%d 9 m %d 842 l S 9 %d m 595 %d l S " % ((9 + 9 * line,) * 4) for line in range(lines))
+
+
+def test_squared_paper_takes_no_time_to_be_looked_through_for_tables() -> None:
     began = time.process_time()
-    ruled_pages(target.getvalue(), range(24))
+    ruled_pages(_pages(*[_squared(90)] * 24), range(24))
     assert time.process_time() - began < 4
+
+
+def test_pages_beyond_the_tables_of_any_report_are_not_looked_at_and_that_is_said() -> None:
+    data = _pages(*[_squared(54)] * 24)
+    began = time.process_time()
+    found, looked_at = ruled_pages(data, range(24))
+    assert (len(found), looked_at) == (8, 8)
+    assert time.process_time() - began < 20
+    assert [each.code for each in read_pdf(data).findings] == ["D-CUT"]
+    assert read_pdf(_pages(*[_squared(30)] * 24)).findings == ()
+
+
+def test_a_drawing_of_thousands_of_lines_is_not_looked_through_for_tables() -> None:
+    many = b"".join(b"%d %d 20 20 re S " % (at % 20 * 25, at // 20 % 30 * 25) for at in range(19_000))
+    began = time.process_time()
+    assert read_pdf(_pages(many)).findings == ()
+    assert read_pdf(_pages(many[: len(many) // 2])).findings == ()
+    assert time.process_time() - began < 2
+    some = b"".join(b"%d %d 20 20 re S " % (at % 20 * 25, at // 20 % 30 * 25) for at in range(5_000))
+    assert [each.code for each in read_pdf(_pages(*[some] * 6)).findings] == ["D-CUT"]
