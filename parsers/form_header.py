@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
@@ -19,6 +19,7 @@ from parsers.form_header_texts import heading_lines, is_spanned
 from parsers.form_header_words import ACTUAL, ANY_QUANTITY, BEFORE, COMPARED, KIND_WORDS, PART, PLAN, RISE, kinds_counted
 from parsers.form_money import money_factor, names_money
 from parsers.form_own_headings import OwnHeadings, own_headings
+from parsers.form_sexes import name_persons
 from parsers.grid import CellKind, Sheet
 from parsers.number_units import counted_by
 
@@ -29,7 +30,6 @@ _SHORTEST_MISSPELT = 5
 _LONGEST_HEADER = 70
 _MOST_KNOWN = 2_000
 _WIDTH = 24
-_TOTAL, _SEXES = frozenset({"tong", "tong so", "tong cong"}), frozenset({"nam", "nu"})
 _NO_TELLING = frozenset("so luong tong cac luot the of number".split())  # noqa: SIM905 - a list of words reads best as a line
 
 
@@ -154,18 +154,8 @@ def read_header(sheet: Sheet, band: tuple[int, int], label: int, reach: tuple[in
     last = min(reach[1], label + max(_WIDTH, len(form.columns) + len(left_out)))
     read = [each for each in range(reach[0], last + 1) if each != label and not is_spanned(sheet, band, each)]
     physical = [_physical(sheet, band, column, words, left_out) for column in read]
-    _name_totals(physical, words)
+    name_persons(physical, words.kinds_of_keys)
     return Header(top=band[0], bottom=band[1], columns=_chosen(physical, label, words, year))
-
-
-def _name_totals(physical: Sequence[_Physical], words: _Words) -> None:
-    """A column "Tổng" before "Nam" and "Nữ" holds persons."""
-    persons = counted_by("người")
-    key = next((key for key, kinds in words.kinds_of_keys if kinds & persons), None)
-    for total, one, other in zip(physical, physical[1:], physical[2:], strict=False):
-        sexes = {fold(each.lines[-1]) for each in (one, other) if each.lines}
-        if key and total.lines and not total.keys and fold(total.lines[-1]) in _TOTAL and sexes == _SEXES:
-            total.keys, total.unnamed = (key,), False
 
 
 def _meaning(text: str, words: _Words) -> tuple[ColumnKind | None, tuple[str, ...], bool]:

@@ -23,7 +23,8 @@ KIND_WORDS = {
 }  # fmt: skip
 ANY_QUANTITY = {
     "so luong", "sl", "so lieu", "ket qua", "gia tri", "tong so", "thuc hien", "ket qua thuc hien", "so luong thuc hien", "kq",
-    "so lieu thuc hien", "ket qua dat duoc", "so lieu bao cao", "quantity", "value", "amount", "figures", "number", "result",
+    "so lieu thuc hien", "ket qua dat duoc", "trong tuan le", "trong tuan", "trong dot",
+    "trong ky", "ky nay", "so lieu bao cao", "quantity", "value", "amount", "figures", "number", "result",
 }  # fmt: skip
 
 PLAN = re.compile(r"\b(ke hoach|kh|muc tieu|duoc giao|chi tieu giao|du kien|dang ky|plan|planned|target)\b")

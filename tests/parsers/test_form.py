@@ -297,9 +297,21 @@ def test_figures_in_a_column_without_meaning_are_told() -> None:
     reading = one(sheet([*header, *rows({"6.sports": (None, None, None, 7)})]))
     assert 7 not in figures(reading).values()
     assert "F-COLUMN-UNKNOWN" in codes(reading)
-    sexes = [("STT", "Nội dung", "Đơn vị", "Số lớp", "Nam", "Nữ", "Ghi chú"), *rows({"1.total_participants": (None, 287, 143)})]
-    told = [each.text.vi for each in one(sheet(sexes)).findings if each.code == "F-COLUMN-UNKNOWN"]
+    places = [("STT", "Nội dung", "Đơn vị", "Số lớp", "Người", "Bản", "Khu"), *rows({"6.sports": (None, None, 287, 143)})]
+    told = [each.text.vi for each in one(sheet(places)).findings if each.code == "F-COLUMN-UNKNOWN"]
     assert ["“287”" in told[0], "“143”" in told[1]] == [True, True]
+
+
+def test_men_and_women_in_columns_of_their_own_are_asked_about_together() -> None:
+    header = [("STT", "Nội dung", "Đơn vị", "Số lớp", "Nam", "Nữ", "Ghi chú")]
+    found = value(one(sheet([*header, *rows({"1.it_training": (1, 20, 15)})])), "1.it_training", "people")
+    assert (found.status, found.raw) == (ValueStatus.REJECT, "20 | 15")
+
+
+def test_a_column_of_the_week_beside_one_of_the_year_holds_the_figures() -> None:
+    header = [("STT", "Nội dung", "Đơn vị", "Trong Tuần lễ", "Lũy kế", "Ghi chú")]
+    reading = one(sheet([*header, *rows({"1.it_training": ("3/120", "9/999")})]))
+    assert (value(reading, "1.it_training").value, value(reading, "1.it_training", "people").value) == (3, 120)
 
 
 def test_a_label_merged_over_two_rows_takes_its_figures_from_both() -> None:
