@@ -24,6 +24,16 @@ DEEPEST_MULTIPART = 30
 
 MOST_PARTS = 2_000
 _TOO_MUCH = "nested too deeply or too many parts"
+_NOT_HERE = {
+    "message/partial": Text(
+        vi="thư đã bị chương trình gửi cắt thành nhiều phần, không ghép lại được; đề nghị gửi lại trong một thư",
+        en="the mail was cut into several by the sender's program and is not put together; please send it as one",
+    ),
+    "message/external-body": Text(
+        vi="tệp không nằm trong thư mà ở một máy chủ khác, không được mở; đề nghị gửi tệp đính kèm",
+        en="the file is not in the mail but on another server, which is not opened; please attach it",
+    ),
+}
 _REST = Text(
     vi=f"phần còn lại của thư: quá nhiều phần hoặc lồng quá nhiều lớp (tối đa {MOST_PARTS} phần, {DEEPEST_MULTIPART} lớp) "
     "nên chưa đọc, có thể thiếu tệp; đề nghị gửi lại gọn hơn",
@@ -153,7 +163,7 @@ def _content_type(
     if len({str(each) for each in declared}) > 1:
         defects = ("ambiguous: several Content-Type headers",)
     for candidate in declared:
-        if not candidate.value.startswith("multipart/"):
+        if not candidate.value.startswith("multipart/") and "/" in candidate.value:  # "multipart; boundary=x" is one, too
             continue
         boundaries = tuple(text.encode("utf-8", "surrogateescape") for text in candidate.parameters.get("boundary", ()) if text)
         if len(boundaries) > 1:
@@ -248,7 +258,7 @@ def leaf_of(raw: bytes, part: Part) -> Leaf:
         sha256=hashlib.sha256(data).hexdigest(), slice=Slice(offset=part.start, length=part.end - part.start, encoding=encoding),
         disposition=part.disposition.value, content_id=content_id, inline=inline, index=part.index,
         charset=part.content_type.get("charset"), defects=(*part.defects, *lie),
-        refusal=_REST if _TOO_MUCH in part.defects else NO_TEXT,
+        refusal=_REST if _TOO_MUCH in part.defects else _NOT_HERE.get(part.content_type.value, NO_TEXT),
     )  # fmt: skip
 
 

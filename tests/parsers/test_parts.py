@@ -222,3 +222,22 @@ def test_endless_headers_are_bounded() -> None:
     walk(b"Subject: a\r\n" + b" folded\r\n" * 1_000_000)
     walk(b"X-%d: a\r\n" * 1_000_000)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("declared", [b"multipart; boundary=x", b"multipart/; boundary=x", b"mixed; boundary=x"])
+def test_a_multipart_whose_subtype_is_missing_is_split_all_the_same(declared: bytes) -> None:
+    raw = (
+        b"Content-Type: "
+        + declared
+        + b"\r\n\r\n--x\r\n\r\nxin chao\r\n--x\r\nContent-Type: image/png; name=a.png\r\n\r\nx\r\n--x--\r\n"
+    )
+    assert [leaf_of(raw, part).name for part in walk(raw).parts] == ["", "a.png"]
+    text = b"Content-Type: text/plain; boundary=x\r\n\r\n--x\r\n\r\nxin chao\r\n--x--\r\n"
+    assert len(walk(text).parts) == 1
+
+
+@pytest.mark.parametrize("declared", [b"message/partial; id=a; number=1; total=2", b"message/external-body; access-type=URL"])
+def test_what_is_not_in_the_mail_is_said_to_be_elsewhere(declared: bytes) -> None:
+    raw = b"Content-Type: " + declared + b"\r\n\r\nContent-Type: text/plain\r\n\r\nphan mot"
+    (leaf,) = (leaf_of(raw, part) for part in walk(raw).parts)
+    assert "đề nghị gửi" in leaf.refusal.vi
