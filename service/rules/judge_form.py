@@ -16,6 +16,7 @@ Key = tuple[str, str]
 _WHOLE_FORM = 0.6
 """A form with this share of the indicators' rows speaks for the whole form: a cell it leaves blank is meant to be blank."""
 
+_HALF_LEAST = 5  # figures: what a form of other figures alone leaves as it is, as where it was sent in two halves
 _SPARSE = 0.5
 """But one that gives less than this share of the figures known so far only corrects these, and the others are asked about."""
 
@@ -199,10 +200,11 @@ def _is_whole(sent: Iterable[SentForm], form: Form) -> bool:
 
 
 def _kept(figures: Figures, newest: Mapping[Key, tuple[Value, SentForm]]) -> int:
-    """How many figures stay as they are because this form gives so few that it cannot be meant to take the others back."""
+    """How many figures stay as they are: this form gives so few that it cannot be meant to take the others back, or the rest."""
     known = {key for key, each in figures.values.items() if each.status is not ValueStatus.EMPTY and key[1] != _NOTE}
     stated = {key for key, (each, _) in newest.items() if each.status is not ValueStatus.EMPTY and key[1] != _NOTE}
-    return len(known - stated) if stated and len(stated) < len(known) * _SPARSE else 0
+    is_rest = len(known) >= _HALF_LEAST and not stated & known
+    return len(known - stated) if stated and (is_rest or len(stated) < len(known) * _SPARSE) else 0
 
 
 def _unit_value(value: Value, source: Source) -> UnitValue:

@@ -226,6 +226,17 @@ def test_a_whole_form_with_hardly_a_figure_corrects_these_and_asks_once_about_th
     assert "V-KEPT" not in codes(judged(first, sparse, sent(3, on(9), workbook(whole_form(books(5)), "du.xlsx"))))
 
 
+def test_a_form_sent_in_two_halves_is_one_and_asked_about_once() -> None:
+    first = {key: value for key, value in FIGURES.items() if key[0].split(".")[0] in {"1", "2"}}
+    rest = {key: value for key, value in FIGURES.items() if key not in first}
+    assert len(first) < len(rest)  # not sparse beside the first half
+    submission = judged(
+        sent(1, on(6), workbook(whole_form(first), "1.xlsx")), sent(2, on(8), workbook(whole_form(rest), "2.xlsx"))
+    )
+    assert (figure(submission, ("2", "count")), figure(submission)) == (FIGURES["2", "count"], FIGURES[BOOKS])
+    assert [each.code for each in submission.findings if each.code in {"V-KEPT", "V-LOST"}] == ["V-KEPT"]
+
+
 def test_the_same_file_in_a_later_mail_counts_once() -> None:
     form, narrative, *pictures = everything()
     submission = judged(sent(1, on(6), form, narrative, *pictures), sent(2, on(8), form, narrative, *pictures))
