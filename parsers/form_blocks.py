@@ -142,6 +142,8 @@ def with_columns(block: Block, before: list[Block]) -> Block:
         columns = last.rows[0].columns
     else:
         return block
+    if _has_figures_for_units(block, columns):
+        return block
     rows = tuple(
         replace(
             row, columns=columns, unit=row.cell(columns.unit).text.strip(), row_number=row_number_of(row.cell(columns.row_number))
@@ -149,6 +151,14 @@ def with_columns(block: Block, before: list[Block]) -> Block:
         for row in block.rows
     )
     return replace(block, rows=rows)
+
+
+def _has_figures_for_units(block: Block, columns: Columns) -> bool:
+    """Whether figures stand where these columns have the units: the block has one column less or more before them."""
+    if columns.unit is None:
+        return False
+    units = [text for row in block.rows if (text := row.cell(columns.unit).text.strip())]
+    return 2 * sum(text[0].isdigit() for text in units) > len(units)
 
 
 def _poorer(columns: Columns, full: Columns) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from config.campaign import Form, IndicatorType
 from config.vietnamese import fold
+from parsers.corrected_words import holds_figure
 from parsers.form_blocks import Block, Row, Table, joined_blocks, row_number_of, with_columns
 from parsers.form_header import Columns, header_kinds, means_column, read_header
 from parsers.form_header_texts import numbers_columns
@@ -388,7 +389,7 @@ def _looks_like_figure(text: str) -> bool:
 
 def _shows_data(cell: Cell, index: LabelIndex | None) -> bool:
     if cell.kind is CellKind.TEXT:
-        if _FIGURE.match(cell.text) and not _YEAR_ONLY.match(cell.text):
+        if (_FIGURE.match(cell.text) and not _YEAR_ONLY.match(cell.text)) or holds_figure(cell.text):
             return True
         return index is not None and len(cell.text) > _LONGEST_HEADER_WORD and bool(index.exact_holders(cell.text[:_LONG]))
     return cell.kind is not CellKind.NUMBER or not (isinstance(cell.value, int) and _YEARS[0] <= cell.value <= _YEARS[1])

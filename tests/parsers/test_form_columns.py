@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from parsers.form import read_forms
 from parsers.values import FormReading, ValueStatus
-from tests.parsers.form_sheets import HEADER, TITLE, Row, codes, figures, one, rows, sheet, value
+from tests.parsers.form_sheets import FORM, HEADER, TITLE, Row, codes, figures, one, rows, sheet, value
 
 GIVEN: dict[str, tuple[int | None, int | None]] = {
     "1": (7, None),
@@ -158,3 +159,18 @@ def test_of_two_columns_under_a_heading_that_names_no_quantity_none_is_lost_with
     reading = one(sheet(page, merges=[(len(TITLE), 3, len(TITLE), 4)]))
     assert figures(reading) == TRUTH
     assert not [place for place in certain(reading) if place[1] == "count"]
+
+
+def test_the_columns_of_another_sheet_are_not_borrowed_where_figures_stand_for_units() -> None:
+    last_year = [("STT", "Nội dung", None, "Đơn vị", "Số lớp", "Người", "Ghi chú")]
+    last_year += [(row[0], row[1], None, *row[2:]) for row in rows({"1": (9,), "2": (9,)})]
+    bare = rows({"1.it_training": (3, 120), "2": (7,), "4.books": (250,)})
+    sheets = (replace(sheet(last_year), name="Năm 2019"), replace(sheet(bare), name="Quài Tở"))
+    reading = next(each for each in read_forms(sheets, FORM, year=2020) if each.sheet == "Quài Tở")
+    found = {(each.indicator, each.column): each.value for each in reading.values if each.value is not None}
+    assert found == {
+        ("1.it_training", "count"): 3,
+        ("1.it_training", "people"): 120,
+        ("2", "count"): 7,
+        ("4.books", "count"): 250,
+    }

@@ -52,6 +52,14 @@ def test_rows_added_to_a_form_that_has_all_of_its_own_are_told_once() -> None:
     assert "“Hội thi rung chuông vàng”" in told.text.vi
 
 
+def test_a_row_of_words_with_a_figure_among_them_is_no_header() -> None:
+    lines = whole(SOME)
+    place = next(number for number, line in enumerate(lines) if "Hoạt động văn nghệ" in " ".join(map(str, line)))
+    lines[place] = (None, "Hoạt động VN", "Số cuộc/người", "một cuộc, 54 lượt người")
+    reading = one(sheet(lines))
+    assert "F-ROW-UNKNOWN" in codes(reading) or value(reading, "6.arts").value == 1
+
+
 def test_a_grand_total_of_everything_is_an_extra_and_no_question() -> None:
     lines = [each for each in whole(SOME) if "Xóa mù chữ" not in each]
     reading = one(sheet([*lines, (None, "Tổng cộng", None, 99, 999)]))
