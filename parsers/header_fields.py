@@ -10,6 +10,9 @@ LONGEST_HEADERS = 512 * 1024
 """Bytes of a part's headers that are read line by line; of what follows only the fields that say how the part is built."""
 
 LONGEST_FIELD = 64 * 1024
+MOST_PARAMETERS = 1_000
+"""Semicolons in the headers of one part; Python's own parser takes their square, and walks each header a dozen times."""
+
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
 _KNOWN_FIELD = re.compile(
     rb"(?im)^(?:content-(?:type|transfer-encoding|disposition|id)|mime-version|date|from|to|subject|message-id|received)[ \t]*:"
@@ -82,6 +85,11 @@ def read_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int, tuple[
         position = _late_fields(raw, position, end, fields)
         defects.append("endless headers")
     return Headers(fields=tuple(fields)), position, tuple(defects)
+
+
+def has_endless_parameters(headers: bytes) -> bool:
+    """Whether headers hold more parameters than any program writes, so that they are left to our own reading alone."""
+    return headers.count(b";") > MOST_PARAMETERS
 
 
 def _late_fields(raw: bytes, start: int, end: int, fields: list[tuple[str, bytes]]) -> int:

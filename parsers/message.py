@@ -24,7 +24,7 @@ from config.campaign import Severity
 from config.text import Text
 from parsers import content_type as kind
 from parsers.body import address_list, choose_body, drive_links, html_to_text, inline_forwards
-from parsers.header_fields import Headers, read_headers
+from parsers.header_fields import Headers, has_endless_parameters, read_headers
 from parsers.legacy import decode_legacy
 from parsers.outlook import msg_heading
 from parsers.part_names import decode_words
@@ -119,6 +119,8 @@ def _mail_parser(raw: bytes, parts: Sequence[Part]) -> mailparser.MailParser | N
     kept: list[bytes] = []
     position = 0
     for number, part in enumerate(parts):
+        if has_endless_parameters(raw[position : part.start]):
+            return None
         mark = b"thubao-leaf-%d" % number
         if transfer_encoding(raw, part)[0] == "base64":
             mark = binascii.b2a_base64(mark, newline=False)
@@ -126,7 +128,7 @@ def _mail_parser(raw: bytes, parts: Sequence[Part]) -> mailparser.MailParser | N
         position = part.end
     kept.append(raw[position:][:65_536])
     elided = b"".join(kept)
-    if len(elided) > 1024 * 1024:  # endless headers: those of 2,000 parts have 300 KB
+    if len(elided) > 1024 * 1024 or has_endless_parameters(kept[-1]):  # the headers of 2,000 parts have 300 KB
         return None
     try:
         return mailparser.parse_from_bytes(elided)

@@ -163,7 +163,8 @@ def structured(raw: bytes) -> HeaderValue:
     return HeaderValue(value=decode_bytes(value.strip()).lower(), parameters=parameters)
 
 
-_PAIR = re.compile(rb'[;\s]*([^=;\s]{1,100})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
+# nothing before the key, few blanks behind it: each run of separators would be walked once from each of its bytes
+_PAIR = re.compile(rb'([^=;\s]{1,100}+)\s{0,100}+=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
 
 
 def _pairs(rest: bytes) -> list[tuple[bytes, bytes]]:

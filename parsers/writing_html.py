@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
+from parsers.header_fields import has_endless_parameters
 from parsers.raised import raised
 from parsers.writing_blocks import (
     CELL_LIMIT,
@@ -28,6 +29,7 @@ from parsers.writing_xml import local
 HTML_LIMIT = 4 * 1024 * 1024
 TEXT_LIMIT = 1_000_000
 ARCHIVE_LIMIT = 40 * 1024 * 1024
+FIELD = re.compile(rb"(?i)(?:\A|[\r\n])content-[a-z-]{1,40}[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*")
 SPAN_LIMIT = 60
 SILENT = frozenset(
     {"del", "s", "strike", "script", "style", "head", "title", "noscript", "template", "svg", "math", "iframe", "object"}
@@ -66,6 +68,8 @@ def read_html(source: str | bytes) -> RawWriting:
 
 def read_web_archive(data: bytes) -> RawWriting:
     """The blocks of the page in a .mht file, as Word and Excel save them under any name. WritingError when it holds none."""
+    if any(has_endless_parameters(found.group()) for found in FIELD.finditer(data, 0, ARCHIVE_LIMIT)):
+        raise damaged("MHTML")
     message = email.message_from_bytes(data[:ARCHIVE_LIMIT], policy=email.policy.compat32)
     for part in message.walk():
         if part.get_content_type() == "text/html":

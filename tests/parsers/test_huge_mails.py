@@ -11,6 +11,8 @@ from parsers.header_fields import LONGEST_HEADERS
 from parsers.message import OpenedMessage, read_envelope_and_parts
 from parsers.parts import DEEPEST_MULTIPART, MOST_PARTS
 from parsers.read import expected_of, read_message
+from parsers.writing_blocks import WritingError
+from parsers.writing_html import read_web_archive
 
 _FILE = b'Content-Type: application/octet-stream; name="bieu.xlsx"\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBAo=\r\n'
 _TEXT = b"Content-Type: text/plain\r\n\r\nx\r\n"
@@ -114,3 +116,31 @@ def test_headers_built_to_take_the_square_of_their_length_take_no_time(header: b
     started = time.process_time()
     assert _names(read_envelope_and_parts(_mixed(_TEXT, _FILE, before=b"From: a@x.vn\r\n" + header * 40))) == ["bieu.xlsx"]
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'Content-Type: application/octet-stream; name="bieu.xlsx"; x="' + b";" * 200_000,
+        b'Content-Disposition: attachment; x="' + b";" * 200_000,
+        b"Content-Type: application/octet-stream; name=bieu.xlsx" + b";" * 900_000,
+        b"Content-Disposition: attachment" + b"".join(b"; filename*%d*=a" % (at % 2231) for at in range(45_000)),
+    ],
+    ids=["open quotes", "of a disposition", "separators", "pieces of a name"],
+)
+def test_parameters_without_end_hide_no_file(header: bytes) -> None:
+    part = header + b"\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBAo=\r\n"
+    started = time.process_time()
+    message = read_envelope_and_parts(_mixed(_TEXT, part, _FILE, before=b"From: a@x.vn\r\n"))
+    assert time.process_time() - started < 2
+    assert [each.data for each in message.leaves] == [b"PK\x03\x04\n"] * 2
+    assert message.leaves[1].name == "bieu.xlsx"
+
+
+def test_a_web_archive_with_parameters_without_end_takes_no_time() -> None:
+    archive = b'MIME-Version: 1.0\r\nContent-Type: text/html; x="' + b";" * 200_000 + b"\r\n\r\n<p>x"
+    started = time.process_time()
+    with pytest.raises(WritingError):
+        read_web_archive(archive)
+    assert read_web_archive(b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>" + b"x;" * 9_000).blocks
+    assert time.process_time() - started < 2

@@ -128,6 +128,15 @@ def test_a_sender_without_end_takes_no_time() -> None:
     assert time.process_time() - began < 0.5
 
 
+@pytest.mark.parametrize(
+    "rest", [b";" * 60_000, b"a" + b" " * 60_000, b"a " * 30_000, b"a" * 60_000, b";p*1*=x" * 9_000, b'a="' * 20_000]
+)
+def test_parameters_without_end_take_no_time(rest: bytes) -> None:
+    began = time.process_time()
+    structured(b"attachment; filename=x.doc;" + rest)
+    assert time.process_time() - began < 1
+
+
 def test_names_in_archives_of_every_age() -> None:
     assert archived_name(NAME.encode()) == NAME
     assert archived_name("Ba\u0301o ca\u0301o.xls".encode("cp1258")) == "Báo cáo.xls"
