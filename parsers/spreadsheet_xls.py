@@ -36,6 +36,10 @@ from parsers.spreadsheet_cells import (
 _MAX_CELLS = 500_000
 _ONE_CELL = frozenset({0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x007E, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E})
 _MANY_CELLS = {0x00BD: 6, 0x00BE: 2}  # MULRK and MULBLANK: bytes a cell
+_MAX_LOOKS = 40_000  # Excel itself writes at most 4,000 styles; xlrd makes a kilobyte of each
+_LOOKS = frozenset({0x0018, 0x001E, 0x0031, 0x0043, 0x00E0, 0x0218, 0x0231, 0x0243, 0x0293, 0x041E, 0x0443})
+"""Names, fonts, number formats and styles of cells, in every version."""
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_BYTES = 40 * 1024 * 1024
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - Excel encrypts protected sheets with it and opens them without asking
@@ -99,16 +103,20 @@ def _stream(data: bytes) -> bytes:
 
 
 def _check_cells(stream: bytes) -> None:
-    """Refuse a workbook with more cells than any form has, before xlrd makes an object of each."""
-    position, cells = 0, 0
+    """Refuse a workbook with more cells or styles than any form has, before xlrd makes an object of each."""
+    position, cells, looks = 0, 0, 0
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
         if kind in _ONE_CELL:
             cells += 1
         elif kind in _MANY_CELLS:
             cells += length // _MANY_CELLS[kind]
+        elif kind in _LOOKS:
+            looks += 1
         if cells > _MAX_CELLS:
             raise too_large(f"> {_MAX_CELLS} cells")
+        if looks > _MAX_LOOKS:
+            raise too_large(f"> {_MAX_LOOKS} styles")
         position += 4 + length
 
 

@@ -125,6 +125,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "a binary text that claims 4 GB": lambda: xlsb(xlsb_row(0) + xlsb_cell(6, 0, 0, struct.pack("<I", 0xFFFFFFFF) + b"x")),
     "two million binary rows": lambda: xlsb(xlsb_row(0) * 2_000_000),
     "an old cell at IV65536": _xls,
+    "200,000 styles of an old workbook": lambda: (
+        struct.pack("<HHHHHHII", 0x0809, 16, 0x0600, 5, 0, 0, 0, 0) + (struct.pack("<HH", 0x00E0, 20) + bytes(20)) * 200_000
+    ),
     "one line of 16 MB": lambda: b"a," * 8_000_000,
     "four million lines": lambda: b"a,b\n" * 4_000_000,
     "a quoted field of 15 MB": lambda: b'"' + b"a" * 15_000_000,
