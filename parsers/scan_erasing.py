@@ -24,7 +24,7 @@ def without_rules(page: Image.Image, grids: Sequence[tuple[Grid, Sequence[GridCe
     pen = ImageDraw.Draw(clean)
     inked = [page.point(level) for level in (INK, FAINT_INK)]
     for grid, cells in grids:
-        edges = [each for cell in cells for each in _edges(cell.box)]
+        edges = list(dict.fromkeys(each for cell in cells for each in _edges(cell.box)))  # most are those of two cells
         for number, (across, strip) in enumerate((*edges, *_rules(grid))):
             for piece in _pieces(strip, across=across):
                 line = _line(inked, piece, across=across)
