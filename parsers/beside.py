@@ -5,6 +5,7 @@ None of it is a figure of the form; all of it is kept, or at least named, so tha
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from config.text import Text
 from config.vietnamese import fold
 from parsers.corrected_words import holds_figure
 from parsers.document_text import rows_as_lines
-from parsers.grid import CellKind, Sheet
+from parsers.grid import Cell, CellKind, Sheet
 from parsers.narrative import with_unplaced
 from parsers.narrative_citations import cited_documents
 from parsers.values import CitedDocument, Finding, FormReading, NarrativeReading
@@ -22,6 +23,7 @@ from parsers.values import CitedDocument, Finding, FormReading, NarrativeReading
 _NOTE = re.compile(r"\W*(?:ghi chu|luu y|chu thich|chu y|ngoai ra|rieng|bo sung them)\b")
 _FEWEST_WORDS = 5
 _FEWEST_ROWS, _FEWEST_NUMBERS = 3, 2  # a cover sheet has the number and the date of a letter
+_MOST_ROWS, _MOST_CELLS = 300, 2_000
 _LABEL = 14  # letters of a label that tell a row
 _MOST_SHOWN = 4
 _LONGEST = 200
@@ -37,14 +39,15 @@ def other_tables(sheets: Sequence[Sheet], forms: Sequence[FormReading], expected
         if each.name not in used
         and each.last_row > 1
         and each.last_column > 1
-        and not any(fold(cell.text)[:_LABEL] in labels for cell in each.cells.values())
+        and not any(fold(cell.text[:_LONGEST])[:_LABEL] in labels for cell in _first(each))
     )
 
 
 def with_tables(narrative: NarrativeReading, tables: Sequence[Sheet]) -> NarrativeReading:
     """The narrative with the rows of its tables as unplaced text, and the official documents that they list."""
     said = "\n".join((*(each.text for each in narrative.sections), narrative.unplaced, narrative.heading))
-    rows = [list(_cells(line)) for table in tables for line in rows_as_lines(table)]
+    lines = [line for table in tables for line in rows_as_lines(_top(table))]
+    rows = [list(_cells(line)) for line in lines[:_MOST_ROWS]]
     new = [row for row in rows if row and not all(cell in said for cell in row)]
     if not new:
         return narrative
@@ -99,9 +102,19 @@ def _speaks(line: str) -> bool:
     return holds_figure(line) or _NOTE.match(fold(line)) is not None
 
 
+def _first(sheet: Sheet) -> Iterator[Cell]:
+    return itertools.islice(sheet.cells.values(), _MOST_CELLS)
+
+
+def _top(table: Sheet) -> Sheet:
+    """The table without the rows that nobody would read in a report."""
+    return replace(table, cells={(row, column): cell for (row, column), cell in table.cells.items() if row <= _MOST_ROWS})
+
+
 def _has_figures(sheet: Sheet) -> bool:
-    rows = {row for (row, _), cell in sheet.cells.items() if any(map(str.isdigit, cell.text))}
-    return len(rows) >= _FEWEST_ROWS or sum(cell.kind is CellKind.NUMBER for cell in sheet.cells.values()) >= _FEWEST_NUMBERS
+    some = dict(itertools.islice(sheet.cells.items(), _MOST_CELLS))
+    rows = {row for (row, _), cell in some.items() if any(map(str.isdigit, cell.text))}
+    return len(rows) >= _FEWEST_ROWS or sum(cell.kind is CellKind.NUMBER for cell in some.values()) >= _FEWEST_NUMBERS
 
 
 def _cells(line: str) -> Iterator[str]:

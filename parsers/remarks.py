@@ -5,6 +5,7 @@ The remarks that Thubao itself puts on the cells of a workbook to be mended are 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -25,7 +26,8 @@ _PARTS = {
     **dict.fromkeys((kind.ODT, kind.ODS), re.compile(r"content\.xml")),
 }
 _REMARKS = frozenset({"comment", "threadedComment", "annotation"})
-_MOST_PARTS, _MOST_SHOWN, _LONGEST = 30, 6, 160
+_MOST_PARTS, _MOST_READ, _MOST_SHOWN, _LONGEST = 30, 1_000, 6, 160
+_LARGEST_PART = 8_000_000  # bytes
 _THREADED = re.compile(r"^\[Threaded comment\].*?Comment:\s*", re.DOTALL)
 
 
@@ -35,7 +37,7 @@ def remarks_in(data: bytes, media_type: str, path: str) -> tuple[Finding, ...]:
     if pattern is None:
         return ()
     try:
-        said = list(dict.fromkeys(_remarks(data, pattern)))
+        said = list(dict.fromkeys(itertools.islice(_remarks(data, pattern), _MOST_READ)))
     except ParseError:  # the readers have told what is broken in it
         return ()
     if not said:
@@ -60,7 +62,7 @@ def remarks_in(data: bytes, media_type: str, path: str) -> tuple[Finding, ...]:
 def _remarks(data: bytes, pattern: re.Pattern[str]) -> Iterator[str]:
     archive = open_zip(data)
     for name in [each for each in archive.namelist() if pattern.fullmatch(each)][:_MOST_PARTS]:
-        part = read_part(archive, name)
+        part = read_part(archive, name) if archive.getinfo(name).file_size <= _LARGEST_PART else None
         if part is None or (name == "content.xml" and b"annotation" not in part):
             continue
         for element in parse_xml(part, name).iter():
