@@ -37,10 +37,12 @@ from parsers.photos import Picture, PictureVerdict, is_page_picture, read_photo
 from parsers.picture_pages import picture_pages
 from parsers.recognition import Recognise
 from parsers.remarks import remarks_in
+from parsers.scan_in_pdf import scans_among, with_scans
 from parsers.spreadsheets import PasswordError, read_sheets
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, NarrativeReading, PhotoReading, ValueStatus
 from parsers.writing import Convert, Paragraph, read_unruled, read_writing
-from parsers.writing_pdf import page_pictures
+from parsers.writing_blocks import cut_short
+from parsers.writing_pdf import PICTURED, page_pictures
 
 _SPREADSHEETS = frozenset({kind.XLSX, kind.XLSM, kind.XLSB, kind.XLS, kind.XLS_XML, kind.ODS, kind.CSV})
 _WRITINGS = frozenset(
@@ -63,6 +65,7 @@ _CANNOT_SCAN = Text(
     vi="bản quét; máy chủ chưa đọc được chữ trên ảnh (cần gói tesseract-ocr-vie); đề nghị gửi tệp Excel hoặc Word",
     en="a scan; this server cannot read text on pictures (package tesseract-ocr-vie); please send Excel or Word",
 )
+_SCANNED = Text(vi="trang quét", en="scanned pages")
 _HEADING_LINES = 6
 _MOST_NAMED = 6
 _SOME_WORDS = 8  # of a page: fewer are specks that look like letters
@@ -137,8 +140,14 @@ class DocumentReader:
         if writing.needs_ocr and opened.media_type == kind.PDF:
             if self._recognise is None:
                 return Content(scanned=True, why=_CANNOT_SCAN)
-            return self._scanned_pages(opened.leaf.data, self._recognise)
-        return written(writing)
+            content = self._scanned_pages(opened.leaf.data, self._recognise)
+            left = (cut_short(PICTURED, _SCANNED),) if writing.page_count > PICTURED else ()
+            return replace(content, findings=(*content.findings, *left))
+        scans = scans_among(opened.leaf.data, writing) if writing.scanned_pages else ()
+        if not scans:
+            return written(writing)
+        content = written(with_scans(opened.leaf.data, writing, scans, self._recognise))
+        return replace(content, scanned=self._recognise is not None)
 
     def _picture(self, opened: OpenedLeaf) -> Understood:
         leaf = opened.leaf

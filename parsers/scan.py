@@ -69,11 +69,11 @@ def read_scan(pictures: Iterable[Picture], recognise: Recognise) -> Writing:
     return scanned(pictures, recognise).writing
 
 
-def scanned(pictures: Iterable[Picture], recognise: Recognise) -> Scan:
-    """The same with the pages as they were read. Raises as `read_scan` does."""
+def scanned(pictures: Iterable[Picture], recognise: Recognise, numbers: Sequence[int] | None = None) -> Scan:
+    """The same with the pages as they were read, numbered from 1 or so. Raises as `read_scan` does."""
     pages: list[_Page] = []
     turns: tuple[int, ...] = TURNS
-    for number, picture in enumerate(itertools.islice(pictures, PAGES_MOST), start=1):
+    for number, picture in zip(numbers or itertools.count(1), itertools.islice(pictures, PAGES_MOST), strict=False):
         page = _read_page(prepared(picture), number, recognise, turns)
         turns = (page.turn, *(each for each in turns if each != page.turn)) if page.turn else turns
         pages.append(page)
@@ -93,8 +93,8 @@ def without_lines(scan: Scan, form: Form, recognise: Recognise) -> Writing:
     if found is None:
         return scan.writing
     pages = []
-    for number, page in enumerate(scan.pages, start=1):
-        blocks = found.pages.get(number)
+    for page in scan.pages:
+        blocks = found.pages.get(page.words.number)
         if blocks is None:
             pages.append(page)
             continue
@@ -110,7 +110,7 @@ def _written(pages: Sequence[_Page]) -> Writing:
         before = sum(isinstance(block, RawTable) for block in blocks)
         places.update({(before + table, row, column): place for (table, row, column), place in page.places.items()})
         blocks.extend(whole)
-    crowded = [number for number, page in enumerate(pages, start=1) if page.is_crowded]
+    crowded = [page.words.number for page in pages if page.is_crowded]
     findings = (told(crowded),) if crowded else ()
     writing = assemble(RawWriting(blocks=tuple(blocks), page_count=len(pages), findings=findings), keep_layout=True)
     tables = tuple(_doubtful(sheet, number, places) for number, sheet in enumerate(writing.tables, start=1))

@@ -74,13 +74,15 @@ class Writing:
     """A document as text. `heading` is letterhead, title and signature; `page_count` is 0 where the format has no pages.
 
     Tables that only place text (the letterhead, the signature, a report typed into one frame) are paragraphs; the
-    others are sheets named "T1", "T2" in reading order, with cells such as "T1R3C4". `needs_ocr`: pages are pictures.
+    others are sheets named "T1", "T2" in reading order, with cells such as "T1R3C4". `needs_ocr`: most pages are pictures;
+    `scanned_pages`: which ones, from 1 on.
     """
 
     paragraphs: tuple[Paragraph, ...]
     tables: tuple[Sheet, ...]
     heading: str
     needs_ocr: bool = False
+    scanned_pages: tuple[int, ...] = ()
     page_count: int = 0
     findings: tuple[Finding, ...] = ()
 
@@ -183,6 +185,7 @@ def assemble(raw: RawWriting, *, keep_layout: bool = False) -> Writing:
         tables=tuple(tables),
         heading="\n".join(_heading(running, paragraphs)),
         needs_ocr=raw.needs_ocr,
+        scanned_pages=raw.scanned_pages,
         page_count=raw.page_count,
         findings=raw.findings,
     )

@@ -116,6 +116,7 @@ class RawWriting:
     running: tuple[RawParagraph, ...] = ()
     page_count: int = 0
     needs_ocr: bool = False
+    scanned_pages: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

@@ -9,7 +9,7 @@ import ctypes
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -38,6 +38,7 @@ FORM_DEPTH = 3  # pages set into pages set into pages
 PAGE_TEXT_LIMIT = 60_000
 LETTERS_WITHOUT_OCR = 40  # a page with less text than this and a picture is a scan
 RESOLUTION = 200
+PICTURED = 12  # pages of a scan that are read
 PICTURE_SIDE = 3_400  # pixels: an A4 page at 200 dpi has 2,339; larger pages are drawn smaller
 
 NEW_PARAGRAPH = re.compile(
@@ -79,16 +80,26 @@ def read_pdf(data: bytes, form: Form | None = None) -> RawWriting:
         findings.append(cut_short(looked_at, Text(vi="trang có bảng kẻ ô", en="pages with ruled tables")))
     needs_ocr = bool(pages) and scanned * 2 > len(pages)
     blocks = tuple(_blocks(pages, ruled))
-    return RawWriting(blocks=blocks, running=running, page_count=count, needs_ocr=needs_ocr, findings=tuple(findings))
+    return RawWriting(
+        blocks=blocks,
+        running=running,
+        page_count=count,
+        needs_ocr=needs_ocr,
+        scanned_pages=tuple(page.index + 1 for page in pages if page.scanned),
+        findings=tuple(findings),
+    )
 
 
-def page_pictures(data: bytes, most: int = 12) -> Iterator[bytes]:
-    """The first pages of a PDF as grey PNG pictures of 200 dpi, for OCR. WritingError when it cannot be opened."""
+def page_pictures(data: bytes, numbers: Iterable[int] | None = None) -> Iterator[bytes]:
+    """The first pages of a PDF, or those of these numbers from 1 on, as grey PNG pictures of 200 dpi, for OCR.
+
+    WritingError when it cannot be opened.
+    """
     document = _opened(data)
     try:
-        for index in range(min(len(document), most)):
+        for number in range(1, min(len(document), PICTURED) + 1) if numbers is None else numbers:
             stream = BytesIO()
-            _rendered(document, index, grey=True).save(stream, format="PNG", compress_level=1)
+            _rendered(document, number - 1, grey=True).save(stream, format="PNG", compress_level=1)
             yield stream.getvalue()
     except (PdfiumError, ValueError, OSError) as error:
         raise damaged(f"PDF: {error}") from error

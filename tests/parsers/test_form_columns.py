@@ -162,7 +162,7 @@ def test_of_two_columns_under_a_heading_that_names_no_quantity_none_is_lost_with
 
 
 def test_the_columns_of_another_sheet_are_not_borrowed_where_figures_stand_for_units() -> None:
-    last_year = [("STT", "Nội dung", None, "Đơn vị", "Số lớp", "Người", "Ghi chú")]
+    last_year: list[Row] = [("STT", "Nội dung", None, "Đơn vị", "Số lớp", "Người", "Ghi chú")]
     last_year += [(row[0], row[1], None, *row[2:]) for row in rows({"1": (9,), "2": (9,)})]
     bare = rows({"1.it_training": (3, 120), "2": (7,), "4.books": (250,)})
     sheets = (replace(sheet(last_year), name="Năm 2019"), replace(sheet(bare), name="Quài Tở"))

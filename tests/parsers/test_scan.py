@@ -255,7 +255,7 @@ def scanned_form() -> Image.Image:
     document = docx.Document()
     document.add_paragraph("MẪU TỔNG HỢP SỐ LIỆU KẾT QUẢ TỔ CHỨC TUẦN LỄ")
     form_table(document, ROWS)
-    (picture,) = page_pictures(converted(saved(document), "pdf"), 1)
+    (picture,) = page_pictures(converted(saved(document), "pdf"), (1,))
     return Image.open(BytesIO(picture)).convert("L")
 
 

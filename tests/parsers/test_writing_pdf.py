@@ -97,7 +97,7 @@ def test_wrapped_lines_are_one_paragraph_and_items_are_not() -> None:
 
 
 def test_pages_are_drawn_for_ocr_in_grey_at_200_dpi() -> None:
-    pictures = [Image.open(BytesIO(each)) for each in page_pictures(pdf(text("a"), text("b"), text("c")), 2)]
+    pictures = [Image.open(BytesIO(each)) for each in page_pictures(pdf(text("a"), text("b"), text("c")), (1, 2))]
     assert [(picture.mode, picture.size) for picture in pictures] == [("L", (1653, 2339))] * 2
 
 
