@@ -149,13 +149,16 @@ def is_leaf(section: Section, outline: Sequence[Section]) -> bool:
 @functools.lru_cache(maxsize=256)
 def phrases(section: Section) -> tuple[tuple[str, ...], ...]:
     """The folded wordings of a section's heading, longest first, numbers and parentheses left off."""
-    bare = LABEL.sub("", section.heading, count=1) if LABEL.match(section.heading) else section.heading
-    own = {fold(re.sub(r"\([^)]*\)", "", wording)) for wording in (bare, section.heading_en, *section.aliases)}
+    own = {fold(re.sub(r"\([^)]*\)", "", wording)) for wording in (_bare(section), section.heading_en, *section.aliases)}
     for group in SYNONYMS:
         folded = {fold(each) for each in group}
         if any(wording == each or wording.startswith(each + " ") for wording in own for each in folded):
             own |= folded
-    return tuple(sorted((tuple(each.split()) for each in own if each), key=len, reverse=True))
+    return tuple(sorted((tuple(each.split()) for each in own if each), key=lambda words: (-len(words), words)))
+
+
+def _bare(section: Section) -> str:
+    return LABEL.sub("", section.heading, count=1) if LABEL.match(section.heading) else section.heading
 
 
 def find_headings(lines: Sequence[Line], outline: tuple[Section, ...]) -> list[Heading]:
@@ -190,7 +193,7 @@ def _wanted(outline: tuple[Section, ...]) -> tuple[_Wanted, ...]:
             index=index,
             section=section,
             groups=is_part(section, outline),
-            heading=(*phrases(section), ())[0],
+            heading=tuple(fold(re.sub(r"\([^)]*\)", "", _bare(section))).split()),
             wordings=_by_first_letter(phrases(section)),
         )
         for index, section in enumerate(outline)
