@@ -119,8 +119,11 @@ def _evenly_lit(page: Image.Image) -> Image.Image:
 
 def _contrasted(page: Image.Image) -> Image.Image:
     """Ink as dark as it can be; on a page of a few lines all of it is less than what is cut off of others."""
-    dark = sum(page.histogram()[:DARK]) * 100 / (page.width * page.height)
-    return ImageOps.autocontrast(page, cutoff=(min(0.5, dark / 2), 0))
+    counts, pixels = page.histogram(), page.width * page.height
+    cut = min(0.5, sum(counts[:DARK]) * 50 / pixels)  # per cent
+    if counts[0] > cut * pixels / 100 and counts[255]:
+        return page  # it has all there is
+    return ImageOps.autocontrast(page, cutoff=(cut, 0))
 
 
 _LOGARITHMS = [round(255 * math.log(value + 1) / math.log(256)) for value in range(256)]

@@ -18,6 +18,7 @@ STRIP = 16  # pixels
 SKEW_MOST = 8.0  # degrees
 LEVEL = 0.005  # slope that is left as it is: a third of a degree
 CLEAR, CLEARER = 5.0, 1.04  # sharpness of lines that can be trusted, and how much sharper than level ones they must be
+LEVEL_ALREADY = 1.05  # times as sharp as turned a little either way
 PASSES = 3  # the first comes close, the next ones right it
 
 
@@ -115,6 +116,8 @@ def _part(ink: Image.Image, fifth: int) -> Image.Image:
 def _slope(ink: Image.Image) -> float:
     """By how much the lines of a part of a page fall to the right; 0 where they are level or none are clear."""
     sharpness = _sharpness_at(ink)
+    if sharpness(0.0) >= max(CLEAR, LEVEL_ALREADY * sharpness(-BESIDE), LEVEL_ALREADY * sharpness(BESIDE)):
+        return 0.0  # as on every scan from a scanner: no need to look further
     angle = _skew(sharpness)
     clear = sharpness(angle) >= max(CLEAR, CLEARER * sharpness(0.0))
     return math.tan(math.radians(angle)) if clear else 0.0
