@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+
+import pypdfium2
 
 from config.campaign import Severity
 from config.errors import ParseError
@@ -15,12 +18,38 @@ from parsers.values import Finding
 from parsers.writing import Writing
 from parsers.writing_pdf import PICTURED, page_pictures
 
+_FILLED = 0.7  # as where a picture is told from a file of its own
+_MOST_PICTURES = 500
+
 
 def scans_among(data: bytes, writing: Writing) -> tuple[int, ...]:
-    """Which pages of a PDF, from 1 on, are scanned paper; a page that shows a photograph is none."""
-    numbers = writing.scanned_pages[:PICTURED]
+    """Which pages of a PDF, from 1 on, are scanned paper: not those with a photograph, nor a smaller picture, which is a file."""
+    numbers = _filled(data, writing.scanned_pages[:PICTURED])
     seen = zip(numbers, page_pictures(data, numbers), strict=False)
     return tuple(number for number, picture in seen if is_page_picture(picture))
+
+
+def _filled(data: bytes, numbers: Sequence[int]) -> tuple[int, ...]:
+    """Those of these pages that are filled by a picture, or by the stripes of one."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return tuple(number for number in numbers if _share_of_pictures(document, number) >= _FILLED)
+    finally:
+        document.close()
+
+
+def _share_of_pictures(document: pypdfium2.PdfDocument, number: int) -> float:
+    """The share of a page that its pictures cover, those on each other counted twice; 1 where it cannot be told."""
+    try:
+        page = document[number - 1]
+        width, height = page.get_size()
+        pictures = itertools.islice(page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3), _MOST_PICTURES)
+        bounds = [each.get_bounds() for each in pictures]
+        page.close()
+    except pypdfium2.PdfiumError:
+        return 1.0
+    covered = sum(float((right - left) * (top - bottom)) for left, bottom, right, top in bounds)
+    return covered / max(1.0, float(width * height))
 
 
 def with_scans(data: bytes, writing: Writing, numbers: Sequence[int], recognise: Recognise | None) -> Writing:

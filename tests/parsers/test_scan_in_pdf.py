@@ -7,6 +7,7 @@ import io
 import docx
 import pypdfium2
 import pytest
+from docx.shared import Cm
 from PIL import Image
 
 from config.loading import reference_campaign
@@ -81,3 +82,17 @@ def test_a_photograph_on_a_page_of_a_text_is_not_read_for_words() -> None:
     paper, *_ = read_file("bao cao.pdf", pdf, EXPECTED, outside=Outside(recognise=recognise)).documents
     assert calls == []
     assert not [each for each in paper.findings if each.code == "D-SCANNED-PAGES"]
+
+
+def test_a_picture_of_the_form_within_a_page_is_read_once() -> None:
+    need(TESSERACT)
+    programs = OutsidePrograms(seconds=100)
+    document = docx.Document()
+    document.add_paragraph("UBND XÃ QUÀI TỞ kính gửi Phòng Giáo dục và Đào tạo biểu số liệu của Tuần lễ hưởng ứng học tập.")
+    document.add_page_break()
+    picture = io.BytesIO()
+    scanned_form().save(picture, "PNG")
+    document.add_picture(picture, width=Cm(13))
+    outside = Outside(convert=programs.convert, recognise=programs.recognise)
+    documents = read_file("bao cao.pdf", converted(saved(document), "pdf"), EXPECTED, outside=outside).documents
+    assert [each.role is DocumentRole.FORM for each in documents] == [False, True]
