@@ -76,6 +76,17 @@ def test_no_file_is_named_for_nothing() -> None:
     assert [path.name for path in _python() if _UNWANTED_NAMES.search(path.name)] == []
 
 
+_AT_THE_TOP = frozenset(
+    ".dockerignore .gitignore CHANGELOG.md CONTRIBUTING.md Dockerfile LICENSE Makefile README.md README.vi.md "  # noqa: SIM905 - a list
+    "docker-compose.yml pyproject.toml requirements-dev.lock requirements.lock".split()
+)
+
+
+def test_nothing_strays_at_the_top_of_the_project() -> None:
+    tracked = [path.relative_to(ROOT) for path in _tracked()]
+    assert {path.name for path in tracked if len(path.parts) == 1} <= _AT_THE_TOP
+
+
 def _catches_everything(handler: ast.ExceptHandler) -> bool:
     """Whether it swallows what nobody expected. Cleaning up and raising again is no swallowing."""
     caught = "" if handler.type is None else ast.unparse(handler.type)
