@@ -198,6 +198,8 @@ def archive_members(data: bytes, media_type: str, allowance: Allowance, convert:
         if convert is None:
             said = NEEDS_UNAR if failed.unsupported else broken(failed.said)
             raise Refused(said, code="D-UNREADABLE") from failed
+        # unar makes three kilobytes of each before it says how many there are
+        allowance.expect_parts(announced_files(data) - len(taken))
         had = {member.name for member in taken}
         for name, content in convert(data, media_type):
             if name not in had:
@@ -326,6 +328,43 @@ def _rar5_trait(data: bytes) -> RarTrait:
             break
         position = end + packed
     return RarTrait.VOLUME if volume else RarTrait.NONE
+
+
+def announced_files(data: bytes) -> int:
+    """How many files a cab names, or how many blocks a rar has, up to a thousand; 0 where that is not told."""
+    try:
+        if data.startswith(b"MSCF"):
+            return int(struct.unpack("<H", data[28:30])[0])
+        walk = {b"\x00": _rar4_blocks, b"\x01": _rar5_blocks}.get(data[6:7]) if data.startswith(b"Rar!") else None
+        return sum(1 for _ in walk(data)) if walk is not None else 0
+    except (struct.error, IndexError):
+        return 0
+
+
+def _rar4_blocks(data: bytes) -> Iterator[int]:
+    """Where the blocks of a rar begin, the first thousand."""
+    position = 7
+    for _ in range(1_000):
+        if position + 7 > len(data):
+            return
+        yield position
+        flags, size = struct.unpack("<HH", data[position + 3 : position + 7])
+        added = struct.unpack("<I", data[position + 7 : position + 11])[0] if flags & 0x8000 else 0
+        position += max(7, size) + added
+
+
+def _rar5_blocks(data: bytes) -> Iterator[int]:
+    position = 8
+    for _ in range(1_000):
+        if position + 7 > len(data):
+            return
+        yield position
+        size, start = _varying(data, position + 4)
+        _, at = _varying(data, start)
+        flags, at = _varying(data, at)
+        _, at = _varying(data, at) if flags & 1 else (0, at)
+        packed, _ = _varying(data, at) if flags & 2 else (0, at)
+        position = start + size + packed
 
 
 def _varying(data: bytes, position: int) -> tuple[int, int]:

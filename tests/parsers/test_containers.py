@@ -343,6 +343,27 @@ def test_the_outside_program_is_asked_for_what_libarchive_cannot_open() -> None:
     assert [each.leaf.path for each in found] == ["a.rar", "a.rar/a.txt"]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        rar5(*[("", b"")] * 700),
+        rar4(*[("a.txt", TEXT)] * 700)[:-10].replace(b"a.txt", b"\0.txt"),
+        b"MSCF" + bytes(24) + struct.pack("<HHHHH", 60_000, 0, 0, 0, 0) + bytes(900),
+    ],
+    ids=["rar 5", "rar 4", "cab"],
+)
+def test_the_outside_program_is_not_asked_for_more_files_than_are_taken(data: bytes) -> None:
+    asked: list[str] = []
+
+    def outside(_data: bytes, media_type: str) -> Iterable[tuple[str, bytes]]:
+        asked.append(media_type)
+        return []
+
+    found = open_all((leaf(data, "a"),), convert=outside)
+    assert asked == []
+    assert "quá nhiều tệp" in found[0].why.vi
+
+
 def test_an_outside_program_that_fails_leaves_words() -> None:
     def outside(_data: bytes, _media_type: str) -> Iterable[tuple[str, bytes]]:
         message = "unar: no"
