@@ -26,3 +26,8 @@ class Text:
 
 
 NO_TEXT = Text(vi="", en="")
+
+
+def shortened(said: str, longest: int) -> str:
+    """What was said, cut after a word where it has more than so many letters."""
+    return said if len(said) <= longest else f"{said[:longest].rsplit(' ', 1)[0]}…"

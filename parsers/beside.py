@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from config.campaign import Form, Severity
-from config.text import Text
+from config.text import Text, shortened
 from config.vietnamese import fold
 from parsers.corrected_words import holds_figure
 from parsers.document_text import rows_as_lines
@@ -45,15 +45,21 @@ def other_tables(sheets: Sequence[Sheet], forms: Sequence[FormReading], expected
 
 def with_tables(narrative: NarrativeReading, tables: Sequence[Sheet]) -> NarrativeReading:
     """The narrative with the rows of its tables as unplaced text, and the official documents that they list."""
-    said = "\n".join((*(each.text for each in narrative.sections), narrative.unplaced, narrative.heading))
+    said = " ".join(" ".join((*(each.text for each in narrative.sections), narrative.unplaced, narrative.heading)).split())
     lines = [line for table in tables for line in rows_as_lines(_top(table))]
     rows = [list(_cells(line)) for line in lines[:_MOST_ROWS]]
-    new = [row for row in rows if row and not all(cell in said for cell in row)]
+    new = [row for row in rows if row and not _was_read(row, said)]
     if not new:
         return narrative
     known = {each.number for each in narrative.cited}
     listed = tuple(each for row in new for each in _listed(row) if each.number not in known)
     return with_unplaced(replace(narrative, cited=(*narrative.cited, *listed)), [" | ".join(row) for row in new])
+
+
+def _was_read(row: Sequence[str], said: str) -> bool:
+    """Whether a row's texts behind its number and its heading stand in what was read: a report typed into a table."""
+    texts = [each for each in row if any(map(str.isalpha, each))]
+    return all(each in said for each in texts[1:] or row)
 
 
 def told_beside(
@@ -74,9 +80,7 @@ def _notes(forms: Sequence[FormReading]) -> tuple[Finding, ...]:
     said = [line for line in dict.fromkeys(lines) if len(line.split()) >= _FEWEST_WORDS and _speaks(line)]
     if not said:
         return ()
-    quoted = "; ".join(
-        f"“{line if len(line) <= _LONGEST else line[:_LONGEST].rsplit(' ', 1)[0] + '…'}”" for line in said[:_MOST_SHOWN]
-    )
+    quoted = "; ".join(f"“{shortened(line, _LONGEST)}”" for line in said[:_MOST_SHOWN])
     text = Text(
         vi=f"Ngoài biểu, tệp còn ghi: {quoted}; nội dung này không tính vào chỉ tiêu nào.",
         en=f"Beside the table the file says: {quoted}; it counts for no indicator.",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from config.campaign import Section, Severity
-from config.text import Text
+from config.text import Text, shortened
 from config.vietnamese import fold
 from parsers.narrative_citations import cited_documents
 from parsers.narrative_figures import NarrativeFigure, figures
@@ -89,27 +89,28 @@ def read_narrative(paragraphs: Sequence[Paragraph], outline: tuple[Section, ...]
 
 def with_unplaced(narrative: NarrativeReading, lines: Sequence[str]) -> NarrativeReading:
     """The narrative with more text that belongs to no section, which is told."""
-    unplaced = "\n".join(filter(None, (narrative.unplaced, *lines)))
+    unplaced = "\n".join(filter(None, (*lines, narrative.unplaced)))  # before the closing words
     beyond = beyond_outline(unplaced)
     others = tuple(each for each in narrative.findings if each.code != _BEYOND)
     return replace(narrative, unplaced=unplaced, findings=(*others, *((_beyond(beyond),) if beyond else ())))
 
 
 def beyond_outline(unplaced: str) -> tuple[str, ...]:
-    """The lines of unplaced text that say something: without the closing words, the recipients, headings over nothing."""
-    lines = [each.strip() for each in unplaced.splitlines() if each.strip()]
+    """The lines of unplaced text that say something: no closing words, recipients and signature, no headings over nothing."""
     kept: list[str] = []
-    for line in lines:
-        if re.match(r"tren day la\b|noi nhan\b|kinh gui\b|luu\b", fold(line)) or _RECIPIENT.search(line):
-            continue
-        kept.append(line)
+    closing = False
+    for line in filter(None, map(str.strip, unplaced.splitlines())):
+        folded = fold(line)
+        closing = (closing and len(line.split()) < _A_SENTENCE and not _ANNEX.match(folded)) or _CLOSES.match(folded) is not None
+        kept.extend([] if closing else [line])
     return tuple(kept) if any(len(each.split()) >= _FEWEST_WORDS and not _is_title(each) for each in kept) else ()
 
 
-_RECIPIENT = re.compile(r"\((?:b/?c|t/?h|b/cáo|để b/c|phối hợp|p/h)\)|^\W*(?:Lưu|LƯU)\b", re.IGNORECASE)
+_CLOSES = re.compile(r"(?:tren day la|noi nhan|kinh gui)\b")
+_ANNEX = re.compile(r"(?:phu luc|bieu|danh sach)\b")
 _BEYOND = "N-BEYOND"
 _FEWEST_WORDS = 5
-_SENTENCE = 8  # words
+_SENTENCE, _A_SENTENCE = 8, 12  # words: of a line of text, and of one that is no recipient and no signature
 _HEADED = 3  # headings
 _MOST_SHOWN = 160  # letters
 
@@ -120,7 +121,7 @@ def _is_title(line: str) -> bool:
 
 def _beyond(lines: Sequence[str]) -> Finding:
     said = " / ".join(lines)
-    shown = said if len(said) <= _MOST_SHOWN else f"{said[:_MOST_SHOWN].rsplit(' ', 1)[0]}…"
+    shown = shortened(said, _MOST_SHOWN)
     return Finding(
         code=_BEYOND,
         severity=Severity.INFO,
@@ -203,12 +204,14 @@ def _is_text(line: str) -> bool:
 
 
 def _closes(line: Line, heading: Line) -> bool:
-    """Whether a line is a further heading of the same rank that the outline does not know: same looks, the next number."""
-    alike = (heading.bold and line.bold) or (heading.text.isupper() and line.text.isupper())
-    if not alike or BULLET.match(line.text):
-        return False
+    """Whether a line is a heading that the outline does not know: a part in capitals, or the next of the same looks."""
     first, second = LABEL.match(heading.text), LABEL.match(line.text)
-    return first is not None and second is not None and label_of(second) in _next_labels(label_of(first))
+    if second is None or BULLET.match(line.text):
+        return False
+    if label_of(second) in ROMAN and line.text.isupper():  # "IV. PHƯƠNG HƯỚNG": a part of its own, whatever stands above
+        return True
+    alike = (heading.bold and line.bold) or (heading.text.isupper() and line.text.isupper())
+    return alike and first is not None and label_of(second) in _next_labels(label_of(first))
 
 
 def _next_labels(label: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from config.campaign import Severity
 from config.errors import ParseError
-from config.text import Text
+from config.text import Text, shortened
 from parsers import content_type as kind
 from parsers.corrected_words import corrected_in, holds_figure
 from parsers.mark_comments import OUR_HEAD, REST
@@ -78,8 +78,7 @@ def _own_words(element: etree._Element) -> str:
     text = "\n".join(_lines(element))
     if text.startswith(OUR_HEAD):
         text = text.partition(REST)[2]
-    said = " ".join(_THREADED.sub("", text).split())
-    return said if len(said) <= _LONGEST else f"{said[:_LONGEST].rsplit(' ', 1)[0]}…"
+    return shortened(" ".join(_THREADED.sub("", text).split()), _LONGEST)
 
 
 def _lines(element: etree._Element) -> Iterator[str]:

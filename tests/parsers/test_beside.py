@@ -96,6 +96,24 @@ def test_the_tables_of_a_narrative_are_kept_and_their_documents_cited() -> None:
     assert "N-BEYOND" not in told(read(narrative(), "bao cao.docx"))
 
 
+def test_a_narrative_that_stands_in_a_table_is_not_said_twice() -> None:
+    document = docx.Document()
+    document.add_paragraph("BÁO CÁO")
+    document.add_paragraph("Tổng kết Tuần lễ hưởng ứng học tập suốt đời năm 2020")
+    table(
+        document,
+        ("I. Tổ chức triển khai Tuần lễ", ""),
+        ("1. Công tác chỉ đạo", "Đã ra 02 kế hoạch.\nĐã họp 03 lần."),
+        ("2. Lễ phát động", "Sáng 01/10 tại trường."),
+        ("3. Nội dung các hoạt động", "Treo 06 băng rôn."),
+        ("4. Kinh phí", "Không có."),
+    )
+    found = read(document, "bao cao.docx")
+    assert found.narrative is not None
+    assert len(found.narrative.sections) > 3
+    assert not [line for line in found.narrative.unplaced.splitlines() if " | " in line]
+
+
 def test_remarks_on_cells_and_in_margins_are_quoted_and_our_own_are_not() -> None:
     book = workbook()
     book.active["D9"].comment = Comment("Trong đó có 50 quyển của Hội Phụ nữ chưa nhập kho", "Lò Văn An")

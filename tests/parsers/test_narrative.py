@@ -338,3 +338,22 @@ def test_a_paragraph_that_begins_like_a_heading_does_not_take_what_follows() -> 
     assert sections(reading) == {"II.1": "cần có sự vào cuộc của cả hệ thống."}
     assert reading is not None
     assert told[1] in reading.unplaced
+
+
+def test_a_part_in_capitals_is_no_text_of_the_section_above_it() -> None:
+    own = ("1. Công tác chỉ đạo, ban hành kế hoạch triển khai", "Đã ban hành kế hoạch.", "2. Khó khăn, tồn tại", "Đường khó đi.")
+    reading = read(*LETTERHEAD, *own, "IV. PHƯƠNG HƯỚNG NĂM 2021", "Tiếp tục duy trì phong trào đọc sách.", *CLOSING)
+    assert sections(reading)["II.2"] == "Đường khó đi."
+    assert reading is not None
+    assert "PHƯƠNG HƯỚNG" in reading.findings[0].text.vi
+
+
+def test_recipients_and_signature_are_nothing_beyond_the_outline() -> None:
+    own = ("1. Công tác chỉ đạo, ban hành kế hoạch triển khai", "Đã ban hành kế hoạch.", "2. Khó khăn, tồn tại", "Đường khó đi.")
+    signed = ("Nơi nhận:\tTM. ỦY BAN NHÂN DÂN", "- Phòng GD&ĐT huyện Tuần Giáo;\tCHỦ TỊCH", "- Lưu: VT.", "Lò Văn Hặc")
+    reading = read(*LETTERHEAD, *own, *signed)
+    assert reading is not None
+    assert reading.findings == ()
+    annexed = read(*LETTERHEAD, *own, *signed, "PHỤ LỤC", "Danh sách các lớp đã mở trong Tuần lễ")
+    assert annexed is not None
+    assert [each.code for each in annexed.findings] == ["N-BEYOND"]
