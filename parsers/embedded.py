@@ -16,16 +16,14 @@ from config.text import Text
 from parsers.allowance import PASSWORD, Allowance, Refused
 from parsers.archives import ZIP_ERRORS, Member, announced_entries, broken, natural, read_zip_entry, zip_name
 from parsers.content_type import DOC, PPT, XLS
+from parsers.embedded_objects import OLE_ERRORS, object_members, open_document_objects, packaged_file, pool_members, rtf_objects
+from parsers.ole_directory import MAGIC
 
 _MEDIA = re.compile(
     r"^(?:word|xl|ppt)/(?:media|embeddings)/[^/]+$|^(?:word|xl|ppt)/vbaProject\.bin$|^Pictures/[^/]+$|^media/[^/]+$"
     r"|^ObjectReplacements/|^Object \d+$"
 )
 _NOT_A_FILE = re.compile(r"vbaProject\.bin$|^ObjectReplacements/|^Object \d+$")
-OLE_ERRORS = (
-    OSError, ValueError, IndexError, KeyError, struct.error, TypeError, AttributeError, OverflowError, RecursionError,
-    UnicodeError,
-)  # fmt: skip
 _BLIP = re.compile(
     rb"(?s)(?:[\xa0\xb0]\x46\x1d\xf0|[\x20\x30]\x6e\x2a\xf0|[\x00\x10]\x6e\x1e\xf0|[\x80\x90]\x7a\x1f\xf0)(.{4})"
 )  # OfficeArt records of a JPEG, CMYK JPEG, PNG and DIB
@@ -51,8 +49,9 @@ def office_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
             except Refused as refused:
                 yield Member(name=name, refusal=refused.text, code=refused.code)
                 continue
-            inner = _from_ole_object(name, content, allowance) if name.endswith(".bin") else ()
+            inner = object_members(name, content, allowance) if name.endswith(".bin") else ()
             yield from inner or (Member(name=name, data=content),)
+        yield from open_document_objects(archive, allowance)
 
 
 def has_macros(data: bytes) -> bool:
@@ -96,16 +95,23 @@ def _is_protected_book(head: bytes) -> bool:
 
 def ole_members(data: bytes, media_type: str, allowance: Allowance) -> Iterator[Member]:
     """Pictures and embedded files of an old .doc, .xls or .ppt, each once."""
+    if not data.startswith(MAGIC):
+        return  # the records of a workbook without a container around them
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            held = tuple(pool_members(ole))
             streams = [(("/".join(path)), ole.openstream(path).read()) for path in ole.listdir() if _may_hold_files(path)]
     except OLE_ERRORS as error:
         raise Refused(broken(), code="D-UNREADABLE") from error
+    for each in held:
+        allowance.expect_bytes(len(each.data), len(data))
+        allowance.take(len(each.data))
+        yield each
     seen: set[bytes] = set()
     number = 0
     for path, content in streams:
         if path.endswith("Ole10Native"):
-            packaged = _package(content)
+            packaged = None if path.startswith("ObjectPool/") else packaged_file(content)
             if packaged is not None:
                 allowance.take(len(packaged.data))
                 yield packaged
@@ -162,51 +168,16 @@ def _drawing_records(workbook: bytes) -> bytes:
     return b"".join(gathered)
 
 
-def _from_ole_object(name: str, content: bytes, allowance: Allowance) -> tuple[Member, ...]:
-    """The file a docx carries as "oleObject1.bin": a packaged file, or nothing when it is an Office file of its own."""
-    if not olefile.isOleFile(data=content):
-        return ()
-    try:
-        with olefile.OleFileIO(io.BytesIO(content)) as ole:
-            if ole.exists("\x01Ole10Native"):
-                packaged = _package(ole.openstream("\x01Ole10Native").read())
-            elif ole.exists("Package"):
-                packaged = Member(name="package", data=ole.openstream("Package").read())
-            else:
-                return ()
-    except OLE_ERRORS:
-        return ()
-    if packaged is None:
-        return ()
-    allowance.expect_bytes(len(packaged.data), len(content))
-    folder = name.rpartition("/")[0]
-    return (Member(name=f"{folder}/{packaged.name}", data=packaged.data),)
-
-
-def _package(native: bytes) -> Member | None:
-    """A file dropped into a document: label, paths, length, bytes."""
-    from parsers.part_names import archived_name, last_step
-
-    try:
-        label_end = native.index(b"\0", 6)
-        label = native[6:label_end]
-        path_end = native.index(b"\0", label_end + 1)
-        temporary_length = struct.unpack("<I", native[path_end + 5 : path_end + 9])[0]
-        start = path_end + 9 + temporary_length
-        length = struct.unpack("<I", native[start : start + 4])[0]
-    except (ValueError, struct.error):
-        return None
-    content = native[start + 4 : start + 4 + length]
-    return Member(name=last_step(archived_name(label)) or "package", data=content) if content else None
-
-
 _RTF_PICTURE = re.compile(
     rb"\\(jpegblip|pngblip)[^{}]{0,400}?(?:\{[^{}]{0,400}\}[^{}]{0,100}?)?[\s]([0-9a-fA-F][0-9a-fA-F\s]{199,})"
 )
 
 
 def rtf_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
-    """JPEG and PNG pictures of an .rtf, each once."""
+    """JPEG and PNG pictures of an .rtf, each once, and the files among its objects."""
+    for each in rtf_objects(data, allowance):
+        allowance.take(len(each.data))
+        yield each
     seen: set[bytes] = set()
     for found in _RTF_PICTURE.finditer(data):
         digits = re.sub(rb"\s", b"", found[2])
