@@ -18,6 +18,7 @@ from parsers.narrative_headings import (
     BULLET,
     HEADING_WORDS,
     LABEL,
+    SENTENCE_END,
     Heading,
     Line,
     find_headings,
@@ -110,6 +111,7 @@ _CLOSES = re.compile(r"(?:tren day la|noi nhan|kinh gui)\b")
 _ANNEX = re.compile(r"(?:phu luc|bieu|danh sach)\b")
 _BEYOND = "N-BEYOND"
 _FEWEST_WORDS = 5
+_TITLE_WORDS = 10
 _SENTENCE, _A_SENTENCE = 8, 12  # words: of a line of text, and of one that is no recipient and no signature
 _HEADED = 3  # headings
 _MOST_SHOWN = 160  # letters
@@ -165,10 +167,12 @@ def _split(
     head: list[str] = []
     current: Heading | None = None
     title, before_body, signing = title_line(lines), True, 0
+    inside: set[str] = set()
     for number, line in enumerate(lines):
         found = at.get(number)
         if found is not None:
             before_body, signing = False, 0
+            inside = set()
             code = outline[found.section].code
             current = None if is_part(outline[found.section], outline) else found
             if current is not None:
@@ -184,8 +188,10 @@ def _split(
             head.append(line.text)
             continue
         before_body = False
-        if CLOSING.match(folded) or (current is not None and _closes(line, lines[current.line])):
+        if CLOSING.match(folded) or (current is not None and _closes(line, lines[current.line], inside)):
             current = None
+        elif label := LABEL.match(line.text):
+            inside.add(label_of(label))
         if SIGNATURE.match(folded):
             signing = SIGNATURE_LINES
         if signing and len(line.text) <= HEADING_LENGTH:
@@ -203,15 +209,23 @@ def _is_text(line: str) -> bool:
     return LABEL.match(line) is not None or (len(line.split()) >= _SENTENCE and line.rstrip()[-1] in ".;")
 
 
-def _closes(line: Line, heading: Line) -> bool:
-    """Whether a line is a heading that the outline does not know: a part in capitals, or the next of the same looks."""
+def _closes(line: Line, heading: Line, inside: set[str]) -> bool:
+    """Whether a line is a heading that the outline does not know. `inside`: the numbers of the lines under the heading.
+
+    A part ("IV. PHƯƠNG HƯỚNG") whatever stands above; else the number after the heading's own, on a line that looks like
+    it, or like any heading where no list has begun under it.
+    """
     first, second = LABEL.match(heading.text), LABEL.match(line.text)
     if second is None or BULLET.match(line.text):
         return False
-    if label_of(second) in ROMAN and line.text.isupper():  # "IV. PHƯƠNG HƯỚNG": a part of its own, whatever stands above
+    label = label_of(second)
+    short = len(line.text.split()) <= _TITLE_WORDS and not SENTENCE_END.search(line.text)
+    if label in ROMAN and (line.text.isupper() or (short and second.group().strip()[0].isupper())):
         return True
+    if first is None or label not in _next_labels(label_of(first)):
+        return False
     alike = (heading.bold and line.bold) or (heading.text.isupper() and line.text.isupper())
-    return alike and first is not None and label_of(second) in _next_labels(label_of(first))
+    return alike or (short and label_of(first) not in inside)
 
 
 def _next_labels(label: str) -> tuple[str, ...]:

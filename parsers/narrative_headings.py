@@ -31,7 +31,7 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("khó khăn tồn tại", "tồn tại hạn chế", "những tồn tại hạn chế", "khó khăn vướng mắc", "những khó khăn vướng mắc",
      "hạn chế nguyên nhân", "hạn chế và nguyên nhân", "tồn tại khó khăn", "khó khăn hạn chế", "những hạn chế", "mặt hạn chế",
      "tồn tại", "khó khăn", "hạn chế", "thuận lợi khó khăn", "thuận lợi và khó khăn", "nhược điểm", "những nhược điểm",
-     "mặt chưa làm được", "những mặt còn hạn chế"),
+     "mặt chưa làm được", "mặt chưa được", "những mặt còn hạn chế"),
     ("kiến nghị đề xuất", "đề xuất kiến nghị", "những kiến nghị đề xuất", "kiến nghị", "đề xuất", "đề nghị",
      "một số kiến nghị", "ý kiến đề xuất", "những đề xuất kiến nghị"),
     ("kết quả đạt được bài học kinh nghiệm", "những kết quả đạt được bài học kinh nghiệm", "những kết quả đạt được",
@@ -44,7 +44,8 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
      "công tác tổ chức lễ phát động", "công tác tổ chức lễ phát động khai mạc", "tổ chức lễ phát động khai mạc"),
     ("công tác chỉ đạo", "công tác tham mưu chỉ đạo", "công tác tham mưu", "công tác lãnh đạo chỉ đạo",
      "công tác tham mưu ban hành văn bản"),
-    ("kinh phí tổ chức", "kinh phí", "kinh phí thực hiện", "về kinh phí", "nguồn kinh phí", "kinh phí tổ chức thực hiện"),
+    ("kinh phí tổ chức", "kinh phí", "kinh phí thực hiện", "về kinh phí", "nguồn kinh phí", "kinh phí tổ chức thực hiện",
+     "về tài chính", "công tác tài chính"),
     ("đánh giá chung", "nhận xét đánh giá chung", "đánh giá nhận xét chung", "nhận xét đánh giá", "đánh giá nhận xét"),
 )  # fmt: skip
 """Headings that official reports use for one another. A section whose heading or alias begins with one has the whole group."""

@@ -357,3 +357,26 @@ def test_recipients_and_signature_are_nothing_beyond_the_outline() -> None:
     annexed = read(*LETTERHEAD, *own, *signed, "PHỤ LỤC", "Danh sách các lớp đã mở trong Tuần lễ")
     assert annexed is not None
     assert [each.code for each in annexed.findings] == ["N-BEYOND"]
+
+
+@pytest.mark.parametrize("heading", ["3. Phương hướng thời gian tới", "III. Hoạt động của các trường", "III. PHƯƠNG HƯỚNG"])
+def test_the_next_number_on_a_short_line_is_a_heading_that_the_outline_does_not_know(heading: str) -> None:
+    own = ("1. Công tác chỉ đạo, ban hành kế hoạch triển khai", "Đã ban hành kế hoạch.", "2. Khó khăn, tồn tại", "Đường khó đi.")
+    reading = read(*LETTERHEAD, *own, heading, "Tiếp tục duy trì phong trào đọc sách trong nhân dân.", *CLOSING)
+    assert sections(reading)["II.2"] == "Đường khó đi."
+    assert reading is not None
+    assert "phong trào đọc sách" in reading.findings[0].text.vi
+
+
+def test_the_numbers_of_a_list_under_a_heading_are_no_headings() -> None:
+    listed = ("1. Đường khó đi", "2. Thiếu sách", "3. Thiếu người")
+    own = ("1. Công tác chỉ đạo, ban hành kế hoạch triển khai", "Đã ban hành kế hoạch.", "2. Khó khăn, tồn tại")
+    reading = read(*LETTERHEAD, *own, *listed, *CLOSING)
+    assert sections(reading)["II.2"].split("\n") == list(listed)
+
+
+def test_other_words_of_the_usual_headings() -> None:
+    own = ("1. Công tác chỉ đạo", "Đã ban hành kế hoạch.", "4. Về tài chính", "Không có.", "2. Mặt chưa được", "Đường khó đi.")
+    found = sections(read(*LETTERHEAD, *own, *CLOSING))
+    assert found["I.4"] == "Không có."
+    assert found["II.2"] == "Đường khó đi."
