@@ -24,6 +24,7 @@ _NOTE = re.compile(r"\W*(?:ghi chu|luu y|chu thich|chu y|ngoai ra|rieng|bo sung 
 _FEWEST_WORDS = 5
 _FEWEST_ROWS, _FEWEST_NUMBERS = 3, 2  # a cover sheet has the number and the date of a letter
 _MOST_ROWS, _MOST_CELLS = 300, 2_000
+_COPIED_ROWS = 4  # labels of a form's rows on a sheet that is a copy of it
 _LABEL = 14  # letters of a label that tell a row
 _MOST_SHOWN = 4
 _LONGEST = 200
@@ -31,8 +32,7 @@ _LONGEST = 200
 
 def other_tables(sheets: Sequence[Sheet], forms: Sequence[FormReading], expected: Iterable[Form]) -> tuple[Sheet, ...]:
     """The tables that hold no row of a form and more than one row and column."""
-    used = {name for form in forms for name in (form.sheet, *(value.sheet for value in form.values))}
-    labels = {fold(each.label)[:_LABEL] for form in expected for each in form.indicators if len(fold(each.label)) >= _LABEL}
+    used, labels = _used(forms), _labels(expected)
     return tuple(
         each
         for each in sheets
@@ -40,6 +40,18 @@ def other_tables(sheets: Sequence[Sheet], forms: Sequence[FormReading], expected
         and each.last_row > 1
         and each.last_column > 1
         and not any(fold(cell.text[:_LONGEST])[:_LABEL] in labels for cell in _first(each))
+    )
+
+
+def text_sheets(sheets: Sequence[Sheet], forms: Sequence[FormReading], expected: Iterable[Form]) -> tuple[Sheet, ...]:
+    """The visible sheets of a workbook with these forms that may hold its report: no form, and no copy of one."""
+    used, labels = _used(forms), _labels(expected)
+    return tuple(
+        each
+        for each in sheets
+        if each.name not in used
+        and not each.hidden
+        and len(labels & {fold(cell.text[:_LONGEST])[:_LABEL] for cell in _first(each)}) < _COPIED_ROWS
     )
 
 
@@ -104,6 +116,16 @@ def _sheets(tables: Sequence[Sheet], told: Iterable[Finding]) -> tuple[Finding, 
 
 def _speaks(line: str) -> bool:
     return holds_figure(line) or _NOTE.match(fold(line)) is not None
+
+
+def _used(forms: Sequence[FormReading]) -> set[str]:
+    """The names of the sheets that hold these forms."""
+    return {name for form in forms for name in (form.sheet, *(value.sheet for value in form.values))}
+
+
+def _labels(expected: Iterable[Form]) -> set[str]:
+    """The beginnings of the labels that tell a row of a form."""
+    return {fold(each.label)[:_LABEL] for form in expected for each in form.indicators if len(fold(each.label)) >= _LABEL}
 
 
 def _first(sheet: Sheet) -> Iterator[Cell]:

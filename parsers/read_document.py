@@ -10,7 +10,7 @@ from config.campaign import Form
 from config.errors import ParseError
 from config.text import NO_TEXT, Text
 from parsers import content_type as kind
-from parsers.beside import other_tables, told_beside, with_tables
+from parsers.beside import other_tables, text_sheets, told_beside, with_tables
 from parsers.containers import OpenedLeaf
 from parsers.corrected_words import corrected_in, corrected_in_letter
 from parsers.document_content import Content, Expected, Found, Understood, text_of, written
@@ -18,6 +18,7 @@ from parsers.document_text import crowded_cells, is_written, rows_as_lines, shee
 from parsers.document_verdict import NOT_OURS, ONLY_PICTURES, verdict
 from parsers.form import read_forms
 from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
+from parsers.grid import Sheet
 from parsers.lost_table import (
     has_unclear_columns,
     holds_lost_table,
@@ -67,6 +68,7 @@ _CANNOT_SCAN = Text(
 )
 _SCANNED = Text(vi="trang quét", en="scanned pages")
 _HEADING_LINES = 6
+_FEWEST_SECTIONS = 2  # of a report beside a form
 _MOST_NAMED = 6
 _SOME_WORDS = 8  # of a page: fewer are specks that look like letters
 _MOST_TYPED_ROWS = 0.6
@@ -203,10 +205,12 @@ class DocumentReader:
             opened, replace(content, sheets=upright), "" if on_sheet else title_of(content.paragraphs, content.heading)
         )
         best, forms, content = found.best, found.forms, found.content
-        # the words of a form's rows read like headings: where a sheet holds the form, its text is no report
-        narrative = None if forms and on_sheet else self._narrative(best, content)
         filled = tuple(each for each in forms if not each.blank)
         tables = other_tables(content.sheets, forms, self._forms)
+        if forms and on_sheet:
+            narrative, tables = self._on_own_sheet(best, content, forms, tables)
+        else:
+            narrative = self._narrative(best, content)
         if narrative is not None and not on_sheet:
             narrative = with_tables(narrative, tables)
         if content.unit_code and len(filled or forms) == 1:  # the mark of a workbook of two forms says nothing of either
@@ -332,6 +336,20 @@ class DocumentReader:
             if rows:
                 return "; ".join(f"{row.label}: {' | '.join(filter(None, row.fields))}" for row in rows[:_MOST_NAMED])
         return corrected_in(each.text for each in content.paragraphs)
+
+    def _on_own_sheet(
+        self, best: Expected | None, content: Content, forms: tuple[FormReading, ...], tables: tuple[Sheet, ...]
+    ) -> tuple[NarrativeReading | None, tuple[Sheet, ...]]:
+        """The report on sheets beside the form's, and the tables that are none of it.
+
+        The words of a form's rows read like headings: the text of the sheet that holds it is no report.
+        """
+        sheets = text_sheets(content.sheets, forms, self._forms)
+        lines = tuple(Paragraph(text=line) for sheet in sheets for line in sheet_lines(sheet))
+        narrative = self._narrative(best, replace(content, sheets=sheets, paragraphs=lines)) if lines else None
+        if narrative is None or len(narrative.sections) < _FEWEST_SECTIONS:
+            return None, tables
+        return narrative, tuple(each for each in tables if each not in sheets)
 
     def _narrative(self, best: Expected | None, content: Content) -> NarrativeReading | None:
         for expected in (best,) if best is not None else self._expected:

@@ -151,3 +151,21 @@ def test_a_paper_of_photos_is_not_said_to_hold_none() -> None:
     paper, photo = read_file("anh.docx", stream.getvalue(), expected_of((CAMPAIGN,))).documents
     assert (paper.fate, photo.fate) == (DocumentFate.IGNORED, DocumentFate.USED)
     assert "ảnh bên trong" in paper.why.vi
+
+
+def test_a_report_on_a_sheet_of_its_own_is_read_and_a_copy_of_the_form_is_none() -> None:
+    book = workbook()
+    book.copy_worksheet(book.active).title = "Bản nháp"
+    text = book.create_sheet("Thuyết minh")
+    text.append(("BÁO CÁO Tổng kết Tuần lễ hưởng ứng học tập suốt đời năm 2020",))
+    for heading, said in SECTIONS:
+        text.append((heading,))
+        text.append((said,))
+    found = read(book, "bieu.xlsx")
+    assert len(found.forms) > 0
+    assert found.narrative is not None
+    assert {each.code for each in found.narrative.sections} >= {"I.1", "I.2", "I.3", "I.4", "II.1", "II.2", "II.3"}
+    assert "F-OTHER-SHEET" not in told(found)
+    assert "Cơ sở vật chất" in {each.code: each.text for each in found.narrative.sections}["II.2"]
+    del book["Thuyết minh"]
+    assert read(book, "bieu.xlsx").narrative is None
