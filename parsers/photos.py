@@ -20,6 +20,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from config.campaign import Severity
 from config.text import NO_TEXT, Text
 from parsers import content_type as kind
+from parsers.picture_bars import inside_bars, part
 from parsers.picture_look import TRANSPOSED, Look, look_at, text_share
 from parsers.picture_memory import ORIENTATION, grey, is_too_much, reduced, upright_grey
 from parsers.values import DocumentFate, DocumentRole, Finding, PhotoReading
@@ -150,12 +151,16 @@ def _judged(image: Image.Image, data: bytes, *, name: str, inline: bool) -> Pict
         told = () if image.format in _BY_CAMERAS else _findings("D-LIMIT", _UNSEEN)
         return PictureVerdict(role=DocumentRole.PHOTO, fate=DocumentFate.USED, why=_UNSEEN, photo=reading, findings=told)
     _decode_small(image)
-    look = look_at(_small(image), exif.orientation)
+    small = _small(image)
+    look = look_at(small, exif.orientation)
     reading = PhotoReading(
         width=reading.width, height=reading.height, taken_at=reading.taken_at,
         perceptual_hash=look.perceptual_hash, has_position=reading.has_position,
     )  # fmt: skip
-    text = _text_on(look, reading, image)
+    text = _text_on(look, min(width, height), image)
+    if text is _Text.NONE and (box := inside_bars(small.convert("L"))):
+        side = min((box[2] - box[0]) * width, (box[3] - box[1]) * height)
+        text = _text_on(look_at(part(small, box)), round(side), part(image, box))
     role, why = _role(look, reading, text, len(data), name=name, inline=inline, from_camera=exif.from_camera)
     used = role in {DocumentRole.PHOTO, DocumentRole.SCAN}
     in_full = image.format not in _JPEG
@@ -275,10 +280,10 @@ class _Text(Enum):
     COVERS = auto()
 
 
-def _text_on(look: Look, reading: PhotoReading, image: Image.Image) -> _Text:
-    """How much of the picture is text on paper, seen at 700 to 1,400 pixels a side."""
+def _text_on(look: Look, side: int, image: Image.Image) -> _Text:
+    """How much of the picture is text on paper, seen at 700 to 1,400 pixels a side; `side`: the shorter one as it was sent."""
     smooth = look.even >= 0.25 and look.colour <= 0.2  # noqa: PLR2004 - paper beside the grain of a photograph
-    if not look.may_be_page or min(reading.width, reading.height) < _SCAN_SIDE or not (smooth or look.paper >= _PAPER):
+    if not look.may_be_page or side < _SCAN_SIDE or not (smooth or look.paper >= _PAPER):
         return _Text.NONE
     if image.mode == "P" and _is_colourful(image.getpalette() or []):
         return _Text.NONE  # a photograph as GIF: its dots look like letters

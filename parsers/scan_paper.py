@@ -26,7 +26,13 @@ class Paper:
     @classmethod
     def whole(cls, image: Image.Image) -> Self:
         """A picture that shows the whole page as it was sent, at any size."""
-        return cls(image=image, way=(1 / image.width, 0.0, 0.0, 0.0, 1 / image.height, 0.0, 0.0, 0.0))
+        return cls.part(image, (0.0, 0.0, 1.0, 1.0))
+
+    @classmethod
+    def part(cls, image: Image.Image, box: tuple[float, float, float, float]) -> Self:
+        """A picture, at any size, that shows what lies between these shares (left, top, right, bottom) of what was sent."""
+        left, top, right, bottom = box
+        return cls(image=image, way=((right - left) / image.width, 0.0, left, 0.0, (bottom - top) / image.height, top, 0.0, 0.0))
 
     def redrawn(self, image: Image.Image) -> Self:
         """The same view in other shades."""

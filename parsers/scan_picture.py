@@ -12,6 +12,7 @@ from io import BytesIO
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from parsers.photos import Picture
+from parsers.picture_bars import WHOLE, inside_bars, part
 from parsers.picture_memory import is_too_much, upright_grey
 from parsers.scan_lines import BLOCK_ACROSS, BLOCK_DOWN, LINE_THICK, Rule, rules_across, rules_down
 from parsers.scan_paper import Paper
@@ -90,7 +91,8 @@ def prepared(picture: Picture) -> Paper:
             page = upright_grey(opened)
     except PICTURE_ERRORS as error:
         raise damaged(f"{type(error).__name__}: {error}") from error
-    return facing(straightened(Paper.whole(_evenly_lit(_sized(page)))))
+    box = inside_bars(page) or WHOLE
+    return facing(straightened(Paper.part(_evenly_lit(_sized(part(page, box) if box != WHOLE else page)), box)))
 
 
 def _sized(page: Image.Image) -> Image.Image:
