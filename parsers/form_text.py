@@ -85,6 +85,14 @@ def typed_rows(lines: Iterable[str], form: Form) -> tuple[TypedRow, ...]:
     return tuple(found)
 
 
+def names_row(line: str, form: Form) -> bool:
+    """Whether a line is the label of a row and says nothing of it, as above the rows below it."""
+    bare = _NUMBERING.sub("", "\t".join(each for each in _FIELDS.split(line.strip()) if not _ROW_NUMBER.match(each.strip())))
+    label = bare.split("\t")[0].strip()
+    index = label_index(form.indicators)
+    return bool(label) and not _DIGIT.search(label) and (bool(index.exact_holders(label)) or index.best(label)[1] >= _ENOUGH)
+
+
 def read_typed_form(
     rows: Sequence[TypedRow], form: Form, *, year: int, text: str = "", lines: Iterable[str] = ()
 ) -> FormReading | None:
@@ -206,21 +214,41 @@ def _sheet(rows: Sequence[TypedRow], form: Form) -> Sheet:
     for place, column in enumerate(quantities, start=3):
         put(1, place, column.group_header)
         put(2, place, column.header)
+    with_units = _has_column_of_units(rows)
     for number, row in enumerate(rows, start=3):
         indicator = form.indicators[row.indicator]
         put(number, 1, indicator.row_number)
         put(number, 2, row.label)
-        for place, text in _places(row, indicator, form):
+        for place, text in _places(row, indicator, form, with_units=with_units):
             put(number, 3 + place, text)
     return Sheet(name="", cells=cells)
 
 
-def _places(row: TypedRow, indicator: Indicator, form: Form) -> Iterator[tuple[int, str]]:
-    """Which quantity column, from 0 on, each field of a line stands in; one behind the last is the note."""
+def _without_unit(text: str, unit: str) -> str:
+    """What is said behind a unit of measure and a sign: "4/132" of "lớp/người - 4/132"."""
+    sign = next(_SIGNS.finditer(text), None)
+    return text[sign.end() :] if sign and unit and fold(text[: sign.start()]) == fold(unit) else text
+
+
+def _has_column_of_units(rows: Sequence[TypedRow]) -> bool:
+    """Whether most lines say what is counted before they say how many."""
+    several = [each.fields[0] for each in rows if len(each.fields) > 1]
+    return sum(bool(_SAYS.search(each)) and not _DIGIT.search(each) for each in several) > len(several) / 2
+
+
+def _places(row: TypedRow, indicator: Indicator, form: Form, *, with_units: bool) -> Iterator[tuple[int, str]]:
+    """Which quantity column, from 0 on, each field of a line stands in; one behind the last is the note.
+
+    `with_units`: a blank first field is the unit's, where there are more fields than quantities.
+    """
     keys = [each.key for each in form.quantity_columns]
     fields = list(row.fields)
     if len(fields) > 1 and (fold(fields[0]) == fold(indicator.unit) or not _DIGIT.search(fields[0])) and fields[0]:
         fields = fields[1:]  # the unit of measure
+    elif with_units and len(fields) > len(keys) and not fields[0]:
+        fields = fields[1:]
+    elif len(fields) == 1:
+        fields = [_without_unit(fields[0], indicator.unit)]
     if indicator.type is IndicatorType.MONEY and not any(fields[: len(keys)]):
         fields = [each for each in fields if _DIGIT.search(each)][:1] or fields  # in whichever column it was typed
     if len(fields) == 1:

@@ -17,7 +17,7 @@ from parsers.document_content import Content, Expected, Found, Understood, text_
 from parsers.document_text import crowded_cells, is_written, rows_as_lines, sheet_lines, shows_table, title_of
 from parsers.document_verdict import NOT_OURS, ONLY_PICTURES, verdict
 from parsers.form import read_forms
-from parsers.form_text import has_header, in_doubt, read_typed_form, typed_rows
+from parsers.form_text import has_header, in_doubt, names_row, read_typed_form, typed_rows
 from parsers.grid import Sheet
 from parsers.lost_table import (
     has_unclear_columns,
@@ -321,7 +321,8 @@ class DocumentReader:
             if reading is not None:
                 best, forms = expected, (replace(reading, heading=content.heading or "\n".join(lines[:_HEADING_LINES])),)
                 typed = {line for row in rows for line in row.lines}
-                rest = replace(content, paragraphs=tuple(each for each in content.paragraphs if each.text not in typed))
+                kept = (each for each in content.paragraphs if each.text not in typed)
+                rest = replace(content, paragraphs=tuple(each for each in kept if not names_row(each.text, expected.form)))
                 content = content if self._narrative(expected, rest) is not None else rest
         return best, forms, content
 

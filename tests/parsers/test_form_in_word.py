@@ -314,3 +314,29 @@ def page_table(*rows: tuple[str, ...]) -> PageTable:
         for column, text in enumerate(texts, start=1)
     ]
     return PageTable(top=0, bottom=9, edges=(0, 1, 2), cells=cells)
+
+
+def by_tabs(cells: list[str]) -> str:
+    return "\t".join(cells).rstrip()
+
+
+def by_tabs_without_blanks(cells: list[str]) -> str:
+    return "\t".join(filter(None, cells))
+
+
+def by_signs_behind_the_unit(cells: list[str]) -> str:
+    return "\t".join([*filter(None, cells[:2]), " - ".join(filter(None, (cells[2], "/".join(filter(None, cells[3:])))))])
+
+
+@pytest.mark.parametrize("typed", [by_tabs, by_tabs_without_blanks, by_signs_behind_the_unit])
+def test_a_form_typed_with_tabs_is_read_and_is_no_report_besides(typed: Callable[[list[str]], str]) -> None:
+    document = docx.Document()
+    document.add_paragraph("UBND XÃ QUÀI CANG")
+    document.add_paragraph("BIỂU TỔNG HỢP SỐ LIỆU")
+    for line in [*HEADER, *rows(GIVEN)]:
+        document.add_paragraph(typed(["" if each is None else str(each) for each in line]))
+    found = read(saved(document))
+    assert found.narrative is None
+    figures = {(each.indicator, each.column): each.value for each in one(found).values if each.value is not None}
+    assert figures == TRUTH
+    assert all(each.status is ValueStatus.CONFIRM for each in one(found).values if each.value is not None)
