@@ -21,6 +21,7 @@ from service.officer_mail_taking import take_orders
 from service.receipts import Arrived, answer
 from service.rules.match import Outcome, Query, documents_of_others, identify
 from service.rules.match_campaigns import CampaignChoice, choose_campaigns
+from service.rules.match_words import the_schools
 from service.rules.requests import recognise_request
 from service.rules.submission import Trust
 from storage.decisions import Decision, assignments
@@ -209,8 +210,12 @@ class _FilingDesk:
             for each in (row.filing for row in self._rows)
         ]
         record_events(self._connection, self._now, "message_filed", told)
-        for filing in (row.filing for row in self._rows):
-            reading = self._group.readings[filing.message_id]
+        for row in self._rows:
+            filing, reading = row.filing, self._group.readings[row.filing.message_id]
+            apart = [path for path, unit in row.document_units.items() if not unit]
+            if apart and filing.state is MessageState.FILED:
+                why = the_schools()
+                save_fates(self._connection, [(filing.message_id, path, DocumentFate.IGNORED, why) for path in apart])
             if filing.duplicate_of is not None:  # the copy may have been received before the one that was filed
                 fates = [(filing.message_id, each.path, DocumentFate.DUPLICATE, filing.why) for each in reading.documents]
                 save_fates(self._connection, fates)

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from config.campaign import Campaign, Unit
+from config.campaign import Campaign, Severity, Unit
 from parsers.codec import from_plain, to_plain
-from parsers.values import MessageReading
+from parsers.values import Finding, MessageReading
 from service.rules.judge import Contribution, Elsewhere, judge, nothing_from
 from service.rules.judge_photos import is_photo
+from service.rules.match_words import schools_apart
 from service.rules.rulings import Ruling, RulingKind
 from service.rules.submission import Submission, Trust
 from service.rules.unit_rows import with_own_row
@@ -106,6 +107,8 @@ def _contribution(campaign: Campaign, unit: Unit, filed: FiledReading) -> Contri
 
     In a mail of several units the sender's address speaks for one of them, and so does the officer's decision.
     """
+    apart = tuple(each.path for each in filed.reading.documents if filed.unit_of(each.path) == "")
+    schools = (_schools(apart),) if apart and unit.code == filed.filing.unit else ()
     return Contribution(
         message=filed.message_id,
         received_at=filed.received_at,
@@ -118,8 +121,13 @@ def _contribution(campaign: Campaign, unit: Unit, filed: FiledReading) -> Contri
         known_at=filed.fetched_at,
         sender=filed.reading.envelope.sender.casefold(),
         links=filed.reading.links,
-        findings=filed.reading.findings,
+        findings=(*filed.reading.findings, *schools),
     )
+
+
+def _schools(paths: tuple[str, ...]) -> Finding:
+    names = tuple(path.rpartition("/")[2] for path in paths)
+    return Finding(code="D-SCHOOL", severity=Severity.INFO, where="", text=schools_apart(names))
 
 
 def _elsewhere(

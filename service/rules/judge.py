@@ -143,7 +143,7 @@ def _on_mails(
     sources = [*(each.source for each in values.values()), progress.narrative.source if progress.narrative else None]
     used = {*(each.message for each in sources if each), *(each.source.message for each in photos)}
     for contribution in ordered:
-        matters = {"M-DAMAGED": progress.completed_at is None, "M-AMBIGUOUS": contribution.message in used}
+        matters = {"M-DAMAGED": progress.completed_at is None, "M-AMBIGUOUS": contribution.message in used, "D-SCHOOL": True}
         yield from (each for each in contribution.findings if matters.get(each.code))
 
 

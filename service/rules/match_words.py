@@ -18,6 +18,7 @@ _PLACES = {
     EvidenceKind.BODY: Text(vi="nội dung thư", en="the text of the mail"),
     EvidenceKind.SIGNATURE: Text(vi="chữ ký thư", en="the signature"),
 }
+_MOST_NAMED = 4
 _SOMETHING = Text(vi="nội dung thư", en="the mail")
 _REQUESTS = {
     "extension": Text(vi="đơn vị xin gia hạn gửi báo cáo", en="the unit asks for more time"),
@@ -145,6 +146,23 @@ def school() -> Text:
     return Text(
         vi="tệp gửi kèm là báo cáo của trường, chưa có báo cáo của xã",
         en="the paper attached is a school's, not the commune's own",
+    )
+
+
+def the_schools() -> Text:
+    """A school's paper beside the commune's own."""
+    return Text(
+        vi="biểu, báo cáo của trường; không tính vào số liệu của xã",
+        en="a school's form or report; not counted with the commune's figures",
+    )
+
+
+def schools_apart(names: tuple[str, ...]) -> Text:
+    """What the commune is told of its schools' papers beside its own."""
+    quoted = ", ".join(f"“{each}”" for each in names[:_MOST_NAMED]) + ("…" if len(names) > _MOST_NAMED else "")
+    return Text(
+        vi=f"Tệp {quoted} là biểu, báo cáo của trường; hệ thống chỉ lấy số liệu trong biểu của xã, không cộng từ các tệp này.",
+        en=f"{quoted}: a school's form or report; only the commune's own form was counted, nothing was added from these files.",
     )
 
 

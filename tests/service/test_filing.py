@@ -330,3 +330,16 @@ def test_another_mail_under_the_same_message_id_is_kept_and_names_the_first(offi
 def test_in_a_dedicated_mailbox_nothing_is_forgotten(office: Office) -> None:
     office.take(private_letter(1), on(8))
     assert forget_private_mail(office.installation, on(30)) == ()
+
+
+def test_a_schools_paper_beside_the_communes_own_is_named_and_not_counted(office: Office) -> None:
+    school = replace(workbook(whole_form(sound_figures())), path="bieu truong.xlsx")
+    school = replace(school, forms=tuple(replace(each, heading="TRƯỜNG THCS QUÀI TỞ\nBIỂU TỔNG HỢP") for each in school.forms))
+    number = office.take(mail(1, OWN, *everything(), school), on(8))
+    assert of(office).content is Content.RECEIVED
+    (told,) = [each for each in of(office).findings if each.code == "D-SCHOOL"]
+    assert "bieu truong.xlsx" in told.text.vi
+    with office.database.reading() as connection:
+        fates = {each.path: (each.fate, each.why.vi) for each in documents(connection, number)}
+    assert fates["bieu truong.xlsx"][0] == "ignored"
+    assert "của trường" in fates["bieu truong.xlsx"][1]
