@@ -13,7 +13,15 @@ CITATIONS = 40
 MARKS = r"[A-ZĐ][A-Za-zĐđÀ-ỹ&.]*"
 NUMBER = rf"\d{{1,5}}[a-z]?(?:\s?/\s?(?:19|20)\d\d)?\s?[-–/]\s?{MARKS}(?:\s?[-–/]\s?{MARKS})*"  # 68/KH-UBND, 05-KH/ĐU
 DAY = r"(\d{1,2})\s*(?:[/.-]|\s+th[áa]ng\s+)\s*(\d{1,2})\s*(?:[/.-]|\s+n[ăa]m\s+)\s*(\d{4}|\d{2})\b"
-CITATION = re.compile(rf"(?P<number>{NUMBER})(?:\s*,)?\s*(?:ban hành\s+|ký\s+)?(?:(?:ng[àa]y\s+)?{DAY})?", re.UNICODE)
+SHORT = r"(?:KH|CV|QĐ|TB|BC|TTr|HD|NQ|CT|Kế hoạch|Công văn|Quyết định|Thông báo|Hướng dẫn|Tờ trình|Nghị quyết|Chỉ thị)"
+# "CV số 112 ngày 28/9/2020": no letters behind the number, but its kind before it
+BARE = (
+    rf"{SHORT}\s+(?:số\s+\d{{1,5}}|(?!(?:19|20)\d\d)\d{{1,5}})(?![\w/.,–-])"
+    r"(?=\s*[,(]?\s*(?:ng[àa]y|c[ủu]a|v[ềe]|V/v|v/v)\b)"
+)
+CITATION = re.compile(
+    rf"(?P<number>{NUMBER}|{BARE})(?:\s*,)?\s*(?:ban hành\s+|ký\s+)?(?:\(?(?:ng[àa]y\s+)?{DAY}\)?)?", re.UNICODE
+)
 NAMED_DAY = re.compile(rf"\bng[àa]y\s+{DAY}", re.IGNORECASE)
 ISSUED = re.compile(r"\b(?:ban hành|ban hanh|ký|ra)\b")
 ABOUT = re.compile(r"(?:\bv[ềe]\s+vi[ệe]c|\bv[ềe]|\bV/v:?|\bv/v:?)\s+(?P<subject>.+)", re.DOTALL | re.IGNORECASE)
@@ -49,6 +57,8 @@ def cited_documents(text: str) -> tuple[CitedDocument, ...]:
 
 def _is_number(number: str) -> bool:
     """Whether it is a document's number: two capitals after the slash tell "68/KH-UBND" from "3/Lớp"."""
+    if not number[0].isdigit():
+        return True  # its kind is named before it
     letters = re.sub(r"^[\d\sa-z/–-]+", "", number)
     return len(letters) > 1 and letters[:2].isupper()
 

@@ -53,6 +53,10 @@ COMMUNE = re.compile(
 IN_KIND = re.compile(r"\b(?:tri gia|quy ra tien|hien vat)\b")
 NOTHING = frozenset({"khong", "khong co", "khong to chuc", "chua to chuc", "0"})
 
+NO_FUNDS = re.compile(
+    r"(?:ubnd )?(?:xa |don vi |dia phuong )?(?:khong|chua)(?: (?:co|su dung|phat sinh|bo tri(?: duoc)?|duoc (?:cap|bo tri)))?"
+    r"(?: (?:nguon )?kinh phi)?(?: (?:to chuc|thuc hien|rieng|ho tro|cho|de|tuan le|hoat dong|nao|phat sinh))*|0(?: dong)?"
+)
 STATE = re.compile(r"\b(?:ngan sach(?! (?:ho tro|van dong))|nsnn|nsx|nha nuoc)\b")
 OTHER = re.compile(
     r"\b(?:xa hoi hoa|huy dong|van dong|ung ho|tai tro|doan(?:h)? nghiep|hop phap khac|nguon khac|ho tro|dong gop|tu nguyen)\b"
@@ -89,6 +93,10 @@ def _ceremony(text: str) -> NarrativeFigure:
 
 def _funds(text: str) -> Iterator[NarrativeFigure]:
     """One figure for each source of money named; None where a source has two amounts or none that is certain."""
+    if NO_FUNDS.fullmatch(fold(text)):
+        for kind in (FigureKind.ALL_FUNDS, FigureKind.STATE_BUDGET, FigureKind.OTHER_FUNDS):
+            yield NarrativeFigure(kind=kind, value=0, text=text[:EXCERPT_LENGTH])
+        return
     amounts: dict[FigureKind, list[tuple[int | None, str]]] = {}
     for clause in _clauses(text):
         kind = _kind(fold(clause))

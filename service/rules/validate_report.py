@@ -51,8 +51,8 @@ def _event(text: str) -> int | None:
 
 
 def _amount(indicator: Indicator, text: str) -> int | None:
-    """The amount the text states for the source that the indicator's label names."""
-    kinds = {each.kind for each in _stated(FUNDS_SECTION, f"{indicator.label}: 1.000.000 đồng")}
+    """The amount the text states for the source that the indicator's label names, the total where it names none."""
+    kinds = {each.kind for each in _stated(FUNDS_SECTION, f"{indicator.label}: 1.000.000 đồng")} or {FigureKind.ALL_FUNDS}
     return next((each.value for each in _stated(FUNDS_SECTION, text) if each.kind in kinds), None)
 
 

@@ -47,6 +47,20 @@ def test_a_total_is_no_source() -> None:
     assert stated("I.4", "Tổng kinh phí: 6.500.000 đồng") == {ALL: 6_500_000}
 
 
+@pytest.mark.parametrize(
+    "text", ["Không có kinh phí", "Không.", "Xã không bố trí được kinh phí tổ chức.", "Chưa được cấp kinh phí", "0 đồng"]
+)
+def test_a_section_that_says_there_was_no_money_says_so_of_each_source(text: str) -> None:
+    assert stated("I.4", text) == {ALL: 0, STATE: 0, OTHER: 0}
+
+
+@pytest.mark.parametrize(
+    "text", ["Không có kinh phí của huyện, xã tự chi 2.000.000 đồng", "Không có kinh phí in băng rôn nhưng vẫn treo"]
+)
+def test_a_sentence_that_says_more_is_no_outright_denial(text: str) -> None:
+    assert 0 not in stated("I.4", text).values()
+
+
 def test_a_year_or_a_number_of_people_is_no_money() -> None:
     assert stated("I.4", "Ngân sách nhà nước năm 2020") == {STATE: None}
     assert stated("I.4", "Ngân sách nhà nước hỗ trợ 120 người") in ({STATE: None}, {})
@@ -99,6 +113,15 @@ def test_nothing_is_said_of_sections_that_are_missing() -> None:
         ("Kế hoạch số 45/KH-UBND về Lễ khai mạc ngày 01/10/2020", [("45/KH-UBND", None, "Lễ khai mạc ngày 01/10/2020")]),
         ("Kế hoạch số 12 / KH - UBND", [("12/KH-UBND", None, "")]),
         ("Kế hoạch số 97/KH-UBND ngày 32/13/2020", [("97/KH-UBND", None, "")]),
+        (
+            "Xã ra KH 56 ngày 25/9/2020 về tổ chức Tuần lễ; CV số 112 ngày 28/9/2020 treo cờ; trường: 21/KH-MN (ngày 28/9/2020)",
+            [
+                ("KH 56", date(2020, 9, 25), "tổ chức Tuần lễ"),
+                ("CV số 112", date(2020, 9, 28), ""),
+                ("21/KH-MN", date(2020, 9, 28), ""),
+            ],
+        ),
+        ("Kế hoạch 2020 của xã đã xong; Thông báo số 5 ngày hội", [("Thông báo số 5", None, "")]),
         ("mở 3/120 lớp, 12/10/2020, 24/7, 03 lớp/120 người", []),
         ("Kế hoạch số 9/KH-UBND và nhắc lại Kế hoạch số 9/KH-UBND", [("9/KH-UBND", None, "")]),
     ],

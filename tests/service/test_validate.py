@@ -226,11 +226,19 @@ def test_ceremony_in_form_and_narrative(held: int | None, text: str, *, told: bo
         ("- Ngân sách nhà nước: 3.000.000 đồng; ngân sách nhà nước bổ sung: 1.500.000 đồng", False),
         ("Kinh phí do xã tự cân đối.", False),
         ("Tổng kinh phí 6.500.000 đồng.", False),
+        ("Không có kinh phí.", True),
     ],
 )
 def test_money_in_form_and_narrative(text: str, *, told: bool) -> None:
     report = narrative({"I.2": "Lễ khai mạc tổ chức ngày 01/10.", "I.4": text})
     assert ("V-10-NARR" in codes(run(GOOD, narrative=report))) is told
+
+
+@pytest.mark.parametrize(("text", "told"), [("Tổng kinh phí 6.500.000 đồng.", False), ("Tổng kinh phí 9.500.000 đồng.", True)])
+def test_the_total_of_the_narrative_is_that_of_the_form(text: str, *, told: bool) -> None:
+    report = narrative({"I.2": "Lễ khai mạc tổ chức ngày 01/10.", "I.4": text})
+    values: Values = {**GOOD, ("10", "money"): 6_500_000}
+    assert ("V-10-NARR" in codes(run(values, narrative=report))) is told
 
 
 def test_money_under_the_subsections_of_the_outline_counts() -> None:
