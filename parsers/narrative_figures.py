@@ -94,8 +94,8 @@ def _ceremony(text: str) -> NarrativeFigure:
 def _funds(text: str) -> Iterator[NarrativeFigure]:
     """One figure for each source of money named; None where a source has two amounts or none that is certain."""
     if NO_FUNDS.fullmatch(fold(text)):
-        for kind in (FigureKind.ALL_FUNDS, FigureKind.STATE_BUDGET, FigureKind.OTHER_FUNDS):
-            yield NarrativeFigure(kind=kind, value=0, text=text[:EXCERPT_LENGTH])
+        for source in (FigureKind.ALL_FUNDS, FigureKind.STATE_BUDGET, FigureKind.OTHER_FUNDS):
+            yield NarrativeFigure(kind=source, value=0, text=text[:EXCERPT_LENGTH])
         return
     amounts: dict[FigureKind, list[tuple[int | None, str]]] = {}
     for clause in _clauses(text):

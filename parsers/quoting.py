@@ -37,6 +37,12 @@ class Parts:
     quoted: str
 
 
+def begins_history(text: str) -> bool:
+    """Whether a text begins as programs head the mail that is answered: a dividing line, "… đã viết:", "Từ: … Đã gửi: …"."""
+    text = text.lstrip()
+    return any(pattern.match(text) for pattern in (_DIVIDER, _WROTE, _HEADERS))
+
+
 def parts_of(body: str) -> Parts:
     """The parts of a mail's text; without a sign of history or signature all of it is the sender's own."""
     cut = min((match.start() for pattern in (_DIVIDER, _WROTE, _HEADERS) if (match := pattern.search(body))), default=len(body))

@@ -5,32 +5,25 @@ What is quoted from an earlier mail is history: an old figure in it never comes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-
-import lxml.etree
-import lxml.html
 
 from config.campaign import Severity
 from config.text import Text
 from parsers.corrected_words import corrected_in, corrected_in_mail, holds_figure
 from parsers.document_content import Expected
 from parsers.form_text import typed_rows
+from parsers.html_history import without_history
 from parsers.message import OpenedMessage
 from parsers.quoting import parts_of
 from parsers.read_document import DocumentReader
 from parsers.values import Document, DocumentFate, DocumentRole, Finding, FormReading, Value, ValueStatus
-from parsers.writing_html import readable_html
 
 BODY_PATH = "(nội dung thư)"
 """The path of a report that is written, or a form that is pasted, into the mail itself."""
 
-_QUOTES = (
-    "//blockquote[@type='cite' or contains(@class, 'gmail_quote')]",
-    "//div[contains(@class, 'gmail_quote') or contains(@class, 'yahoo_quoted') or contains(@class, 'moz-cite-prefix')]",
-)
-_QUOTED_BELOW = "//*[@id='divRplyFwdMsg' or @id='appendonsend' or @id='zwchr']"
-_MOST_QUOTES = 50
+_REPLY = re.compile(r"\s*(?:re|trả lời|tl|aw|sv)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _MOST_NAMED = 8
 _NOT_TAKEN = Text(
     vi="số liệu ghi trong thư, chưa ghi nhận",
@@ -66,28 +59,10 @@ def read_body(opened: OpenedMessage, expected: tuple[Expected, ...], documents: 
 def _own_source(opened: OpenedMessage) -> tuple[str, str]:
     """What the sender wrote now, and its type; a forwarded mail is all of it the sender's."""
     if opened.html.strip():
-        return (opened.html if opened.forwarded else _without_quotes(opened.html)), "text/html"
+        is_reply = bool(opened.envelope.in_reply_to) or _REPLY.match(opened.envelope.subject) is not None
+        return (opened.html if opened.forwarded else without_history(opened.html, is_reply=is_reply)), "text/html"
     parts = parts_of(opened.body)
     return (opened.body if opened.forwarded else f"{parts.own}\n{parts.signature}"), "text/plain"
-
-
-def _without_quotes(html: str) -> str:
-    """An HTML text without the mails it answers, as the usual mail programs mark them."""
-    try:
-        tree = lxml.html.document_fromstring(
-            readable_html(html).encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8")
-        )
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
-        return html
-    for path in _QUOTES:
-        for element in tree.xpath(path):
-            if element.getparent() is not None:
-                element.drop_tree()
-    for mark in tree.xpath(_QUOTED_BELOW)[:_MOST_QUOTES]:
-        if mark.getparent() is not None:
-            for element in (*mark.itersiblings(), mark):
-                element.getparent().remove(element)
-    return str(lxml.html.tostring(tree, encoding="unicode"))
 
 
 def _figures_told(

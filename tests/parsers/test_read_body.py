@@ -147,6 +147,26 @@ def test_history_quoted_below_an_answer_is_not_read_again() -> None:
     assert not mailed(html=outlook).documents
 
 
+OUTLOOK = (
+    "<div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal><b>From:</b> Xa A &lt;a@xa.example&gt;<br>"
+    "<b>Sent:</b> Monday, October 12, 2020 8:00 AM<br><b>To:</b> pgd<br><b>Subject:</b> BC</p></div><p>&nbsp;</p>"
+)
+LINE_BY_LINE = "<div>Từ: Xã A</div><div>Đã gửi: Thứ Hai, 12/10/2020</div><div>Tới: pgd</div>"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [OUTLOOK, LINE_BY_LINE, "<p>On 12/10/2020 8:00 SA, Xã A wrote:</p>", "<p>----- Thư gốc -----</p><p>Từ: a@xa.example</p>"],
+)
+def test_an_answer_in_html_is_cut_where_the_earlier_mail_is_headed(head: str) -> None:
+    history = f"<p>Em đã gửi rồi ạ.</p>{head}{table(whole({'9.collectives': (3,), '2': (5,)}))}<p>Xã A</p>"
+    assert not mailed(html=history, subject="Re: Báo cáo").documents
+    assert form(mailed(html=history, subject="Báo cáo xã A"))  # nothing says that it answers a mail: it is read
+    below = f"<p>Xã gửi biểu.</p>{table(whole({'9.collectives': (4,)}))}{head}{table(whole({'9.collectives': (3,)}))}"
+    (value,) = [each for each in form(mailed(html=below, subject="Re: Báo cáo")).values if each.indicator == "9.collectives"][:1]
+    assert value.value == 4
+
+
 def test_a_forwarded_mail_is_read_whole() -> None:
     head = "---------- Forwarded message ---------\nTừ: Xã <xa@xa.example>\nDate: T2\nSubject: bc\nTo: pgd@tuangiao.example\n"
     assert len(figures(form(mailed("\n".join([head, *typed()]), subject="Fwd: bc")))) > 40
