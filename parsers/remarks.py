@@ -1,4 +1,6 @@
-"""Remarks in the margin of a Word file and on the cells of a workbook: shown to the officer, never read as figures.
+"""Remarks in the margin of a Word file and on the cells of a workbook, and notes at the foot of a page.
+
+They are shown to the officer, never read as figures.
 
 The remarks that Thubao itself puts on the cells of a workbook to be mended are left out.
 """
@@ -25,6 +27,11 @@ _PARTS = {
     **dict.fromkeys((kind.XLSX, kind.XLSM), re.compile(r"xl/(?:comments/?|threadedComments/)[^/]*\.xml")),
     **dict.fromkeys((kind.ODT, kind.ODS), re.compile(r"content\.xml")),
 }
+_NOTES = {
+    **dict.fromkeys((kind.DOCX, kind.DOCM), re.compile(r"word/(?:footnotes|endnotes|footer\d*)\.xml")),
+    kind.ODT: re.compile(r"content\.xml"),
+}
+_FEWEST_WORDS = 3
 _REMARKS = frozenset({"comment", "threadedComment", "annotation"})
 _MOST_PARTS, _MOST_READ, _MOST_SHOWN, _LONGEST = 30, 1_000, 6, 160
 _LARGEST_PART = 8_000_000  # bytes
@@ -32,7 +39,50 @@ _THREADED = re.compile(r"^\[Threaded comment\].*?Comment:\s*", re.DOTALL)
 
 
 def remarks_in(data: bytes, media_type: str, path: str) -> tuple[Finding, ...]:
-    """One finding that quotes the remarks of a file; none where it has none, or holds them where they cannot be opened."""
+    """What quotes the remarks of a file, and its notes; nothing where it has none, or holds them where they cannot be opened."""
+    return (*_remarks_told(data, media_type, path), *_notes_told(data, media_type, path))
+
+
+def _notes_told(data: bytes, media_type: str, path: str) -> Iterator[Finding]:
+    """The footnotes of a Word file, and the figures at the foot of its pages."""
+    if media_type not in _NOTES:
+        return
+    try:
+        said = list(dict.fromkeys(itertools.islice(_notes(data, media_type), _MOST_READ)))
+    except ParseError:
+        return
+    if said:
+        more = len(said) - _MOST_SHOWN
+        shown = "; ".join(f"“{shortened(each, _LONGEST)}”" for each in said[:_MOST_SHOWN])
+        yield Finding(
+            code="D-FOOTNOTE",
+            severity=Severity.WARNING if any(map(holds_figure, said)) else Severity.INFO,
+            where=path,
+            text=Text(
+                vi=f"Tệp “{path}” có chú thích hoặc chân trang: {shown}{f' và {more} chú thích khác' if more > 0 else ''}; "
+                "nội dung này không tính vào số liệu.",
+                en=f"File “{path}” has footnotes: {shown}{f' and {more} more' if more > 0 else ''}; they count for no figure.",
+            ),
+        )
+
+
+def _notes(data: bytes, media_type: str) -> Iterator[str]:
+    archive = open_zip(data)
+    for name in [each for each in archive.namelist() if _NOTES[media_type].fullmatch(each)][:_MOST_PARTS]:
+        part = read_part(archive, name) if archive.getinfo(name).file_size <= _LARGEST_PART else None
+        if part is None or (name == "content.xml" and b"note-body" not in part):
+            continue
+        for paragraph in (each for each in parse_xml(part, name).iter() if local(each) == "p"):
+            pieces = (each.text or "" for each in paragraph.iter() if local(each) == "t")
+            if name == "content.xml":
+                inside = any(local(each) == "note-body" for each in paragraph.iterancestors())
+                pieces = (str(each) for each in (paragraph.itertext() if inside else ()))
+            said = " ".join("".join(pieces).split())
+            if len(said.split()) >= _FEWEST_WORDS and ("footer" not in name or holds_figure(said)):
+                yield said
+
+
+def _remarks_told(data: bytes, media_type: str, path: str) -> tuple[Finding, ...]:
     pattern = _PARTS.get(media_type)
     if pattern is None:
         return ()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 from typing import Any
 
 import docx
 import openpyxl
+import pytest
 from openpyxl.comments import Comment
 
 from config.campaign import Severity
@@ -17,6 +19,9 @@ from parsers.values import Document, DocumentFate, Finding
 from service.demo.files import figures, form_workbook
 from tests.parsers.mails import photograph, saved
 from tests.parsers.writing_samples import SECTIONS
+from tests.requirements import LIBREOFFICE, need
+from tests.scoreboard.formats import converted
+from tests.servers_libreoffice import LibreOffice
 
 CAMPAIGN = reference_campaign()
 UNIT = CAMPAIGN.roster[3]
@@ -169,3 +174,49 @@ def test_a_report_on_a_sheet_of_its_own_is_read_and_a_copy_of_the_form_is_none()
     assert "Cơ sở vật chất" in {each.code: each.text for each in found.narrative.sections}["II.2"]
     del book["Thuyết minh"]
     assert read(book, "bieu.xlsx").narrative is None
+
+
+def test_footnotes_and_figures_at_the_foot_of_a_page_are_quoted() -> None:
+    document = narrative()
+    foot = document.sections[0].footer
+    foot.paragraphs[0].text = "Trang 1 / 3"
+    foot.add_paragraph("Trong đó 02 lớp dạy nghề cho 60 người chưa tính vào biểu")
+    finding = told(read(document, "bao cao.docx"))["D-FOOTNOTE"]
+    assert finding.severity is Severity.WARNING
+    assert "02 lớp dạy nghề" in finding.text.vi
+    assert "Trang 1" not in finding.text.vi
+
+
+_FOOTNOTE = """<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:footnote w:id="2"><w:p><w:r>
+<w:t>Có 25 người của bản Hua Sa chưa tính vào biểu</w:t></w:r></w:p></w:footnote></w:footnotes>"""
+_TYPE = b"""<Override PartName="/word/footnotes.xml"
+ ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"/></Types>"""
+_RELATION = b"""<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+ Target="footnotes.xml"/></Relationships>"""
+
+
+def with_footnote(data: bytes) -> bytes:
+    """The document with a footnote behind its first line, which python-docx cannot write."""
+    reference = b'</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w") as made:
+        for name in source.namelist():
+            part = source.read(name)
+            if name == "word/document.xml":
+                part = part.replace(b"</w:t></w:r></w:p>", reference, 1)
+            part = part.replace(b"</Types>", _TYPE) if name == "[Content_Types].xml" else part
+            part = part.replace(b"</Relationships>", _RELATION) if name == "word/_rels/document.xml.rels" else part
+            made.writestr(name, part)
+        made.writestr("word/footnotes.xml", _FOOTNOTE)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("extension", ["docx", "odt"])
+def test_the_footnotes_of_a_report_are_quoted(extension: str) -> None:
+    stream = io.BytesIO()
+    narrative().save(stream)
+    data = with_footnote(stream.getvalue())
+    if extension != "docx":
+        data = converted(data, "docx", extension, LibreOffice(program=need(LIBREOFFICE)))
+    (document,) = read_file(f"bao cao.{extension}", data, expected_of((CAMPAIGN,))).documents
+    assert "25 người của bản Hua Sa" in told(document)["D-FOOTNOTE"].text.vi
