@@ -28,6 +28,8 @@ _WHOLE_ROWS, _ROWS_WITH_FIGURES = 0.45, 0.25
 _FEWEST_PARTS = 8
 """Lines that are a part of a label, at the least."""
 
+_HARDLY = 4  # figures unread for each that was
+
 _PROSE_LENGTH, _PROSE_LINES = 100, 5
 _ROW_NUMBER = re.compile(r"^\s*(?:[-+*•]|\d{1,2}[.)]?)\s+")
 _FIGURE_BEHIND = re.compile(r"\d[\d.,]*\s*$")
@@ -119,6 +121,15 @@ def has_unclear_columns(readings: Iterable[FormReading]) -> bool:
 def is_small_part(readings: Iterable[FormReading], form: Form) -> bool:
     """Whether these readings have less than half the rows of the form: the rest may stand on another page."""
     return sum(each.matched for each in readings) < sum(bool(each.columns) for each in form.indicators) / 2
+
+
+def is_illegible(readings: Sequence[FormReading], form: Form) -> bool:
+    """Whether a scan loses more figures than it gives, and has less than half the rows or hardly a figure: it is too blurred."""
+    values = [value for each in readings for value in each.values if value.raw and value.column != "note"]
+    read = sum(value.value is not None for value in values)
+    unknown = sum(finding.code == "F-ROW-UNKNOWN" for each in readings for finding in each.findings)
+    unread = len(values) - read + unknown
+    return bool(readings) and read < unread and (is_small_part(readings, form) or read * _HARDLY < unread)
 
 
 def told_by(readings: Sequence[FormReading]) -> tuple[int, int]:

@@ -296,7 +296,8 @@ def _text_on(look: Look, side: int, image: Image.Image) -> _Text:
         return _Text.COVERS
     page = text >= 0.05 and text + empty >= 0.34  # noqa: PLR2004 - as above
     short = text >= 0.01 and text + empty >= 0.6 and look.even >= 0.6 and look.paper >= _PAPER and look.colour <= 0.1  # noqa: PLR2004 - the end of a table on a desk
-    return _Text.SOME if smooth and (page or short) else _Text.NONE
+    blurred = text >= 0.01 and text + empty >= 0.55 and look.paper >= 0.75 and look.colour <= 0.02  # noqa: PLR2004 - no photo is as white and grey
+    return _Text.SOME if smooth and (page or short or blurred) else _Text.NONE
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -22,6 +22,7 @@ from parsers.grid import Sheet
 from parsers.lost_table import (
     has_unclear_columns,
     holds_lost_table,
+    is_illegible,
     is_prose,
     is_small_part,
     lies_across,
@@ -258,6 +259,8 @@ class DocumentReader:
             best, forms, content = self._with_typed_rows(opened, content, best, in_tables := forms)
             unread_rows = unread_rows and forms is in_tables
         equals = equals if best is first else ()
+        if content.scanned and best is not None and is_illegible(forms, best.form):
+            forms, unread_rows = (), True
         return Found(best=best, equals=equals, forms=forms, content=content, half=half, unread_rows=unread_rows)
 
     def _best_form(self, content: Content, path: str, title: str) -> tuple[tuple[Expected, ...], tuple[FormReading, ...]]:
