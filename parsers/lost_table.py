@@ -16,8 +16,8 @@ from parsers.grid import CellKind, Sheet
 from parsers.values import Finding, FormReading, ValueStatus
 
 _LONGEST_LABEL = 300
-_LABEL, _MOST_ROWS = 14, 0.6
-"""Letters of a label that tell a row, and the share of the rows that makes a form."""
+_LABEL, _MOST_ROWS, _SCANNED_ROWS = 14, 0.6, 0.4
+"""Letters of a label that tell a row, and the share of the rows that makes a form, on a scan less."""
 
 _CUT_LABEL, _SOME_ROWS, _FEWEST_ROWS = 5, 0.4, 4
 """The same for labels that narrow columns cut off: such a row must end in a figure, too."""
@@ -63,13 +63,16 @@ def lies_across(sheet: Sheet, forms: Sequence[Form]) -> bool:
     return any(len(begins & labels) >= max(_FEWEST_ROWS, len(labels) / 2) for begins in full for labels in known)
 
 
-def holds_lost_table(lines: Sequence[str], forms: Sequence[Form]) -> bool:
-    """Whether most rows of one of the forms stand in these lines, or many rows with labels cut off and a figure behind."""
+def holds_lost_table(lines: Sequence[str], forms: Sequence[Form], *, scanned: bool = False) -> bool:
+    """Whether most rows of one of the forms stand in these lines, or many rows with labels cut off and a figure behind.
+
+    `scanned`: of a page that was hard to read a good part of the rows is enough; the text of a report names a few of them.
+    """
     text = fold("\n".join(lines))
     ended = [line for line in lines if _FIGURE_BEHIND.search(line)]
     begun, folded = [_begin(line) for line in ended], [fold(line) for line in ended]
     return any(
-        _holds_labels(text, form)
+        _holds_labels(text, form, _SCANNED_ROWS if scanned else _MOST_ROWS)
         or _holds_cut_rows(begun, form)
         or _holds_broken_rows(text, folded, form)
         or _holds_wrapped_rows(lines, form)
@@ -138,9 +141,14 @@ def told_by(readings: Sequence[FormReading]) -> tuple[int, int]:
     return sum(counts) if counts else -1, sum(each.matched for each in readings)
 
 
-def _holds_labels(text: str, form: Form) -> bool:
+def _holds_labels(text: str, form: Form, share: float) -> bool:
     labels = _labels(form)
-    return bool(labels) and sum(label in text for label in labels) >= _MOST_ROWS * len(labels)
+    return bool(labels) and sum(label in text for label in labels) >= share * len(labels)
+
+
+def rows_with_figures(form: Form) -> int:
+    """How many rows of a form take a figure or a text."""
+    return sum(1 for each in form.indicators if each.columns)
 
 
 def _holds_broken_rows(text: str, ends: Sequence[str], form: Form) -> bool:
@@ -163,7 +171,7 @@ def _labels(form: Form) -> set[str]:
 
 def _holds_cut_rows(ends: Sequence[str], form: Form) -> bool:
     starts = {fold(each.label).replace(" ", "")[:_CUT_LABEL] for each in form.indicators}
-    rows = sum(1 for each in form.indicators if each.columns)
+    rows = rows_with_figures(form)
     return sum(begin in starts for begin in ends) >= max(_FEWEST_ROWS, _SOME_ROWS * rows)
 
 

@@ -27,6 +27,7 @@ from parsers.lost_table import (
     is_small_part,
     lies_across,
     lost,
+    rows_with_figures,
     told_by,
     unread_because,
     with_unread_figures,
@@ -180,8 +181,8 @@ class DocumentReader:
         except ParseError:
             return None
         found = self._judged(opened, content)
-        if found.document.forms or found.document.narrative or shows_table(content.sheets):
-            return found
+        if found.document.role is not DocumentRole.SCAN or shows_table(content.sheets):
+            return found  # a form, read or not, or a report
         return found if seen.role is DocumentRole.PHOTO and is_written(text_of(content)) else None
 
     def _scanned_pages(self, data: bytes, recognise: Recognise) -> Content:
@@ -316,7 +317,7 @@ class DocumentReader:
         for expected in self._expected:
             rows = typed_rows(lines, expected.form)
             named = len({each.indicator for each in rows})
-            wanted = _least(expected.form) if in_mail else _MOST_TYPED_ROWS * _rows_with_figures(expected.form)
+            wanted = _least(expected.form) if in_mail else _MOST_TYPED_ROWS * rows_with_figures(expected.form)
             if named < wanted or named <= sum(each.matched for each in forms):
                 continue
             title = title_of(content.paragraphs, content.heading)
@@ -330,7 +331,8 @@ class DocumentReader:
         return best, forms, content
 
     def _holds_lost_table(self, content: Content) -> bool:
-        return holds_lost_table([*text_of(content).split("\n"), *crowded_cells(content.sheets)], self._forms)
+        lines = [*text_of(content).split("\n"), *crowded_cells(content.sheets)]
+        return holds_lost_table(lines, self._forms, scanned=content.scanned)
 
     def _figures_said(self, content: Content) -> str:
         """Figures of a paper that is neither form nor report: put right in words, or in a table of too few rows for a form."""
@@ -388,12 +390,8 @@ def _marked_unit(names: Mapping[str, str]) -> str:
     return f"{campaign}|{unit}" if unit and campaign else unit
 
 
-def _rows_with_figures(form: Form) -> int:
-    return sum(1 for each in form.indicators if each.columns)
-
-
 def _least(form: Form) -> int:
-    return min(_WEAK_MATCH, _rows_with_figures(form))
+    return min(_WEAK_MATCH, rows_with_figures(form))
 
 
 def _with_photo(understood: Understood, photo: PhotoReading | None) -> Understood:

@@ -13,6 +13,7 @@ from openpyxl.styles import Border, Font, Side
 
 from config.loading import reference_campaign
 from config.text import NO_TEXT
+from parsers.lost_table import holds_lost_table
 from parsers.read import expected_of, read_file
 from parsers.values import Document, DocumentFate, DocumentRole, ValueStatus
 from parsers.writing_pdf_tables import ruled_pages
@@ -173,3 +174,11 @@ def test_the_last_rows_of_such_a_form_on_the_next_page_are_asked_about_as_well()
     tables = [table for page in pages.values() for table in page.tables]
     assert len(tables) == 2
     assert all(table.cut for table in tables)
+
+
+def test_of_a_scan_that_was_hard_to_read_a_good_part_of_the_rows_is_a_lost_form() -> None:
+    labels = [f"{each.label} | lớp/người ? |" for each in FORM.indicators]
+    half = labels[:16]
+    assert holds_lost_table(half, (FORM,), scanned=True)
+    assert not holds_lost_table(half, (FORM,))
+    assert not holds_lost_table(labels[:4], (FORM,), scanned=True)
