@@ -25,12 +25,12 @@ class Statement(StrEnum):
 
 _COUNTED = (
     "trieu|tr|nghin|ngan|dong|quyen|cuon|nguoi|lop|cuoc|buoi|ca nhan|tap the|hoc vien|hoc sinh|giao vien|can bo|luot nguoi|"
-    "bo sach|an pham|ban sach|don vi duoc khen"
+    "bo sach|an pham|ban sach|don vi duoc khen|tin|tin bai|bai viet|bang ron|khau hieu|to roi|giay khen"
 )
 _FIGURES = re.compile(
     rf"\b\d+ (?:\d{{3}} )*(?:{_COUNTED})\b|\b\d+tr\d*\b|"
     r"\b(?:lop|nguoi|sach|so sach|an pham|kinh phi|tin bai|khen thuong|so lieu)(?: la)? \d+\b|"
-    r"\b(?:thanh|dung la|sua lai la) \d+\b|\bso \w+(?: \w+){0,6} la \d+\b|\bsua (?:\w+ ){0,2}(?:trong|o) (?:thu|duoi)\b"
+    r"\b(?:thanh|dung la|sua lai la) \d+\b|\bso \w+(?: \w+){0,14} la \d+\b|\bsua (?:\w+ ){0,2}(?:trong|o) (?:thu|duoi)\b"
 )
 _WITHDRAWN = re.compile(
     r"\b(?:bi|gui|lam|ghi|nop) nham\b|\bkhong (?:su )?dung (?:ban|bao cao|so lieu|file|tep)\b|\b(?:rut|thu hoi|huy|bo) (?:lai )?"

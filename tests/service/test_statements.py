@@ -26,6 +26,8 @@ UNIT = next(each for each in CAMPAIGN.roster if each.name == "Quài Tở")
         ("Mục 4 số sách: 300 -> 350 quyển", Statement.FIGURES),
         ("Xã gửi thiếu, số người xóa mù chữ là 45.", Statement.FIGURES),
         ("Kinh phí 1.250.000 đồng", Statement.FIGURES),
+        ("Số tin bài về các hoạt động của Tuần lễ đã đăng là 7", Statement.FIGURES),
+        ("Có 3 băng rôn ạ", Statement.FIGURES),
         ("Em sửa ngay trong thư ạ\n\nVào 12 thg 10, 2020 lúc 09:00 Phòng GD đã viết:\n> Số lớp: 25", Statement.FIGURES),
         ("Bản gửi lúc sáng bị nhầm của năm ngoái, đề nghị Phòng không dùng ạ.", Statement.WITHDRAWN),
         ("Xã em không tổ chức Tuần lễ do mưa lũ.", Statement.NOTHING),
@@ -58,6 +60,18 @@ def test_the_same_words_with_a_form_or_from_a_stranger_or_about_another_report_d
     assert filed.outcome is Outcome.FILED
     assert stranger.outcome is not Outcome.NEEDS_DECISION
     assert other.outcome is Outcome.NOT_A_REPORT
+
+
+def test_figures_in_the_words_of_a_stranger_wait() -> None:
+    body = "UBND xã Quài Tở xin sửa: số tin bài về các hoạt động của Tuần lễ là 7 tin."
+    found = identify(CAMPAIGN, mail(sender="ai-do@x.vn", subject="Sửa số liệu", body=body), Query())
+    assert (found.outcome, found.unit) == (Outcome.NEEDS_DECISION, UNIT.code)
+    nothing_said = identify(
+        CAMPAIGN,
+        mail(sender="ai-do@x.vn", subject="Báo cáo Tuần lễ HTSĐ", body="UBND xã Quài Tở gửi báo cáo Tuần lễ ạ."),
+        Query(),
+    )
+    assert nothing_said.outcome is not Outcome.NEEDS_DECISION
 
 
 def test_a_stranger_who_names_the_unit_and_its_report_waits_too() -> None:
