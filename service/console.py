@@ -92,6 +92,12 @@ class Console:
         self._table(_FIGURE_COLUMNS, rows)
         for finding in plain["findings"]:
             self._print(f"- {self._word(words.SEVERITY, finding['severity'])} {finding['code']}: {finding['message']}")
+        for mail in plain["open_mails"]:
+            decide = f"thubao assign {mail['message']} {plain['code']}"
+            self.say(
+                f"- chờ quyết định, thư #{mail['message']}: {mail['why']} (ghi nhận cho đơn vị: {decide})",
+                f"- waits for you, message #{mail['message']}: {mail['why']} (to file it to the unit: {decide})",
+            )
         for moment in plain["timeline"]:
             self._print(f"  {self._at(datetime.fromisoformat(moment['at']))} {self._happened(moment)}", "bright_black")
 

@@ -71,6 +71,9 @@ def needs_you(board: Board, office: Office) -> list[str]:
     if board.needs_decision:
         count = f"{board.needs_decision:02d}"
         lines.append(f"Cần quyết định: {count} (thubao messages)" if vietnamese else f"Needs you: {count} (thubao messages)")
+    for line in (each for each in board.lines if each.open_mails):
+        numbers = ", ".join(f"#{each.message}" for each in line.open_mails)
+        lines.append(f"  {line.name}: thư {numbers}" if vietnamese else f"  {line.name}: message {numbers}")
     if board.unattributed:
         count = f"{board.unattributed:02d}"
         lines.append(f"Thư chưa rõ đơn vị: {count}" if vietnamese else f"Mail from an unknown unit: {count}")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from config.campaign import Campaign
 from config.text import NO_TEXT, Language, Text
 from service.letter_words import two_digits, unit_name
+from service.lines import open_mails
 from service.rules.submission import Submission
 from storage.mail_records import folder_cursors
 from storage.notices import WAITS, NoticeState, lost_notices, notices_in
@@ -24,6 +25,7 @@ def officer_actions(
     lines = [
         *_mailboxes(connection),
         *_mails(waiting, language),
+        *_open(connection, campaign),
         *_senders(campaign, every),
         *undelivered(connection, campaign),
         *_without_address(campaign),
@@ -46,6 +48,19 @@ def _mails(waiting: int, language: Language) -> Iterator[Text]:
         count = two_digits(waiting, language)
         yield Text(
             vi=f"Xem và ghép {count} thư chờ xử lý.", en=f"Look at {count} mail{'s' if waiting > 1 else ''} waiting for you."
+        )
+
+
+def _open(connection: Connection, campaign: Campaign) -> Iterator[Text]:
+    """Which units' mails wait, and for what: a correction or a withdrawal that waits may change what is handed on."""
+    waiting = open_mails(connection, campaign)
+    for unit in (each for each in campaign.roster if each.code in waiting):
+        mails = waiting[unit.code]
+        numbers = ", ".join(str(each.message) for each in mails)
+        why = {each.why.vi: each.why for each in mails}.values()
+        yield Text(
+            vi=f"Quyết định về thư số {numbers} của {unit.full_name}: {'; '.join(each.vi for each in why)}.",
+            en=f"Decide about message {numbers} of {unit.full_name}: {'; '.join(each.en for each in why)}.",
         )
 
 

@@ -91,6 +91,7 @@ class Views:
             "version": submission.version,
             "findings": len(submission.findings),
             "reminders": line.reminders,
+            "open_mails": [{"message": each.message, "why": each.why.in_(self._language)} for each in line.open_mails],
             "provisional": submission.provisional,
             "extended_to": self._at(submission.extended_to),
         }

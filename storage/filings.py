@@ -136,6 +136,12 @@ def filings(connection: Connection) -> Mapping[int, Filing]:
     return {row["message_id"]: _filing(row) for row in connection.execute(select(filing)).mappings()}
 
 
+def waiting_filings(connection: Connection, campaign: str) -> tuple[Filing, ...]:
+    """How the messages of a campaign were filed that wait for the officer's decision, by their numbers."""
+    wanted = select(filing).where(filing.c.campaign == campaign, filing.c.state == MessageState.NEEDS_DECISION.value)
+    return tuple(map(_filing, connection.execute(wanted.order_by(filing.c.message_id)).mappings()))
+
+
 def filing_of(connection: Connection, number: int) -> Filing | None:
     """How one message was filed."""
     row = connection.execute(select(filing).where(filing.c.message_id == number)).mappings().first()

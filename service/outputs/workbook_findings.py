@@ -14,7 +14,7 @@ from service.outputs.workbook_layout import WARNINGS, Book
 from service.outputs.workbook_package import SheetBody
 from service.outputs.workbook_tables import Record, Table, TableColumn, build_table, record_rows
 from service.rules.consolidate import ASKED
-from service.rules.consolidation import UnitLine
+from service.rules.consolidation import OpenMail, UnitLine
 from service.rules.submission import UnitValue
 
 _COLUMNS = (
@@ -79,6 +79,21 @@ def _all(book: Book) -> Iterator[tuple[str, Finding | UnitValue]]:
                 yield name, finding
         for value in _unsaid(line):
             yield name, value
+        for mail in line.open_mails:
+            yield name, _waits(mail)
+
+
+def _waits(mail: OpenMail) -> Finding:
+    """A mail of the unit that waits for the officer: nothing of it is in the figures."""
+    return Finding(
+        code="D-WAITING",
+        severity=Severity.WARNING,
+        where="",
+        text=Text(
+            vi=f"thư số {mail.message} chờ cán bộ quyết định ({mail.why.vi}); nội dung thư chưa tính vào số liệu.",
+            en=f"message {mail.message} waits for a decision ({mail.why.en}); nothing of it is in the figures.",
+        ),
+    )
 
 
 def _shared_notes(book: Book) -> dict[Finding, int]:

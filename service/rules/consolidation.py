@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from config.text import Text
 from parsers.values import Finding
 from service.rules.submission import Submission, Timeliness
 
@@ -25,6 +26,14 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMail:
+    """A mail that seems to be a unit's and waits for the officer: a correction in words, a withdrawal, a request."""
+
+    message: int
+    why: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitLine:
     """One unit in the consolidated report: its submission, time axis, and the reminders it was sent."""
 
@@ -35,6 +44,7 @@ class UnitLine:
     reported: bool  # its form counts in the totals
     reminders: int = 0
     phone: str = ""
+    open_mails: tuple[OpenMail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
