@@ -92,6 +92,10 @@ class Console:
         self._table(_FIGURE_COLUMNS, rows)
         for finding in plain["findings"]:
             self._print(f"- {self._word(words.SEVERITY, finding['severity'])} {finding['code']}: {finding['message']}")
+        for each in plain["cited"]:
+            of_day = f" ({datetime.fromisoformat(each['dated']):%d/%m/%Y})" if each["dated"] else ""
+            about = f": {each['subject']}" if each["subject"] else ""
+            self.say(f"- văn bản {each['number']}{of_day}{about}", f"- document {each['number']}{of_day}{about}")
         for mail in plain["open_mails"]:
             decide = f"thubao assign {mail['message']} {plain['code']}"
             self.say(

@@ -104,6 +104,10 @@ class Views:
             "values": self.values(submission),
             "narrative": {each.code: each.text for each in submission.sections},
             "unplaced": submission.unplaced,
+            "cited": [
+                {"number": each.number, "dated": each.dated.isoformat() if each.dated else None, "subject": each.subject}
+                for each in submission.cited
+            ],
             "photos": [
                 {
                     "sha256": each.sha256,

@@ -22,6 +22,8 @@ from service.outputs.atomic import write_atomically
 from service.outputs.report_tables import (
     MOST_ROWS,
     ReportPhoto,
+    cited_documents,
+    cited_table,
     form_table,
     missing_table,
     photos_table,
@@ -39,7 +41,10 @@ MOST_PHOTOS = 120
 """A report with more pictures cannot be mailed; the album has them all."""
 _PICTURE_SIZE = 640
 _BODIES = ("huyện", "quận", "thị xã", "thành phố", "tỉnh", "xã", "phường", "thị trấn")
-_TABLES = ("form_table", "missing_table", "sources_table", "photos_table", "units_table", "landscape_begins", "landscape_ends")
+_TABLES = (
+    "form_table", "missing_table", "cited_table", "sources_table", "photos_table", "units_table", "landscape_begins",
+    "landscape_ends",
+)  # fmt: skip
 _MARKS = {name: f"\ue000{name}\ue001" for name in _TABLES}
 _BAD_TEMPLATE = (TemplateError, zipfile.BadZipFile, KeyError, ValueError, OSError)
 
@@ -89,6 +94,7 @@ def _place_tables(
     made: dict[str, Callable[[], Table]] = {
         "form_table": lambda: form_table(document, campaign, consolidation, language),
         "missing_table": lambda: missing_table(document, campaign, consolidation, language),
+        "cited_table": lambda: cited_table(document, consolidation, language),
         "sources_table": lambda: sources_table(document, campaign, consolidation, language),
         "photos_table": lambda: photos_table(document, pictures, language),
     }
@@ -176,6 +182,10 @@ def _appendices(consolidation: Consolidation, language: Language, *, unplaced: b
     titles = {
         "units": (shows_units(consolidation), Text(vi="BIỂU TỔNG HỢP SỐ LIỆU THEO TỪNG ĐƠN VỊ", en="THE FORM UNIT BY UNIT")),
         "missing": (bool(consolidation.missing), Text(vi="DANH SÁCH ĐƠN VỊ CHƯA CÓ SỐ LIỆU", en="UNITS NOT INCLUDED")),
+        "cited": (
+            bool(cited_documents(consolidation)),
+            Text(vi="VĂN BẢN CÁC ĐƠN VỊ ĐÃ BAN HÀNH", en="OFFICIAL DOCUMENTS THAT THE UNITS LIST"),
+        ),
         "photos": (pictures, Text(vi="HÌNH ẢNH TIÊU BIỂU", en="PHOTOS")),
         "unplaced": (unplaced, Text(vi="NỘI DUNG CHƯA XẾP ĐƯỢC VÀO ĐỀ CƯƠNG", en="TEXT OUTSIDE THE OUTLINE")),
         "sources": (

@@ -15,6 +15,7 @@ from docx.text.paragraph import Paragraph
 
 from config.campaign import Campaign, Column, ColumnKind
 from config.text import Language, Text
+from parsers.values import CitedDocument
 from service.outputs.form_layout import CellRole, FormCell, FormRow, form_header, form_rows
 from service.outputs.word import CENTRE, LEFT, RIGHT, add_line, add_table, keep_whole, repeat_header, size_of_mark, write_cell
 from service.outputs.wording import (
@@ -172,6 +173,27 @@ def sources_table(document: WordDocument, campaign: Campaign, consolidation: Con
         )
         _add_row(table, cells, centred={0, 2, 3, 4})
     return table
+
+
+def cited_table(document: WordDocument, consolidation: Consolidation, language: Language) -> Table:
+    """The official documents that the units' narratives list, unit by unit."""
+    headers = (
+        Text(vi="STT", en="No."),
+        Text(vi="Đơn vị", en="Unit"),
+        Text(vi="Số, ký hiệu", en="Number"),
+        Text(vi="Ngày", en="Date"),
+        Text(vi="Trích yếu", en="Subject"),
+    )
+    table = _plain_table(document, headers, (1.2, 3.4, 3.4, 2.4, 5.6), language)
+    for number, (name, each) in enumerate(cited_documents(consolidation)[:MOST_ROWS], 1):
+        dated = f"{each.dated:%d/%m/%Y}" if each.dated else ""
+        _add_row(table, (str(number), name, each.number, dated, each.subject), centred={0, 3})
+    return table
+
+
+def cited_documents(consolidation: Consolidation) -> list[tuple[str, CitedDocument]]:
+    """Each official document that a unit's narrative lists, with the unit's name."""
+    return [(capitalised(line.name), each) for line in consolidation.units for each in line.submission.cited]
 
 
 def photos_table(document: WordDocument, photos: list[ReportPhoto], language: Language) -> Table:

@@ -106,7 +106,7 @@ def _closing(document: WordDocument) -> None:
 
 
 def _appendices(document: WordDocument) -> None:
-    for appendix in ("units", "missing", "photos", "unplaced", "sources"):
+    for appendix in ("units", "missing", "cited", "photos", "unplaced", "sources"):
         add_line(document, f"{{%p if appendices.{appendix} %}}")
         if appendix == "units":
             add_line(document, "{{ landscape_begins }}", size=2)

@@ -81,6 +81,7 @@ def _submission(
         values=tuple(values.values()),
         sections=_sections(progress.narrative),
         unplaced=progress.narrative.reading.unplaced if progress.narrative else "",
+        cited=progress.narrative.reading.cited if progress.narrative else (),
         photos=photos,
         findings=findings,
         documents=tuple(progress.fates.values()),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from config.campaign import Slot
 from config.text import NO_TEXT, Text
 from parsers.grid import PicturePlace
-from parsers.values import DocumentFate, Finding, ValueStatus
+from parsers.values import CitedDocument, DocumentFate, Finding, ValueStatus
 
 
 class Content(StrEnum):
@@ -155,6 +155,7 @@ class Submission:
     values: tuple[UnitValue, ...] = ()
     sections: tuple[UnitSection, ...] = ()
     unplaced: str = ""
+    cited: tuple[CitedDocument, ...] = ()  # the official documents that the narrative lists
     photos: tuple[UnitPhoto, ...] = ()
     findings: tuple[Finding, ...] = ()
     documents: tuple[JudgedDocument, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from docx.document import Document as WordDocument
 
 from config.errors import ConfigError
 from config.text import Language
-from parsers.values import ValueStatus
+from parsers.values import CitedDocument, ValueStatus
 from service.outputs.report import write_report
 from service.outputs.report_template import default_template
 from service.outputs.report_text import merged_sections
@@ -159,6 +160,22 @@ def test_photos_stand_in_an_appendix_with_captions(tmp_path: Path) -> None:
     assert len(document.inline_shapes) == 1
     assert "HÌNH ẢNH TIÊU BIỂU" in text_of(document)
     assert f"Ảnh 1. Thị trấn Tuần Giáo: Lễ khai mạc {CAMPAIGN.roster[0].name}" in text_of(document)
+
+
+def test_the_documents_that_the_units_list_stand_in_an_appendix(tmp_path: Path) -> None:
+    first, *rest = lines(missing=0)
+    cited = (
+        CitedDocument(number="68/KH-UBND", dated=date(2020, 9, 25), subject="tổ chức Tuần lễ"),
+        CitedDocument(number="112/UBND-VX", dated=None, subject=""),
+    )
+    units = (replace(first, submission=replace(first.submission, cited=cited)), *rest)
+    document = report(tmp_path, consolidation(units=units))
+    assert "Phụ lục 2\nVĂN BẢN CÁC ĐƠN VỊ ĐÃ BAN HÀNH" in text_of(document)
+    (table,) = [each for each in document.tables if "Số, ký hiệu" in [cell.text for cell in each.rows[0].cells]]
+    assert [cell.text for cell in table.rows[1].cells][1:] == [
+        f"{first.name[0].upper()}{first.name[1:]}", "68/KH-UBND", "25/09/2020", "tổ chức Tuần lễ",
+    ]  # fmt: skip
+    assert table.rows[2].cells[2].text == "112/UBND-VX"
 
 
 def test_without_anything_missing_there_is_no_list_of_missing_units(tmp_path: Path) -> None:
