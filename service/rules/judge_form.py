@@ -241,7 +241,8 @@ def _conflict(key: Key, first: Value, second: Value, first_form: SentForm, secon
 
 
 def _place(value: Value, one: SentForm, *, sheet: bool) -> str:
-    cell = f"{value.sheet}!{value.cell}" if sheet and value.sheet else value.cell
+    in_table = value.sheet and value.cell.startswith(f"{value.sheet}R")  # of a Word file or scan: the cell names its table
+    cell = f"{value.sheet}!{value.cell}" if sheet and value.sheet and not in_table else value.cell
     return f"“{one.document.name}” {cell}".strip()
 
 

@@ -204,3 +204,13 @@ def test_a_form_of_remarks_alone_is_asked_about() -> None:
     assert not about(judged(sent(1, on(6), workbook(whole_form({BOOKS: 0})))), "V-NO-FIGURES")
     unread = with_value(blank, *BOOKS, raw="?", status=ValueStatus.REJECT)
     assert not about(judged(sent(1, on(6), workbook(unread))), "V-NO-FIGURES")
+
+
+def test_a_cell_of_a_word_table_is_named_once() -> None:
+    tables = [
+        replace(form, sheet=name, values=tuple(replace(each, sheet=name, cell=f"{name}R3C4") for each in form.values))
+        for name, form in (("T1", whole_form(FIGURES)), ("T2", whole_form({**FIGURES, BOOKS: 999})))
+    ]
+    (told,) = about(judged(sent(1, on(6), replace(workbook(tables[0]), forms=tuple(tables)))), "V-TWO-FORMS")
+    assert "T1R3C4" in told.text.vi
+    assert "!" not in told.text.vi
