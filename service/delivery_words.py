@@ -12,6 +12,7 @@ from config.campaign import Campaign
 from config.text import Language, Text
 from parsers.codec import from_plain
 from service.letter_words import changed_figures, moment, unit_name
+from service.outputs.workbook_findings import entry_count
 from service.rules.consolidation import Consolidation
 from service.rules.submission import Change
 from storage.submissions import consolidation_of, latest_consolidation
@@ -52,7 +53,7 @@ def output_words(
         **delivered,
         "cutoff": moment(made.cutoff, timezone, language),
         "n_included": made.reported,
-        "n_warnings": len(made.findings),
+        "n_warnings": entry_count(made),
         "files": [_file_words(Path(each), language) for each in latest.files],
     }
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from config.campaign import Severity
-from config.text import Text
+from config.text import Language, Text
 from parsers.values import Finding, ValueStatus
 from service.outputs import workbook_style as style
 from service.outputs.wording import SEVERITY, capitalised, place
@@ -14,7 +14,7 @@ from service.outputs.workbook_layout import WARNINGS, Book
 from service.outputs.workbook_package import SheetBody
 from service.outputs.workbook_tables import Record, Table, TableColumn, build_table, record_rows
 from service.rules.consolidate import ASKED
-from service.rules.consolidation import OpenMail, UnitLine
+from service.rules.consolidation import Consolidation, OpenMail, UnitLine
 from service.rules.submission import UnitValue
 
 _COLUMNS = (
@@ -31,7 +31,7 @@ _MANY_UNITS = 3
 
 def build_findings(book: Book) -> SheetBody:
     """Lays the sheet out and returns its rows."""
-    count = sum(1 for _ in _all(book))
+    count = entry_count(book.layout.consolidation)
     table = Table(
         name=WARNINGS,
         title=Text(vi="CẢNH BÁO, NỘI DUNG CẦN LÀM RÕ", en="WARNINGS AND OPEN QUESTIONS"),
@@ -55,7 +55,7 @@ def _records(book: Book) -> Iterator[tuple[Record, dict[int, style.Style]]]:
     language = book.layout.language
     places: dict[str, str] = {}
     columns: dict[tuple[str, str], str] = {}
-    for number, (name, told) in enumerate(_all(book), 1):
+    for number, (name, told) in enumerate(_all(book.layout.consolidation, language), 1):
         finding = told if isinstance(told, Finding) else _question(told, _column(book, told, columns))
         if finding.where not in places:
             places[finding.where] = place(book.layout.campaign, finding.where, language)
@@ -64,15 +64,20 @@ def _records(book: Book) -> Iterator[tuple[Record, dict[int, style.Style]]]:
         yield record, {2: style.SEVERE} if finding.severity is Severity.ERROR else {}
 
 
-def _all(book: Book) -> Iterator[tuple[str, Finding | UnitValue]]:
+def entry_count(consolidation: Consolidation) -> int:
+    """How many entries the sheet has."""
+    return sum(1 for _ in _all(consolidation, Language.VI))
+
+
+def _all(consolidation: Consolidation, language: Language) -> Iterator[tuple[str, Finding | UnitValue]]:
     """What the sheet tells, and of whom: findings, and values that are asked about although no finding speaks of them."""
-    everyone = Text(vi="Chung", en="All units").in_(book.layout.language)
-    for finding in book.layout.consolidation.findings:
+    everyone = Text(vi="Chung", en="All units").in_(language)
+    for finding in consolidation.findings:
         yield everyone, finding
-    shared = _shared_notes(book)
+    shared = _shared_notes(consolidation)
     for finding, units in shared.items():
-        yield Text(vi=f"{units} đơn vị", en=f"{units} units").in_(book.layout.language), finding
-    for line in book.layout.consolidation.units:
+        yield Text(vi=f"{units} đơn vị", en=f"{units} units").in_(language), finding
+    for line in consolidation.units:
         name = capitalised(line.name)
         for finding in line.submission.findings:
             if finding not in shared:
@@ -96,10 +101,10 @@ def _waits(mail: OpenMail) -> Finding:
     )
 
 
-def _shared_notes(book: Book) -> dict[Finding, int]:
+def _shared_notes(consolidation: Consolidation) -> dict[Finding, int]:
     """Notes that ask for nothing and are the same for many units, with the number of units: said once."""
     noted: Counter[Finding] = Counter()
-    for line in book.layout.consolidation.units:
+    for line in consolidation.units:
         noted.update({finding for finding in line.submission.findings if finding.severity is Severity.INFO})
     return {finding: units for finding, units in sorted(noted.items(), key=_by_code) if units >= _MANY_UNITS}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,9 @@ def test_a_delivery_says_what_each_file_is_and_which_units_are_new_in_it(tmp_pat
         text = text_of(here.mail(here.notices(NoticeKind.DELIVERY)[-1]))
         assert "Dự thảo báo cáo tổng kết: htsd-2020-v2.docx" in text
         assert "Bộ ảnh theo đơn vị: htsd-2020-v2-photos.zip" in text
+        sheet = openpyxl.load_workbook(here.installation.home.storage.outputs / "htsd-2020-v2.xlsx")["Cảnh báo"]
+        listed = sum(isinstance(row[0], int) for row in sheet.iter_rows(values_only=True))
+        assert f"Nội dung cần lưu ý: {listed:02d} (xem bảng Cảnh báo)" in text
         assert "Bổ sung so với bản trước: xã Tênh Phông." in text
         assert "số liệu khác" in text, "changes beyond what can be read are counted, not dropped"
 
