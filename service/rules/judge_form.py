@@ -93,11 +93,14 @@ def merge_message(figures: Figures, sent: tuple[SentForm, ...], form: Form) -> M
     whole = _is_whole(sent, form)
     kept = _kept(figures, newest) if whole else 0
     whole = whole and not kept
+    blank_rows = frozenset() if kept else _blank_rows(newest)
     changes = []
     used = set()
     for key, (value, one) in newest.items():
         before = values.get(key)
         if value.status is ValueStatus.EMPTY and before is not None and not whole:
+            if key[0] in blank_rows and before.status is not ValueStatus.EMPTY and key[1] != _NOTE:
+                doubts[key] = (_stays(key, before, form),)
             continue
         after = _unit_value(value, one.source)
         less_trusted = is_less_trusted(one.rank, one.sender, ranks.get(key, 0), senders.get(key, one.sender))
@@ -255,6 +258,26 @@ def _corrects_only(sent: tuple[SentForm, ...], kept: int) -> Finding:
         text=Text(
             vi=f"Biểu “{name}” gửi sau chỉ ghi một phần; {kept} số khác vẫn lấy theo bản trước, đề nghị xác nhận.",
             en=f"The form “{name}” sent later is filled in part; {kept} other figures stay as sent before, please confirm.",
+        ),
+    )
+
+
+def _blank_rows(newest: Mapping[Key, tuple[Value, SentForm]]) -> frozenset[str]:
+    """The rows of a form that say nothing at all: where only a few rows were sent again, that may be meant."""
+    said = {code for (code, _), (value, _) in newest.items() if value.status is not ValueStatus.EMPTY}
+    return frozenset(code for code, _ in newest) - said
+
+
+def _stays(key: Key, before: UnitValue, form: Form) -> Finding:
+    indicator = form.indicator(key[0])
+    label = indicator.label if indicator else key[0]
+    return Finding(
+        code="V-STAYS",
+        severity=Severity.WARNING,
+        where=key[0],
+        text=Text(
+            vi=f"{label}: bản gửi bổ sung có dòng này nhưng để trống; vẫn lấy “{before.raw}” theo bản trước, đề nghị xác nhận.",
+            en=f"{label}: the form sent in addition leaves this row blank; the earlier “{before.raw}” stays, please confirm.",
         ),
     )
 

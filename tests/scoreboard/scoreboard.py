@@ -28,7 +28,7 @@ UNITS, EXACT, ASKED_WHO, WRONG_UNIT, DISMISSED = (
 )
 NEVER = (WRONG, INVENTED, WRONG_UNIT)
 """What must stay at nought."""
-_ROW_ASKED = {"F-ROW-DISPUTED", "F-HEADER-VALUE", "V-COL"}
+_ROW_ASKED = {"F-ROW-DISPUTED", "F-HEADER-VALUE", "V-COL", "V-STAYS"}
 _SOME_ROW = {"F-ROW-UNKNOWN", "F-ROW-UNLABELLED", "F-COLUMN-UNKNOWN"}
 """Findings that say: a figure was seen and not used, of this indicator or of one that could not be told."""
 

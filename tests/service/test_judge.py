@@ -213,6 +213,10 @@ def test_a_form_of_a_few_rows_replaces_only_these() -> None:
     assert len(submission.versions[1].changes) == 1
     assert fates(submission)[1, "Bieu so lieu.xlsx"] is DocumentFate.USED
     assert "V-LOST" not in codes(submission)
+    (stays,) = [each for each in submission.findings if each.code == "V-STAYS"]  # the row is there, and says nothing
+    assert (stays.where, str(FIGURES["2", "count"]) in stays.text.vi) == ("2", True)
+    again = sent(3, on(9), workbook(part_of_form({("2", "count"): 4}), "them.xlsx"))
+    assert "V-STAYS" not in codes(judged(sent(1, on(6), *everything()), sent(2, on(8), workbook(part, "bo sung.xlsx")), again))
 
 
 def test_a_whole_form_with_hardly_a_figure_corrects_these_and_asks_once_about_the_others() -> None:
