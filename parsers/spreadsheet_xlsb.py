@@ -30,6 +30,7 @@ from parsers.spreadsheet_zip import Package, relations_of
 
 _ROW, _BLANK, _ROUNDED, _ERROR, _BOOLEAN, _REAL, _TEXT, _SHARED = range(8)
 _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOLEAN, _FORMULA_ERROR = range(8, 12)
+_SHORT = range(12, 19)  # a blank to a shared text, without its column: the one behind the cell before
 _STRING_ITEM, _FONT, _FORMAT, _EXTENDED = 19, 43, 44, 47
 _STRUCK = 0x08  # of a font's flags
 _ABOVE = 1  # of a font's escapement: a superscript
@@ -188,19 +189,21 @@ class _SheetReader:
     def __init__(self, raw: RawSheet, strings: list[str], styles: list[Style], fonts: list[_Font], *, since_1904: bool) -> None:
         self._raw, self._strings, self._styles, self._fonts, self._since_1904 = raw, strings, styles, fonts, since_1904
         self._row = 0
+        self._next = 0  # column, from 0 on
 
     def read(self, package: Package, part: str, budget: Budget) -> None:
         """Fill the raw sheet from its part."""
         for kind, body in _records(package, part, budget):
             if kind == _ROW:
-                self._row = struct.unpack_from("<I", body)[0] + 1
+                self._row, self._next = struct.unpack_from("<I", body)[0] + 1, 0
                 if self._row > MAX_ROWS:
                     self._raw.capped = True
                 elif len(body) > 11 and body[11] & 0x10:  # noqa: PLR2004 - fDyZero of BrtRowHdr
                     self._raw.hidden_rows.add(self._row)
-            elif _BLANK < kind <= _FORMULA_ERROR or kind == _RICH_TEXT:
-                if self._row <= MAX_ROWS:
-                    self._add(kind, body, budget)
+            elif _BLANK <= kind <= _FORMULA_ERROR or kind == _RICH_TEXT:
+                self._add(kind, body, budget)
+            elif kind in _SHORT:
+                self._add(kind - _SHORT.start + _BLANK, struct.pack("<I", self._next) + body, budget)
             elif kind == _MERGE:
                 top, bottom, left, right = struct.unpack_from("<IIII", body)
                 self._raw.merge(top + 1, left + 1, bottom + 1, right + 1)
@@ -213,7 +216,9 @@ class _SheetReader:
     def _add(self, kind: int, body: bytes, budget: Budget) -> None:
         column, style_index = struct.unpack_from("<II", body)
         style_index &= 0xFFFFFF
-        column += 1
+        self._next = column = column + 1
+        if kind == _BLANK or self._row > MAX_ROWS:
+            return
         if column > MAX_COLUMNS:
             self._raw.capped = True
             return

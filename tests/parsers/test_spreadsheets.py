@@ -24,7 +24,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from parsers.grid import Cell, CellKind, Merge
 from parsers.spreadsheets import PasswordError, SpreadsheetError, read_sheets
 from tests.parsers.golden_forms import FOLDER, as_read, expected_path, golden_files
-from tests.parsers.spreadsheet_samples import SHEET, ods, xlsb, xlsb_cell, xlsb_row, xlsx
+from tests.parsers.spreadsheet_samples import SHEET, ods, record, wide, xlsb, xlsb_cell, xlsb_row, xlsx
 from tests.servers_libreoffice import LibreOffice
 
 
@@ -262,6 +262,25 @@ def test_calamine_reads_the_same_binary_workbook() -> None:
     theirs = python_calamine.load_workbook(io.BytesIO(_xlsb())).get_sheet_by_index(0).to_python()
     assert theirs[0][:4] == ["Tập thể", 1.25, 120, 1.25]
     assert theirs[1][:2] == [True, 7]
+
+
+def test_short_cells_of_xlsb_stand_behind_the_one_before() -> None:
+    """As SheetJS writes them: records 12 to 18 have no column of their own."""
+    style = struct.pack("<I", 0)
+    sheet = (
+        xlsb_row(0)
+        + xlsb_cell(7, 1, 0, struct.pack("<I", 0))  # B1, with its column
+        + record(13, style + struct.pack("<i", 5 << 2 | 2))
+        + record(12, style)
+        + record(16, style + struct.pack("<d", 2.5))
+        + xlsb_row(1)
+        + record(18, style + struct.pack("<I", 0))
+        + record(17, style + wide("120"))
+    )
+    (found,) = read_sheets(xlsb(sheet, ["Tập thể"]), "").sheets
+    assert {address: cell.text for address, cell in found.cells.items()} == {
+        (1, 2): "Tập thể", (1, 3): "5", (1, 5): "2.5", (2, 1): "Tập thể", (2, 2): "120",
+    }  # fmt: skip
 
 
 def test_open_document_styles_dates_and_hidden_parts() -> None:
