@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
@@ -13,6 +14,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from PIL import Image, ImageDraw, ImageFont
 
+from parsers.content_type import XLSX
+from parsers.spreadsheets import read_sheets
 from service.convert import MEMORY, OutsidePrograms, ProgramError, available, run_program
 from tests.parsers.writing_samples import DOCX, report
 from tests.requirements import LIBREOFFICE, TESSERACT, UNAR, need
@@ -166,3 +169,18 @@ def test_an_archive_that_announces_too_much_is_refused() -> None:
     assert time.process_time() - began < 6
     with pytest.raises(ProgramError):
         OutsidePrograms().unpack_archive(b"Rar!\x1a\x07\x00 nothing", "application/vnd.rar")
+
+
+def test_zeros_that_a_program_wrote_beside_its_formulas_are_calculated() -> None:
+    """XlsxWriter and others write no results but zeros, and ask for a calculation when the file is opened."""
+    need(LIBREOFFICE)
+    book, stream, zeros = Workbook(), BytesIO(), BytesIO()
+    book.worksheets[0].append(["Xóa mù chữ", "=2+1", "=B1*40"])
+    book.save(stream)
+    with zipfile.ZipFile(stream) as source, zipfile.ZipFile(zeros, "w") as made:
+        for name in source.namelist():
+            made.writestr(name, re.sub(rb"</f><v ?/>|</f><v></v>", b"</f><v>0</v>", source.read(name)))
+    found = read_sheets(zeros.getvalue(), XLSX)
+    assert found.uncalculated
+    (sheet,) = read_sheets(OutsidePrograms(seconds=60).convert(zeros.getvalue(), XLSX, "xlsx"), XLSX).sheets
+    assert [sheet.at(1, column).text for column in (2, 3)] == ["3", "120"]
