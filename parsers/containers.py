@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from config.campaign import Severity
@@ -26,6 +26,7 @@ from parsers.archives import (
     zip_members,
 )
 from parsers.embedded import has_macros, is_protected_ole, office_members, ole_members, pdf_members, rtf_members
+from parsers.flat_documents import flat_members
 from parsers.leaf_paths import complete_path, unique_path
 from parsers.office_lock import unlocked
 from parsers.ole_directory import ole_directory
@@ -43,7 +44,7 @@ _OFFICE = frozenset({kind.DOCX, kind.DOCM, kind.XLSX, kind.XLSM, kind.XLSB, kind
 _OLD_OFFICE = frozenset({kind.DOC, kind.XLS, kind.PPT})
 _OLE_TYPES = _OLD_OFFICE | {kind.MSG, kind.OLE, kind.ENCRYPTED_OFFICE}
 _ARCHIVES = frozenset({kind.ZIP, kind.RAR, kind.SEVEN_ZIP}) | kind.COMPRESSED | kind.OTHER_ARCHIVES
-_WRAPPERS = _ARCHIVES | frozenset({kind.EML, kind.MHTML, kind.MBOX, kind.MSG, kind.TNEF, kind.UUENCODE})
+_WRAPPERS = _ARCHIVES | frozenset({kind.EML, kind.MHTML, kind.MBOX, kind.MSG, kind.TNEF, kind.UUENCODE, kind.FLAT_ODF})
 
 _REFUSED: Mapping[str, tuple[str, Text]] = {
     kind.EXECUTABLE: (
@@ -299,26 +300,16 @@ def _source(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacker
 
 def _members(leaf: Leaf, media_type: str, allowance: Allowance, convert: Unpacker | None) -> Iterator[Member] | None:
     data = leaf.data
-    if media_type == kind.ZIP:
-        return zip_members(data, allowance)
+    if media_type in _OPENERS:
+        return _OPENERS[media_type](data, allowance)
     if media_type in kind.COMPRESSED:
         return compressed_members(data, media_type, leaf.name, allowance)
     if media_type in _ARCHIVES:
         return archive_members(data, media_type, allowance, convert)
-    if media_type == kind.MBOX:
-        return _mbox_members(data, allowance)
-    if media_type == kind.MSG:
-        return msg_members(data, allowance)
-    if media_type == kind.TNEF:
-        return tnef_members(data, allowance)
-    if media_type == kind.UUENCODE:
-        return _uuencode_members(data, allowance)
     if media_type in _OFFICE:
         return office_members(data, allowance)
     if media_type in _OLD_OFFICE or media_type == kind.OLE:
         return ole_members(data, media_type, allowance)
-    if media_type == kind.RTF:
-        return rtf_members(data, allowance)
     if media_type == kind.PDF:
         return (each for each in pdf_members(data, allowance) if not (each.inline and is_page_picture(each.data)))
     return None
@@ -366,3 +357,14 @@ def _uuencode_members(data: bytes, allowance: Allowance) -> Iterator[Member]:
     for each in uuencoded_files(data):
         allowance.take(len(each.data))
         yield Member(name=each.name, data=each.data)
+
+
+_OPENERS: Mapping[str, Callable[[bytes, Allowance], Iterator[Member]]] = {
+    kind.ZIP: zip_members,
+    kind.MBOX: _mbox_members,
+    kind.MSG: msg_members,
+    kind.TNEF: tnef_members,
+    kind.UUENCODE: _uuencode_members,
+    kind.FLAT_ODF: flat_members,
+    kind.RTF: rtf_members,
+}

@@ -25,6 +25,7 @@ DOCM = "application/vnd.ms-word.document.macroenabled.12"
 DOC = "application/msword"
 DOC_XML = "application/msword+xml"  # Word 2003 XML
 ODT = "application/vnd.oasis.opendocument.text"
+FLAT_ODF = "application/vnd.oasis.opendocument+xml"  # .fods, .fodt
 ODP = "application/vnd.oasis.opendocument.presentation"
 RTF = "application/rtf"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -321,6 +322,8 @@ def _mail_type(start: str, name: str) -> str:
 def _markup_type(lower: str) -> str:
     if not lower.startswith("<"):
         return ""
+    if "<office:document " in lower:
+        return FLAT_ODF
     is_html = re.search(r"<(?:!doctype html|html|head|body|table|div|meta|p|style|script|font|span|center|h1)[\s>]", lower)
     if "<html" not in lower:
         if "excel.sheet" in lower or "urn:schemas-microsoft-com:office:spreadsheet" in lower[:600]:

@@ -7,6 +7,7 @@ import struct
 import zipfile
 
 import docx
+import openpyxl
 import pytest
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -109,3 +110,22 @@ def test_the_charts_of_a_text_are_no_files() -> None:
         archive.writestr("Object 1/content.xml", "<office:chart/>")
         archive.writestr("Obj101", bytes(range(8)) * 9)
     assert list(opened(target.getvalue(), "thư.odt")) == ["thư.odt"]
+
+
+@pytest.mark.parametrize("extension", ["fods", "fodt"])
+def test_a_document_in_one_plain_xml_file_is_read(extension: str) -> None:
+    office = LibreOffice(program=need(LIBREOFFICE))
+    source = FORM
+    if extension == "fodt":
+        document = docx.Document()
+        sheet = openpyxl.load_workbook(io.BytesIO(FORM)).worksheets[0]
+        rows = [["" if value is None else str(value) for value in row] for row in sheet.iter_rows(min_row=4, values_only=True)]
+        table = document.add_table(len(rows), len(rows[0]))
+        for cells, texts in zip(table.rows, rows, strict=True):
+            for cell, text in zip(cells.cells, texts, strict=True):
+                cell.text = text
+        stream = io.BytesIO()
+        document.save(stream)
+        source = stream.getvalue()
+    data = converted(source, "docx" if extension == "fodt" else "xlsx", extension, office)
+    assert read_figures(f"biểu.{extension}", data) == read_figures("biểu.xlsx", FORM)
