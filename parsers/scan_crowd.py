@@ -36,7 +36,7 @@ def is_crowded(page: Image.Image, cells: Sequence[Sequence[GridCell]]) -> bool:
     if len(every) > FILLED_MOST and sum(has_ink(page, cell.box) for cell in every) > FILLED_MOST:
         return True
     dark = page.point(INK)
-    return ImageChops.difference(dark, ImageChops.offset(dark, 1, 0)).histogram()[255] > STROKES_MOST
+    return ImageChops.difference(dark, ImageChops.offset(dark, 1, 0)).tobytes().count(255) > STROKES_MOST
 
 
 def told(pages: Sequence[int]) -> Finding:
