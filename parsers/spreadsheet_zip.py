@@ -87,7 +87,7 @@ def read_xml(package: Package, name: str, handler: XmlHandler, *, limit: int = M
 
 def parse_xml(chunks: Iterable[bytes], handler: XmlHandler, name: str) -> bool:
     """Feed XML to the handler without building a tree. False when the handler stopped before the end."""
-    parser = expat.ParserCreate()  # safe here: a DOCTYPE is refused below, so no entity is ever defined
+    parser = expat.ParserCreate()  # safe here: declarations are refused below, so no entity is ever defined
     parser.buffer_text = True
     names = _LocalNames()
     parser.StartElementHandler = _local_start(handler, names)
@@ -138,8 +138,9 @@ def _local_end(handler: XmlHandler, names: _LocalNames) -> Callable[[str], None]
     return end
 
 
-def _refuse_doctype(*_declaration: object) -> None:
-    raise damaged("DOCTYPE")
+def _refuse_doctype(_name: str, _system: str | None, _public: str | None, has_declarations: int) -> None:
+    if has_declarations:
+        raise damaged("DOCTYPE")
 
 
 class _RelationHandler(XmlHandler):

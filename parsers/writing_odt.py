@@ -173,15 +173,17 @@ class _Walk:
     def _table(self, element: etree._Element) -> Iterator[RawBlock]:
         cells: list[RawCell] = []
         nested: list[RawBlock] = []
-        number = 0
+        number, columns = 0, _columns(element)
         for row in _rows(element):
+            spans = _leaves_out_covered(row, columns)
             for _ in range(_count(row, "number-rows-repeated")):
                 number += 1
-                self._row(row, number, cells, nested)
+                self._row(row, number, cells, nested, spans=spans)
         yield RawTable(cells=tuple(cells))
         yield from nested
 
-    def _row(self, row: etree._Element, number: int, cells: list[RawCell], nested: list[RawBlock]) -> None:
+    def _row(self, row: etree._Element, number: int, cells: list[RawCell], nested: list[RawBlock], *, spans: bool) -> None:
+        """The cells of a row; `spans`: those that a merged one covers are not written, and it takes their columns, too."""
         column = 1
         for cell in row:
             name = local(cell)
@@ -194,7 +196,7 @@ class _Walk:
                 self._cells += 1
                 if name == "table-cell":
                     cells.append(self._cell(cell, number, column, nested))
-                column += 1
+                column += _count(cell, "number-columns-spanned") if spans else 1
 
     def _cell(self, element: etree._Element, row: int, column: int, nested: list[RawBlock]) -> RawCell:
         paragraphs, tables = parted(self.blocks(element))
@@ -207,6 +209,26 @@ class _Walk:
             paragraphs=paragraphs,
             inside=paragraphs_in(tables),
         )
+
+
+def _columns(element: etree._Element) -> int:
+    """How many columns a table declares."""
+    count = 0
+    for each in element:
+        name = local(each)
+        if name == "table-column":
+            count += _count(each, "number-columns-repeated")
+        elif name in ("table-columns", "table-header-columns", "table-column-group"):
+            count += _columns(each)
+    return count
+
+
+def _leaves_out_covered(row: etree._Element, columns: int) -> bool:
+    """Whether a row has all its columns only with those that its merged cells cover: pandoc does not write these."""
+    cells = [each for each in row if local(each) in ("table-cell", "covered-table-cell")]
+    written = sum(_count(each, "number-columns-repeated") for each in cells)
+    covered = sum(_count(each, "number-columns-spanned") - 1 for each in cells)
+    return covered > 0 and written + covered == columns
 
 
 def _rows(element: etree._Element) -> Iterator[etree._Element]:
