@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +37,8 @@ from parsers.spreadsheet_cells import (
 _MAX_CELLS = 500_000
 _ONE_CELL = frozenset({0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x007E, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E})
 _MANY_CELLS = {0x00BD: 6, 0x00BE: 2}  # MULRK and MULBLANK: bytes a cell
+_BEGIN, _OF_A_SHEET, _FORMULA = 0x0809, b"\x10\0", 0x0006
+_ON_LOAD, _SHORTEST_FORMULA = 0x02, 16  # of its flags; bytes
 _MAX_LOOKS = 40_000  # Excel itself writes at most 4,000 styles; xlrd makes a kilobyte of each
 _LOOKS = frozenset({0x0018, 0x001E, 0x0031, 0x0043, 0x00E0, 0x0218, 0x0231, 0x0243, 0x0293, 0x041E, 0x0443})
 """Names, fonts, number formats and styles of cells, in every version."""
@@ -73,7 +76,7 @@ def read_xls(data: bytes, budget: Budget) -> RawWorkbook:
     if len(data) > _MAX_BYTES:
         raise too_large(f"> {_MAX_BYTES >> 20} MB")
     stream = _stream(data)
-    _check_cells(stream)
+    stale = _checked(stream)
     book = _opened(data)
     styles = _styles(book)
     sheets, uncalculated = [], False
@@ -81,6 +84,7 @@ def read_xls(data: bytes, budget: Budget) -> RawWorkbook:
     try:
         for number in range(min(book.nsheets, MAX_SHEETS)):
             raw, unknown = _read_sheet(book, book.sheet_by_index(number), styles, budget)
+            unknown = _blanked(raw, stale[number] if number < len(stale) else ()) or unknown
             book.unload_sheet(number)
             place_boxes(raw, boxes[number] if number < len(boxes) else ())
             uncalculated = uncalculated or unknown
@@ -102,8 +106,13 @@ def _stream(data: bytes) -> bytes:
         raise damaged("OLE") from error
 
 
-def _check_cells(stream: bytes) -> None:
-    """Refuse a workbook with more cells or styles than any form has, before xlrd makes an object of each."""
+def _checked(stream: bytes) -> list[set[tuple[int, int]]]:
+    """Refuse a workbook with more cells or styles than any form has, before xlrd makes an object of each.
+
+    Of each sheet: the cells, from 0 on, whose formula has a zero for a result and is to be calculated when it is opened, as
+    Perl's Spreadsheet::WriteExcel writes every one.
+    """
+    stale: list[set[tuple[int, int]]] = []
     position, cells, looks = 0, 0, 0
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
@@ -113,11 +122,18 @@ def _check_cells(stream: bytes) -> None:
             cells += length // _MANY_CELLS[kind]
         elif kind in _LOOKS:
             looks += 1
+        elif kind == _BEGIN and stream[position + 6 : position + 8] == _OF_A_SHEET:
+            stale.append(set())
+        if kind == _FORMULA and stale and length >= _SHORTEST_FORMULA and stream[position + 10 : position + 18] == bytes(8):
+            row, column, flags = *struct.unpack_from("<HH", stream, position + 4), stream[position + 18]
+            if flags & _ON_LOAD:
+                stale[-1].add((row, column))
         if cells > _MAX_CELLS:
             raise too_large(f"> {_MAX_CELLS} cells")
         if looks > _MAX_LOOKS:
             raise too_large(f"> {_MAX_LOOKS} styles")
         position += 4 + length
+    return stale
 
 
 def _opened(data: bytes, *, decrypted: bool = False) -> Any:  # noqa: ANN401 - xlrd has no types
@@ -194,6 +210,14 @@ def _read_sheet(book: Any, sheet: Any, styles: list[Style], budget: Budget) -> t
         if info.hidden:
             raw.hide_columns(column + 1, column + 1)
     return raw, unknown
+
+
+def _blanked(raw: RawSheet, zeros: Iterable[tuple[int, int]]) -> bool:
+    """Take the zeros that are no results from these cells, from 0 on; whether there were any."""
+    found = [(row + 1, column + 1) for row, column in zeros if (row + 1, column + 1) in raw.cells]
+    for place in found:
+        raw.cells[place] = replace(raw.cells[place], kind=CellKind.BLANK, value=None, formula=_FORMULA_RESULT_UNKNOWN)
+    return bool(found)
 
 
 def _cell(book: Any, sheet: Any, row: int, column: int, styles: list[Style]) -> Cell | None:  # noqa: ANN401 - xlrd

@@ -11,10 +11,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import xlwt
 from openpyxl import Workbook, load_workbook
 from PIL import Image, ImageDraw, ImageFont
 
-from parsers.content_type import XLSX
+from parsers.content_type import XLS, XLSX
 from parsers.spreadsheets import read_sheets
 from service.convert import MEMORY, OutsidePrograms, ProgramError, available, run_program
 from tests.parsers.writing_samples import DOCX, report
@@ -184,3 +185,20 @@ def test_zeros_that_a_program_wrote_beside_its_formulas_are_calculated() -> None
     assert found.uncalculated
     (sheet,) = read_sheets(OutsidePrograms(seconds=60).convert(zeros.getvalue(), XLSX, "xlsx"), XLSX).sheets
     assert [sheet.at(1, column).text for column in (2, 3)] == ["3", "120"]
+
+
+def test_zeros_beside_the_formulas_of_an_old_workbook_are_calculated() -> None:
+    """As Perl's Spreadsheet::WriteExcel writes them: every formula is to be calculated when the file is opened."""
+    need(LIBREOFFICE)
+    book, stream = xlwt.Workbook(), BytesIO()
+    sheet = book.add_sheet("A")
+    for column, content in enumerate(("Xóa mù chữ", xlwt.Formula("2+1"), 0)):
+        sheet.write(0, column, content)
+    book.save(stream)
+    unknown, zero, later = b"\x03\0\0\0\0\0\xff\xff\0\0", bytes(8) + b"\0\0", bytes(8) + b"\x02\0"  # result and flags
+    assert stream.getvalue().count(unknown) == 1
+    assert not read_sheets(stream.getvalue().replace(unknown, zero), XLS).uncalculated  # a result that is zero
+    stale = stream.getvalue().replace(unknown, later)
+    assert read_sheets(stale, XLS).uncalculated
+    (found,) = read_sheets(OutsidePrograms(seconds=60).convert(stale, XLS, "xlsx"), XLSX).sheets
+    assert [found.at(1, column).text for column in (2, 3)] == ["3", "0"]
