@@ -22,6 +22,7 @@ from parsers.ole_directory import MAGIC
 _MEDIA = re.compile(
     r"^(?:word|xl|ppt)/(?:media|embeddings)/[^/]+$|^(?:word|xl|ppt)/vbaProject\.bin$|^Pictures/[^/]+$|^media/[^/]+$"
     r"|^ObjectReplacements/|^Object \d+$"
+    r"|^word/(?:[^/]+/)?[^/]*chunk[^/]*\.(?:mht|mhtml|html?|xhtml|rtf|txt|docx)$"  # what w:altChunk puts into the text
 )
 _NOT_A_FILE = re.compile(r"vbaProject\.bin$|^ObjectReplacements/|^Object \d+$")
 _BLIP = re.compile(

@@ -129,3 +129,15 @@ def test_a_document_in_one_plain_xml_file_is_read(extension: str) -> None:
         source = stream.getvalue()
     data = converted(source, "docx" if extension == "fodt" else "xlsx", extension, office)
     assert read_figures(f"biểu.{extension}", data) == read_figures("biểu.xlsx", FORM)
+
+
+def test_a_text_that_a_word_file_holds_as_a_chunk_of_another_format_is_read() -> None:
+    """Web applications write .docx files of nothing but a web page; Word shows it as the text."""
+    rows = openpyxl.load_workbook(io.BytesIO(FORM)).worksheets[0].iter_rows(min_row=4, values_only=True)
+    cells = ("".join(f"<td>{'' if value is None else value}</td>" for value in row) for row in rows)
+    page = f"<html><meta charset='utf-8'><table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table></html>"
+    document, stream = docx.Document(), io.BytesIO()
+    part = Part(PackURI("/word/afchunk.htm"), "text/html", page.encode(), document.part.package)
+    document.part.relate_to(part, f"{_OFFICE}/aFChunk")
+    document.save(stream)
+    assert read_figures("biểu.docx", stream.getvalue()) == read_figures("biểu.xlsx", FORM)
