@@ -177,8 +177,13 @@ def compressed_members(data: bytes, media_type: str, name: str, allowance: Allow
             if not gathered:
                 raise Refused(broken(), code="D-UNREADABLE") from error
     allowance.take(size)
+    yield Member(name=name_inside(name), data=b"".join(gathered))
+
+
+def name_inside(name: str) -> str:
+    """The name of what a gzip, bzip2 or xz of this name holds; any other name as it is."""
     inside = re.sub(r"\.t(?:gz|bz2?|xz)$", ".tar", name, flags=re.IGNORECASE)
-    yield Member(name=re.sub(r"\.(?:gz|bz2|xz)$", "", inside, flags=re.IGNORECASE) or "tar", data=b"".join(gathered))
+    return re.sub(r"\.(?:gz|bz2|xz)$", "", inside, flags=re.IGNORECASE) or "tar"
 
 
 def archive_members(data: bytes, media_type: str, allowance: Allowance, convert: Unpacker | None) -> Iterator[Member]:

@@ -23,9 +23,11 @@ from parsers.archives import (
     compressed_members,
     is_junk,
     is_last_of_many,
+    name_inside,
     zip_members,
 )
 from parsers.embedded import has_macros, is_protected_ole, office_members, ole_members, pdf_members, rtf_members
+from parsers.equal_files import OnceEach, moved, renamed, why_of_copy
 from parsers.leaf_paths import complete_path, unique_path
 from parsers.office_lock import unlocked
 from parsers.ole_directory import ole_directory
@@ -135,6 +137,7 @@ def open_all(
     allowance = Allowance(limits=limits or Limits(), parts_taken=len(leaves))
     opened: list[OpenedLeaf] = []
     paths: set[str] = set()
+    before: OnceEach[Unpacked] = OnceEach()
     volumes = joined_volumes(leaves)
     waiting: list[tuple[Leaf, str, int]] = [(leaf, "", 0) for leaf in reversed(leaves)]
     while waiting:
@@ -147,7 +150,7 @@ def open_all(
         elif not parent and named in volumes:
             unpacked = _volume(leaf, volumes[named], allowance)
         else:
-            unpacked = unpack(leaf, limits=allowance.limits, convert=convert, allowance=allowance, depth=depth)
+            unpacked = _unpacked_once(leaf, before, allowance, convert, depth)
         opened.append(
             OpenedLeaf(
                 leaf=leaf, media_type=unpacked.media_type, is_container=unpacked.is_container, fate=unpacked.fate,
@@ -156,6 +159,33 @@ def open_all(
         )  # fmt: skip
         waiting.extend((member, leaf.path, depth + 1) for member in reversed(unpacked.members))
     return tuple(opened)
+
+
+def _unpacked_once(
+    leaf: Leaf, before: OnceEach[Unpacked], allowance: Allowance, convert: Unpacker | None, depth: int
+) -> Unpacked:
+    """What a leaf holds; the same bytes are opened once, and what was in them counts again for every copy."""
+    named = (*kind.told_by_name(leaf.name), _DOCUMENT_NAME.search(leaf.name) is not None, is_volume(leaf.name))
+    decides = (*named, is_junk(leaf.path), depth >= allowance.limits.depth)
+    found = before.before(leaf, *decides)
+    if found is None:
+        unpacked = unpack(leaf, convert=convert, allowance=allowance, depth=depth)
+        before.note(leaf, unpacked, *decides)
+        return unpacked
+    first, unpacked = found
+    findings = list(renamed(unpacked.findings, first.path, leaf.path))
+    members: list[Leaf] = []
+    try:
+        for each in unpacked.members:
+            allowance.expect_bytes(each.size, each.size)
+            allowance.take(each.size)
+            name = name_inside(leaf.name) if each.name == name_inside(first.name) else each.name
+            members.append(moved(each, first, leaf, name=name))
+    except Refused as refused:
+        findings.append(_finding(refused.code, leaf.path, refused.text))
+        return _stopped(unpacked.media_type, members, refused, findings, wraps=unpacked.is_container)
+    why = why_of_copy(unpacked.why, first) if unpacked.fate is DocumentFate.USED else unpacked.why
+    return replace(unpacked, members=tuple(members), findings=tuple(findings), why=why)
 
 
 def unpack(

@@ -9,8 +9,9 @@ from config.campaign import Campaign
 from parsers import content_type as kind
 from parsers.archives import Unpacker
 from parsers.containers import OpenedLeaf, open_all
-from parsers.document_content import Expected
+from parsers.document_content import Expected, Understood
 from parsers.document_verdict import NOT_OURS, ONLY_PHOTOS
+from parsers.equal_files import OnceEach, renamed, why_of_copy
 from parsers.grid import PicturePlace
 from parsers.message import read_envelope_and_parts
 from parsers.parts import Leaf, make_leaf
@@ -142,15 +143,40 @@ def _read_leaves(
     reader = DocumentReader(expected, outside.convert, outside.recognise)
     documents: list[Document] = []
     votes: dict[str, int] = {}
+    before: OnceEach[Understood] = OnceEach()
     for opened in open_all(leaves, convert=outside.unpack, watch=watch):
         watch.opening(opened.leaf.sha256)
-        understood = reader.read(opened)
+        understood = _read_once(reader, opened, before)
         documents.append(understood.document)
         if understood.campaign:
             votes[understood.campaign] = votes.get(understood.campaign, 0) + 1
     watch.opening("")
     documents = [replace(each, why=ONLY_PHOTOS) if _holds_photos(each, documents) else each for each in documents]
     return tuple(documents), max(votes, key=lambda each: votes[each]) if votes else ""
+
+
+def _read_once(reader: DocumentReader, opened: OpenedLeaf, before: OnceEach[Understood]) -> Understood:
+    """Everything understood of a leaf; of the same bytes as another's it is what was understood then, under its own name."""
+    leaf = opened.leaf
+    if opened.fate is not None:
+        return reader.read(opened)
+    decides = (opened.media_type, kind.told_by_name(leaf.name))
+    found = before.before(leaf, *decides)
+    if found is None:
+        understood = reader.read(opened)
+        before.note(leaf, understood, *decides)
+        return understood
+    first, understood = found
+    known = understood.document
+    document = replace(
+        known,
+        path=leaf.path,
+        name=leaf.name,
+        slice=leaf.slice,
+        why=why_of_copy(known.why, first),
+        findings=renamed(known.findings, first.path, leaf.path),
+    )
+    return replace(understood, document=document)
 
 
 def _holds_photos(document: Document, documents: Sequence[Document]) -> bool:
