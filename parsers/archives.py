@@ -171,7 +171,7 @@ def compressed_members(data: bytes, media_type: str, name: str, allowance: Allow
         try:
             while chunk := stream.read1(CHUNK):  # what came before a damage stays
                 size += len(chunk)
-                allowance.expect_bytes(size, len(data))
+                allowance.expect_streamed(size, len(data))
                 gathered.append(chunk)
         except (*ZIP_ERRORS, MemoryError) as error:
             if not gathered:
