@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from config.errors import ParseError
 from config.text import Text
 
 MEGABYTE = 1024 * 1024
+
+
+_OF_ANY, _PACKED, _IN_VAIN = 100 * MEGABYTE, 3, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,14 @@ class Limits:
     total_bytes: int = 200 * MEGABYTE
     ratio: int = 200
     ratio_from: int = 8 * MEGABYTE  # smaller files may be as compressible as they like
+
+
+def most_of(sizes: Iterable[int]) -> int:
+    """The bytes that are taken out of a mail with files of these sizes: all of them are held at once.
+
+    A hundred megabytes are more than small mails hold; large ones may hold what they do, packed three times over.
+    """
+    return min(max(_OF_ANY, _PACKED * sum(sizes)), Limits().total_bytes)
 
 
 class Refused(ParseError):  # noqa: N818 - the word for what happened to the file
@@ -37,6 +49,7 @@ class Allowance:
     limits: Limits = field(default_factory=Limits)
     parts_taken: int = 0
     bytes_taken: int = 0
+    bytes_wasted: int = 0  # inflated, and then more than is left
 
     def expect_parts(self, count: int) -> None:
         """Refuse before reading when a container announces more files than are left."""
@@ -68,6 +81,17 @@ class Allowance:
                     en=f"unpacked content is larger than {limit} MB in one mail; please split it and send again",
                 )
             )
+
+    def expect_streamed(self, size: int, compressed: int) -> None:
+        """As `expect_bytes`, for what does not announce its size: what is inflated in vain comes to an end, too."""
+        in_vain = (
+            self.bytes_wasted > _IN_VAIN * self.limits.total_bytes and compressed * self.limits.ratio > self.limits.ratio_from
+        )
+        try:
+            self.expect_bytes(*((self.limits.total_bytes + 1,) * 2 if in_vain else (size, compressed)))
+        except Refused:
+            self.bytes_wasted += size
+            raise
 
     def take(self, size: int) -> None:
         """Count one file that was taken out."""

@@ -171,14 +171,19 @@ def compressed_members(data: bytes, media_type: str, name: str, allowance: Allow
         try:
             while chunk := stream.read1(CHUNK):  # what came before a damage stays
                 size += len(chunk)
-                allowance.expect_bytes(size, len(data))
+                allowance.expect_streamed(size, len(data))
                 gathered.append(chunk)
         except (*ZIP_ERRORS, MemoryError) as error:
             if not gathered:
                 raise Refused(broken(), code="D-UNREADABLE") from error
     allowance.take(size)
+    yield Member(name=name_inside(name), data=b"".join(gathered))
+
+
+def name_inside(name: str) -> str:
+    """The name of what a gzip, bzip2 or xz of this name holds; any other name as it is."""
     inside = re.sub(r"\.t(?:gz|bz2?|xz)$", ".tar", name, flags=re.IGNORECASE)
-    yield Member(name=re.sub(r"\.(?:gz|bz2|xz)$", "", inside, flags=re.IGNORECASE) or "tar", data=b"".join(gathered))
+    return re.sub(r"\.(?:gz|bz2|xz)$", "", inside, flags=re.IGNORECASE) or "tar"
 
 
 def archive_members(data: bytes, media_type: str, allowance: Allowance, convert: Unpacker | None) -> Iterator[Member]:

@@ -13,7 +13,7 @@ from config.campaign import Severity
 from config.errors import ParseError
 from config.text import NO_TEXT, Text
 from parsers import content_type as kind
-from parsers.allowance import PASSWORD, Allowance, Limits, Refused
+from parsers.allowance import PASSWORD, Allowance, Limits, Refused, most_of
 from parsers.archives import (
     MANY_VOLUMES,
     Member,
@@ -23,9 +23,11 @@ from parsers.archives import (
     compressed_members,
     is_junk,
     is_last_of_many,
+    name_inside,
     zip_members,
 )
 from parsers.embedded import has_macros, is_protected_ole, office_members, ole_members, pdf_members, rtf_members
+from parsers.equal_files import OnceEach, moved, renamed, why_of_copy
 from parsers.flat_documents import flat_members
 from parsers.leaf_paths import complete_path, unique_path
 from parsers.office_lock import unlocked
@@ -35,6 +37,7 @@ from parsers.part_names import readable
 from parsers.parts import Leaf, is_blank, leaf_of, make_leaf, walk
 from parsers.pdf_streams import CROWDED, excess
 from parsers.photos import is_page_picture
+from parsers.shut_kinds import IGNORED, REFUSED
 from parsers.uuencode import uuencoded_files
 from parsers.values import DocumentFate, Finding
 from parsers.volumes import JOINED, as_volume, is_volume, joined_volumes
@@ -46,58 +49,17 @@ _OLE_TYPES = _OLD_OFFICE | {kind.MSG, kind.OLE, kind.ENCRYPTED_OFFICE}
 _ARCHIVES = frozenset({kind.ZIP, kind.RAR, kind.SEVEN_ZIP}) | kind.COMPRESSED | kind.OTHER_ARCHIVES
 _WRAPPERS = _ARCHIVES | frozenset({kind.EML, kind.MHTML, kind.MBOX, kind.MSG, kind.TNEF, kind.UUENCODE, kind.FLAT_ODF})
 
-_REFUSED: Mapping[str, tuple[str, Text]] = {
-    kind.EXECUTABLE: (
-        "D-EXECUTABLE",
-        Text(vi="là chương trình chạy được, không mở vì lý do an toàn", en="is a program, not opened for safety"),
-    ),
-    kind.SCRIPT: (
-        "D-EXECUTABLE",
-        Text(vi="là tệp lệnh chạy được, không mở vì lý do an toàn", en="is a script, not opened for safety"),
-    ),
-    kind.SHORTCUT: (
-        "D-LINK-FILE",
-        Text(
-            vi="là lối tắt (shortcut), không phải tệp thật; đề nghị gửi tệp gốc",
-            en="is a shortcut, not the file itself; please send the file",
-        ),
-    ),
-    kind.ENCRYPTED_MAIL: (
-        "D-PASSWORD",
-        Text(vi="thư được mã hóa, không mở được; đề nghị gửi lại không mã hóa", en="encrypted mail, please send it unencrypted"),
-    ),
-    kind.IWORK: (
-        "D-FORMAT",
-        Text(
-            vi="là tệp Pages, Numbers hoặc Keynote của Apple, không đọc được; đề nghị xuất sang Word hoặc Excel rồi gửi lại",
-            en="a file of Apple's Pages, Numbers or Keynote, cannot be read; please export it to Word or Excel and send it again",
-        ),
-    ),
-    kind.LINK_STUB: (
-        "D-LINK",
-        Text(
-            vi="chỉ là đường dẫn tới Google Drive, không có nội dung; đề nghị đính kèm tệp",
-            en="only points to Google Drive and has no content; please attach the file",
-        ),
-    ),
-}
 _DOCUMENT_NAME = re.compile(r"\.(?:docx?|xlsx?|xlsm|xlsb|od[ts]|pdf|rtf|zip|rar|7z|jpe?g|png|heic)$", re.IGNORECASE)
-_IGNORED: Mapping[str, Text] = {
-    kind.SIGNATURE: Text(vi="chữ ký số của thư", en="the mail's digital signature"),
-    kind.CALENDAR: Text(vi="lịch hẹn", en="a calendar entry"),
-    kind.VCARD: Text(vi="danh thiếp", en="a contact card"),
-    kind.LOCK_FILE: Text(
-        vi="tệp tạm của Word/Excel, không có nội dung; có thể đơn vị định gửi tệp cùng tên",
-        en="a temporary file of Word or Excel without content; the unit may have meant the file of the same name",
-    ),
-    kind.APPLE_DOUBLE: Text(vi="tệp phụ của máy Apple", en="an Apple side file"),
-    kind.THUMBS: Text(vi="tệp phụ của Windows (Thumbs.db)", en="a Windows side file (Thumbs.db)"),
-    kind.EMPTY: Text(vi="tệp trống, không có nội dung; đề nghị gửi lại", en="an empty file; please send it again"),
-}
 _TOO_DEEP = Text(
     vi="các tệp nén lồng nhau quá nhiều lớp, không mở tiếp; đề nghị gửi trực tiếp tệp bên trong",
     en="containers nested too deeply, not opened further; please send the inner file itself",
 )
+_TOO_LATE = Text(
+    vi="thư có quá nhiều tệp nén, mở quá lâu nên tệp này chưa mở; đề nghị gửi riêng tệp này trong thư khác",
+    en="the mail holds too many archives and took too long, this one was not opened; please send it in a mail of its own",
+)
+_OPENED_WITHIN = 0.4
+"""So much of a mail's time may go before its archives are open; the rest is for reading."""
 _MACRO = Text(
     vi="tệp có macro; hệ thống chỉ đọc số liệu, không chạy macro",
     en="carries macros; only its data are read, macros are never run",
@@ -133,9 +95,10 @@ def open_all(
     leaves: tuple[Leaf, ...], limits: Limits | None = None, convert: Unpacker | None = None, watch: Watch = UNWATCHED
 ) -> tuple[OpenedLeaf, ...]:
     """Every leaf and every file inside one, in reading order, each path once. Never raises for what senders do."""
-    allowance = Allowance(limits=limits or Limits(), parts_taken=len(leaves))
+    allowance = Allowance(limits=limits or Limits(total_bytes=most_of(leaf.size for leaf in leaves)), parts_taken=len(leaves))
     opened: list[OpenedLeaf] = []
     paths: set[str] = set()
+    before: OnceEach[Unpacked] = OnceEach()
     volumes = joined_volumes(leaves)
     waiting: list[tuple[Leaf, str, int]] = [(leaf, "", 0) for leaf in reversed(leaves)]
     while waiting:
@@ -148,7 +111,7 @@ def open_all(
         elif not parent and named in volumes:
             unpacked = _volume(leaf, volumes[named], allowance)
         else:
-            unpacked = unpack(leaf, limits=allowance.limits, convert=convert, allowance=allowance, depth=depth)
+            unpacked = _unpacked_once(leaf, before, allowance, convert, depth, late=watch.spent() >= _OPENED_WITHIN)
         opened.append(
             OpenedLeaf(
                 leaf=leaf, media_type=unpacked.media_type, is_container=unpacked.is_container, fate=unpacked.fate,
@@ -157,6 +120,35 @@ def open_all(
         )  # fmt: skip
         waiting.extend((member, leaf.path, depth + 1) for member in reversed(unpacked.members))
     return tuple(opened)
+
+
+def _unpacked_once(
+    leaf: Leaf, before: OnceEach[Unpacked], allowance: Allowance, convert: Unpacker | None, depth: int, *, late: bool
+) -> Unpacked:
+    """What a leaf holds; the same bytes are opened once, and what was in them counts again for every copy."""
+    named = (*kind.told_by_name(leaf.name), _DOCUMENT_NAME.search(leaf.name) is not None, is_volume(leaf.name))
+    decides = (*named, is_junk(leaf.path), depth >= allowance.limits.depth)
+    found = before.before(leaf, *decides)
+    if found is None:
+        if late and leaf.refusal == NO_TEXT and (wrapper := kind.media_type(leaf.data, leaf.name)) in _WRAPPERS:
+            return _shut(leaf, wrapper, Refused(_TOO_LATE))
+        unpacked = unpack(leaf, convert=convert, allowance=allowance, depth=depth)
+        before.note(leaf, unpacked, *decides)
+        return unpacked
+    first, unpacked = found
+    findings = list(renamed(unpacked.findings, first.path, leaf.path))
+    members: list[Leaf] = []
+    try:
+        for each in unpacked.members:
+            allowance.expect_bytes(each.size, each.size)
+            allowance.take(each.size)
+            name = name_inside(leaf.name) if each.name == name_inside(first.name) else each.name
+            members.append(moved(each, first, leaf, name=name))
+    except Refused as refused:
+        findings.append(_finding(refused.code, leaf.path, refused.text))
+        return _stopped(unpacked.media_type, members, refused, findings, wraps=unpacked.is_container)
+    why = why_of_copy(unpacked.why, first) if unpacked.fate is DocumentFate.USED else unpacked.why
+    return replace(unpacked, members=tuple(members), findings=tuple(findings), why=why)
 
 
 def unpack(
@@ -174,11 +166,11 @@ def unpack(
         media_type = kind.EML  # a forwarded mail with hardly a header
     if leaf.refusal != NO_TEXT:
         return replace(_shut(leaf, media_type, Refused(leaf.refusal, code="D-REFUSED")), is_container=False)
-    if media_type in _REFUSED:
-        code, why = _REFUSED[media_type]
+    if media_type in REFUSED:
+        code, why = REFUSED[media_type]
         return _shut(leaf, media_type, Refused(why, code=code))
-    if media_type in _IGNORED or is_junk(leaf.path):
-        why = _IGNORED.get(media_type, Text(vi="tệp phụ của hệ thống nén", en="a side file of the packing program"))
+    if media_type in IGNORED or is_junk(leaf.path):
+        why = IGNORED.get(media_type, Text(vi="tệp phụ của hệ thống nén", en="a side file of the packing program"))
         lost = media_type == kind.EMPTY and kind.is_misnamed(media_type, leaf.name)  # a report was meant; the sender is told
         return Unpacked(media_type=media_type, fate=DocumentFate.UNREADABLE if lost else DocumentFate.IGNORED, why=why)
     if media_type.startswith(("video/", "audio/")):

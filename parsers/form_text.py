@@ -26,6 +26,7 @@ _LONGEST_LINE = 400
 _LONGEST_FIGURE = 80
 _LONGEST_WORDS = 30  # "ba lớp", "không", "không tổ chức"
 _MOST_LINES = 2_000
+_WIDEST = 72  # columns in which headings are looked for
 _MOST_COLONS = 4
 _MOST_WRAPPED = 2
 _MOST_FIELDS = 12
@@ -127,10 +128,9 @@ def in_doubt(reading: FormReading) -> FormReading:
 
 def has_header(sheet: Sheet, form: Form) -> bool:
     """Whether a row of a table in a text names its columns."""
-    return any(
-        len(set(header_kinds(sheet, row, 1, sheet.last_column, form.columns))) > 1
-        for row in sorted({row for row, _ in sheet.cells})
-    )
+    width = min(sheet.last_column, _WIDEST)  # asked once: it goes through all cells
+    rows = sorted({row for row, _ in sheet.cells})[:_MOST_LINES]
+    return any(len(set(header_kinds(sheet, row, 1, width, form.columns))) > 1 for row in rows)
 
 
 def _short(lines: Iterable[str]) -> Iterator[str]:

@@ -42,6 +42,7 @@ _ENOUGH = 0.6  # share of words with marks that must become syllables
 _LONG_WORD = 4  # one word this long is no coincidence
 _MIXED = 2  # a legacy vote needs this many times more words than certain Unicode has
 _JUDGED = 20_000  # characters of a document that vote
+_WORD = 40  # letters of what is remembered: longer ones are no words that return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,8 @@ class DocumentDecoder:
         groups: dict[str, list[str]] = {}
         for text, font in texts:
             groups.setdefault(font, []).append(text)
-        self._groups = {font: _group_encoding(members, font) for font, members in groups.items()}
+        self._own = functools.cache(_own_encoding)  # every text is asked about here and when it is decoded
+        self._groups = {font: _group_encoding(members, font, self._own) for font, members in groups.items()}
         unnamed = [text for font, members in groups.items() if not font for text in members]
         everything = unnamed or [text for members in groups.values() for text in members]
         weights = {font: sum(len(text) for text in members if not text.isascii()) for font, members in groups.items()}
@@ -121,13 +123,16 @@ class DocumentDecoder:
         for font, encoding in self._groups.items():
             votes[encoding] = votes.get(encoding, 0) + weights[font]
         legacy = {encoding: weight for encoding, weight in votes.items() if encoding != UNICODE and weight}
-        self.encoding: str = max(legacy, key=lambda each: legacy[each]) if legacy else _group_encoding(everything, "")
+        if legacy:
+            self.encoding: str = max(legacy, key=lambda each: legacy[each])
+        else:
+            self.encoding = self._groups[""] if "" in self._groups else _group_encoding(everything, "", self._own)
 
     def decode(self, text: str, font: str = "") -> LegacyText:
         """One text of the document in Unicode NFC."""
         if text.isascii() and not _STRONG_VIQR.search(text) and self._groups.get(font, self.encoding) != "viqr":
             return LegacyText(text=_capitals(text, font), encoding=UNICODE)
-        own = _own_encoding(text)
+        own = self._own(text)
         voted = self._groups.get(font, font_encoding(font) or UNICODE)
         if not font and voted == UNICODE and not _CERTAIN.search(text):
             voted = self.encoding if "" not in self._groups else voted
@@ -140,9 +145,9 @@ class DocumentDecoder:
         return LegacyText(text=decoded, encoding=encoding if decoded != nfc(text) else UNICODE)
 
 
-def _group_encoding(texts: Sequence[str], font: str) -> str:
+def _group_encoding(texts: Sequence[str], font: str, own: Callable[[str], str]) -> str:
     """The encoding of the texts of one font, which may be unnamed."""
-    certain = [text for text in texts if _CERTAIN.search(text) and _own_encoding(text) == UNICODE]
+    certain = [text for text in texts if _CERTAIN.search(text) and own(text) == UNICODE]
     known = set(certain)
     rest = [text for text in texts if not text.isascii() and text not in known]
     joined = "\n".join(rest)[:_JUDGED]
@@ -224,6 +229,11 @@ def _score(text: str, encoding: str) -> _Score:
 
 
 def _has_letters(token: str) -> bool:
+    return _lettered(token) if len(token) <= _WORD else _lettered.__wrapped__(token)
+
+
+@functools.lru_cache(maxsize=4096)
+def _lettered(token: str) -> bool:
     return len(token) > 1 and (any(not word.isascii() for word in letter_runs(token)) or bool(_SYMBOL_IN_WORD.search(token)))
 
 
@@ -231,6 +241,11 @@ _SYMBOL_IN_WORD = re.compile("[A-Za-z][\u00a1-\u00bf×÷\u00ad]|[\u00a1-\u00bf×
 
 
 def _all_syllables(token: str) -> bool:
+    return _of_syllables(token) if len(token) <= _WORD else _of_syllables.__wrapped__(token)
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_syllables(token: str) -> bool:
     if _SYMBOL_IN_WORD.search(token):
         return False
     words = [word for word in letter_runs(token) if not word.isascii()]

@@ -44,10 +44,10 @@ _GPS = 0x8825
 _TAKEN = (0x9003, 0x9004)
 _CHANGED = 0x0132
 _CAMERA = (0x010F, 0x0110)
-_SIGNATURE_NAME = re.compile(
+SIGNATURE_NAME = re.compile(
     r"^(?:image|img|oledata|logo|outlook-|banner|signature|chu ?ky)[\w-]*\d*\.(?:png|gif|jpe?g|bmp)$", re.IGNORECASE
 )
-_PHONE_NAME = re.compile(r"^(?:IMG|DSC|DSCN|DSCF|PXL|P\d|FB_IMG|received|VID|\d{8}_\d{6}|z\d{13}[_-][0-9a-f]{32})", re.IGNORECASE)
+PHONE_NAME = re.compile(r"^(?:IMG|DSC|DSCN|DSCF|PXL|P\d|FB_IMG|received|VID|\d{8}_\d{6}|z\d{13}[_-][0-9a-f]{32})", re.IGNORECASE)
 
 _JPEG = frozenset({"JPEG", "MPO"})
 _BY_CAMERAS = _JPEG | {"HEIF", "AVIF"}
@@ -255,7 +255,7 @@ def _role(
     is_graphic = look.is_flat and not from_camera
     if pixels <= _SMALL and (is_graphic or look.has_transparency or (ratio > 4 and not from_camera)):  # noqa: PLR2004 - a banner
         return DocumentRole.DECORATION, _LOGO
-    if inline and _SIGNATURE_NAME.match(name) and pixels <= _TINY * 4 and not from_camera:
+    if inline and SIGNATURE_NAME.match(name) and pixels <= _TINY * 4 and not from_camera:
         return DocumentRole.DECORATION, _LOGO
     if text is _Text.COVERS:
         is_screen = not from_camera and (ratio > 1.8 or (look.is_flat and width > height * 1.5))  # noqa: PLR2004 - A4 is 1.41, phones 1.33 to 1.78
@@ -263,7 +263,7 @@ def _role(
             return DocumentRole.UNKNOWN, _SCREENSHOT
         if ratio <= 1.8:  # noqa: PLR2004 - as above
             return DocumentRole.SCAN, _PAGE
-    if is_graphic and not _PHONE_NAME.match(name):
+    if is_graphic and not PHONE_NAME.match(name):
         if ratio > 4:  # noqa: PLR2004 - a banner
             return DocumentRole.DECORATION, _LOGO
         return DocumentRole.UNKNOWN, _SCREENSHOT

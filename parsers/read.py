@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from config.campaign import Campaign
+from config.text import NO_TEXT
 from parsers import content_type as kind
 from parsers.archives import Unpacker
 from parsers.containers import OpenedLeaf, open_all
-from parsers.document_content import Expected
+from parsers.document_content import Expected, Understood
 from parsers.document_verdict import NOT_OURS, ONLY_PHOTOS
+from parsers.effort import Effort, in_order, not_read
+from parsers.equal_files import OnceEach, renamed, why_of_copy
 from parsers.grid import PicturePlace
 from parsers.message import read_envelope_and_parts
 from parsers.parts import Leaf, make_leaf
@@ -140,17 +144,44 @@ def _read_leaves(
 ) -> tuple[tuple[Document, ...], str]:
     """The documents, and the campaign that most of them speak for."""
     reader = DocumentReader(expected, outside.convert, outside.recognise)
-    documents: list[Document] = []
-    votes: dict[str, int] = {}
-    for opened in open_all(leaves, convert=outside.unpack, watch=watch):
-        watch.opening(opened.leaf.sha256)
-        understood = reader.read(opened)
-        documents.append(understood.document)
-        if understood.campaign:
-            votes[understood.campaign] = votes.get(understood.campaign, 0) + 1
+    once: OnceEach[Understood] = OnceEach()
+    effort = Effort(watch)
+    opened = open_all(leaves, convert=outside.unpack, watch=watch)
+    found: dict[int, Understood] = {}
+    for place in in_order(opened):
+        watch.opening(opened[place].leaf.sha256)
+        found[place] = _read_once(reader, opened[place], once, effort)
+    documents = [found[place].document for place in range(len(opened))]
+    votes = Counter(found[place].campaign for place in range(len(opened)) if found[place].campaign)
     watch.opening("")
     documents = [replace(each, why=ONLY_PHOTOS) if _holds_photos(each, documents) else each for each in documents]
-    return tuple(documents), max(votes, key=lambda each: votes[each]) if votes else ""
+    return tuple(documents), next((each for each, _ in votes.most_common(1)), "")
+
+
+def _read_once(reader: DocumentReader, opened: OpenedLeaf, before: OnceEach[Understood], effort: Effort) -> Understood:
+    """Everything understood of a leaf; of the same bytes as another's it is what was understood then, under its own name."""
+    leaf = opened.leaf
+    if opened.fate is not None:
+        return reader.read(opened)
+    decides = (opened.media_type, kind.told_by_name(leaf.name))
+    found = before.before(leaf, *decides)
+    if found is None:
+        if (why := effort.refusal(opened)) != NO_TEXT:
+            return not_read(opened, why)
+        understood = reader.read(opened)
+        before.note(leaf, understood, *decides)
+        return understood
+    first, understood = found
+    known = understood.document
+    document = replace(
+        known,
+        path=leaf.path,
+        name=leaf.name,
+        slice=leaf.slice,
+        why=why_of_copy(known.why, first),
+        findings=renamed(known.findings, first.path, leaf.path),
+    )
+    return replace(understood, document=document)
 
 
 def _holds_photos(document: Document, documents: Sequence[Document]) -> bool:

@@ -16,7 +16,7 @@ from config.vietnamese import fold, nfc
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.raised import with_superscripts
 from parsers.values import Finding
-from parsers.writing_blocks import RawCell, RawParagraph, RawTable, RawWriting, WritingError, all_paragraphs
+from parsers.writing_blocks import RawCell, RawParagraph, RawTable, RawWriting, WritingError, all_paragraphs, within_limits
 from parsers.writing_rtf import RTF_START, lean_rtf
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -161,6 +161,7 @@ def assemble(raw: RawWriting, *, keep_layout: bool = False) -> Writing:
     """The document with its text decoded and its layout tables turned into paragraphs, unless those are kept as tables."""
     from parsers.legacy import DocumentDecoder
 
+    raw = within_limits(raw)
     decoder = DocumentDecoder(piece for paragraph in all_paragraphs(raw) for piece in paragraph.pieces)
 
     def decode(text: str, font: str) -> str:

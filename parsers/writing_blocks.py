@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.campaign import Severity
 from config.errors import ParseError
@@ -19,6 +20,9 @@ SMALL_TABLE = 4
 
 PARAGRAPH_LIMIT = 12_000
 """Paragraphs of one document that are kept."""
+
+LETTERS_LIMIT = 400_000
+"""Characters of one document that are read: two hundred pages full of text, of which every later reader sees each again."""
 
 
 class WritingError(ParseError):
@@ -153,6 +157,31 @@ def all_paragraphs(raw: RawWriting) -> Iterator[RawParagraph]:
         else:
             for cell in block.cells:
                 yield from cell.paragraphs
+
+
+def within_limits(raw: RawWriting) -> RawWriting:
+    """The document up to as many characters as are read of any; that it was cut, here or by its reader, is told."""
+    kept: list[RawBlock] = []
+    left = LETTERS_LIMIT
+    for block in raw.blocks:
+        size = len(block.text) if isinstance(block, RawParagraph) else sum(len(each.text) for each in paragraphs_in((block,)))
+        if size > left:
+            if isinstance(block, RawParagraph):
+                kept.append(replace(block, pieces=tuple(_beginning(block.pieces, left))))
+            said = cut_short(LETTERS_LIMIT, Text(vi="ký tự", en="characters"))
+            return replace(raw, blocks=tuple(kept), findings=(*raw.findings, said))
+        left -= size
+        kept.append(block)
+    counted = sum(1 for _ in itertools.islice(all_paragraphs(raw), PARAGRAPH_LIMIT + 1))
+    if counted == PARAGRAPH_LIMIT and not any(each.code == "D-CUT" for each in raw.findings):  # its reader stopped there
+        return replace(raw, findings=(*raw.findings, cut_short(PARAGRAPH_LIMIT, Text(vi="đoạn", en="paragraphs"))))
+    return raw
+
+
+def _beginning(pieces: Iterable[tuple[str, str]], letters: int) -> Iterator[tuple[str, str]]:
+    for text, font in pieces:
+        yield text[:letters], font
+        letters = max(0, letters - len(text))
 
 
 def plain(text: str, *, style: str = "", level: int = 0, bold: bool = False, font: str = "") -> RawParagraph:

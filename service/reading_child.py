@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -32,6 +33,8 @@ except ImportError:  # Windows: the parent's wall clock is the only limit
 
 _NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 _NEW_USER = 0x10000000  # CLONE_NEWUSER
+_OF_THE_TIME, _OF_THE_CPU = 0.85, 0.5
+"""When this much of what a mail may cost is gone no further file is begun: the last one needs some, and the answer its way."""
 _ALARM_AFTER = 30  # seconds past the wall limit: the parent kills earlier, unless it is gone
 
 
@@ -52,17 +55,23 @@ def main() -> None:
         header, payload = frame
         _limit_time(int(start["cpu_seconds"]), float(header["seconds"]))
         try:
-            answer, result = reader.answer(header, payload, _watch(header, note))
+            answer, result = reader.answer(header, payload, _watch(header, note, int(start["cpu_seconds"])))
         except ParseError as error:
             answer, result = {"error": str(error)}, b""
         answer["peak"] = _peak()
         write_frame(target, answer, result)
 
 
-def _watch(header: dict[str, Any], note: OpenFileNote) -> Watch:
+def _watch(header: dict[str, Any], note: OpenFileNote, cpu_seconds: int) -> Watch:
     """Leaves word of which file is about to be opened: what it opens may be the last that this process does."""
     note.write("")
-    return Watch(opening=note.write, deadly=frozenset(header.get("deadly", ())))
+    began, used = time.monotonic(), time.process_time()
+    most, most_cpu = float(header["seconds"]) * _OF_THE_TIME, max(cpu_seconds, 1) * _OF_THE_CPU
+
+    def spent() -> float:
+        return max((time.monotonic() - began) / most, (time.process_time() - used) / most_cpu)
+
+    return Watch(opening=note.write, deadly=frozenset(header.get("deadly", ())), spent=spent)
 
 
 class _Reader:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 
@@ -13,8 +14,8 @@ import pypdfium2
 import pytest
 
 from config.errors import ParseError
-from parsers.writing import ODT, read_html, read_text, read_writing
-from parsers.writing_blocks import WritingError
+from parsers.writing import ODT, Writing, read_html, read_text, read_writing
+from parsers.writing_blocks import LETTERS_LIMIT, PARAGRAPH_LIMIT, WritingError
 from parsers.writing_rtf import lean_rtf
 from tests.parsers.test_writing_docx import with_part
 from tests.parsers.writing_samples import DOCX, report
@@ -196,3 +197,29 @@ def test_cells_covered_by_a_merged_one_may_be_left_out() -> None:
     table = f"<table:table>{columns}{''.join(f'<table:table-row>{row}</table:table-row>' for row in rows)}</table:table>"
     (sheet,) = read_writing(_odt(table), ODT).tables
     assert (sheet.at(1, 4).text, sheet.at(2, 4).text) == ("Ghi chú", "đã gửi")
+
+
+def test_a_text_is_read_up_to_a_limit_and_that_is_said() -> None:
+    source = random.Random(1)
+    lines = (
+        " ".join(source.choices(["xã", "học", "tập", "suốt", "đời", "tuần", "lễ", "12", "lớp", "người"], k=14))
+        for _ in range(18_000)
+    )
+    with bounded():
+        writing = read_text("\n".join(lines))
+    assert [each.code for each in writing.findings] == ["D-CUT"]
+    assert "400000 ký tự" in writing.findings[0].text.vi
+    assert 390_000 < sum(len(each.text) for each in writing.paragraphs) <= LETTERS_LIMIT
+
+
+def test_a_text_of_one_endless_line_is_read_up_to_the_limit() -> None:
+    writing = read_text("Báo cáo " * 100_000)
+    assert 390_000 < len(writing.paragraphs[0].text) <= LETTERS_LIMIT
+    assert [each.code for each in writing.findings] == ["D-CUT"]
+
+
+@pytest.mark.parametrize("read", [read_text, lambda text: read_html(text.replace("\n", "<br>"))], ids=["text", "html"])
+def test_lines_beyond_those_that_are_read_are_told(read: Callable[[str], Writing]) -> None:
+    writing = read("một dòng\n" * 13_000)
+    assert (len(writing.paragraphs), [each.code for each in writing.findings]) == (PARAGRAPH_LIMIT, ["D-CUT"])
+    assert read("một dòng\n" * 5_000).findings == ()
