@@ -146,6 +146,8 @@ class _Builder:
             return False
         if previous.has(Role.REFERENCE, Role.CALENDAR):
             return True
+        if self._is_of_pupils(self.at - len(run) - 1):
+            return True
         ordinal = previous.has(Role.UNIT) and previous is self.before and not self.colon and bool(previous.word)
         before_that = self.tokens[self.at - len(run) - 2] if self.at - len(run) >= 2 else None  # noqa: PLR2004 - word and figure
         counted = before_that is not None and before_that.text in ("số", "tổng số", "so", "tong so")
@@ -155,6 +157,14 @@ class _Builder:
             and previous.word is not None
             and bool(previous.word.kinds & {"class", "event", "school", "person"})
         )
+
+    def _is_of_pupils(self, place: int) -> bool:
+        """Whether the word here is the grade of the persons just counted: "60 học sinh lớp 9"."""
+        if place < 2:  # noqa: PLR2004 - a figure and who is counted
+            return False
+        figure, persons, grade = self.tokens[place - 2 : place + 1]
+        kinds = [each.word.kinds if each.word is not None and each.has(Role.UNIT) else frozenset() for each in (persons, grade)]
+        return figure.kind is TokenKind.ATOM and "person" in kinds[0] and "class" in kinds[1] and "person" not in kinds[1]
 
     def _add(self, amount: Amount) -> None:
         quantity = Quantity(amount, approx=self.approx, each=self.each, part=self.part, detail=self.detail)

@@ -18,6 +18,7 @@ _TABLE_HEADINGS = ("bang", "bieu", "table", "statistics")
 _ACTIVITY_WORDS = ("hoat dong", "activit")
 _BULLET = re.compile(r"^[\s\-–—+*•·]+")
 _MOST_NAMES = 40
+_LONGEST_LIST = 900  # letters of a list in one paragraph
 _SLASH = re.compile(r"\s*/\s*")
 _SO = re.compile(r"\bsố\s+", re.IGNORECASE)
 
@@ -107,8 +108,19 @@ def _texts_by_section(consolidation: Consolidation) -> dict[str, list[tuple[str,
 
 
 def _paragraphs(text: str) -> list[str]:
-    stripped = (_BULLET.sub("", each).strip() for each in text.splitlines())
-    return [each for each in stripped if says_something(each)]
+    """The paragraphs of a text without their bullets; a line that leads to a list has its items behind it."""
+    found: list[str] = []
+    leads = False
+    for line in text.splitlines():
+        said = _BULLET.sub("", line).strip()
+        if not says_something(said):
+            continue
+        if leads and _BULLET.match(line) and len(found[-1]) + len(said) <= _LONGEST_LIST:
+            found[-1] = f"{found[-1].rstrip(';.')}{' ' if found[-1].endswith(':') else '; '}{said}"
+            continue
+        found.append(said)
+        leads = said.endswith(":") and not _BULLET.match(line)
+    return found
 
 
 def _contributions(texts: list[tuple[str, list[str]]], language: Language) -> Iterator[Contribution]:

@@ -444,3 +444,9 @@ def test_absurd_number_cells_are_refused(value: str) -> None:
     for where in (CLASSES, MONEY, AREA):
         found = read(Cell(kind=CellKind.NUMBER, value=Decimal(value)), where)
         assert found.status is ValueStatus.REJECT or value == "1E-999999"
+
+
+@pytest.mark.parametrize("written", ["60 HS lớp 9", "60 học sinh lớp 9", "60 em lớp 9A"])
+def test_the_grade_of_the_persons_counted_is_no_count_of_classes(written: str) -> None:
+    found = read(written, PEOPLE)
+    assert (dict(found.values), found.status) == ({"people": 60}, ValueStatus.CONFIRM)

@@ -117,6 +117,13 @@ def test_what_several_units_wrote_alike_is_said_once_with_their_names(tmp_path: 
     assert f"{names[2][0].upper()}{names[2][1:]}: Riêng xã thiếu nước." in text
 
 
+def test_the_items_of_a_list_stand_behind_the_line_that_leads_to_them(tmp_path: Path) -> None:
+    listed = "Xã đã ban hành các văn bản sau:\n- Kế hoạch số 68/KH-UBND;\n- Công văn số 112/UBND-VX.\nĐã họp ban tổ chức."
+    text = text_of(report(tmp_path, consolidation(units=(saying(0, I_1=listed),))))
+    assert "Xã đã ban hành các văn bản sau: Kế hoạch số 68/KH-UBND; Công văn số 112/UBND-VX." in text
+    assert "Thị trấn Tuần Giáo: Đã họp ban tổ chức." in text
+
+
 def test_a_section_nobody_wrote_says_so() -> None:
     made = consolidation(units=(saying(0, I_1="Đã ban hành kế hoạch."),))
     sections = {section.code: section for section in merged_sections(CAMPAIGN, made, Language.VI)}
