@@ -130,6 +130,8 @@ def _mail_parser(raw: bytes, parts: Sequence[Part]) -> mailparser.MailParser | N
     elided = b"".join(kept)
     if len(elided) > 1024 * 1024 or has_endless_parameters(kept[-1]):  # the headers of 2,000 parts have 300 KB
         return None
+    if elided.count(b"@") > _MOST_ADDRESSES:
+        return None
     try:
         return mailparser.parse_from_bytes(elided)
     except _MAIL_PARSER_ERRORS:
@@ -224,6 +226,7 @@ def _received_at(headers: Headers) -> datetime | None:
 
 
 _LONGEST_DATE = 200
+_MOST_ADDRESSES = 10_000  # that mail-parser takes apart, each twice: 80,000 keep it for seconds
 
 
 def _moment(text: str) -> datetime | None:

@@ -21,6 +21,7 @@ from pypdfium2 import PdfiumError
 
 from config.campaign import Form
 from config.text import Text
+from parsers.scattered_letters import is_scattered
 from parsers.writing_blocks import LockedError, RawBlock, RawParagraph, RawWriting, cut_short, damaged, plain
 from parsers.writing_pdf_aligned import aligned_pages
 from parsers.writing_pdf_tables import PageTable, RuledPage, goes_on, joined, raw_table, ruled_pages
@@ -163,10 +164,12 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
     try:
         page = document[index]
         try:
-            objects = _objects(page)
+            objects, lines = _objects(page), _lines(page)
+            if is_scattered(lines):
+                return _Page(index=index, lines=[], pictured=True)
             return _Page(
                 index=index,
-                lines=_lines(page),
+                lines=lines,
                 font=objects.fonts.most_common(1)[0][0] if objects.fonts else "",
                 paths=objects.paths,
                 pictured=objects.pictures > 0,
