@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import re
 import struct
 import zipfile
@@ -18,6 +19,7 @@ from parsers.archives import ZIP_ERRORS, Member, announced_entries, broken, natu
 from parsers.content_type import DOC, PPT, XLS
 from parsers.embedded_objects import OLE_ERRORS, object_members, open_document_objects, packaged_file, pool_members, rtf_objects
 from parsers.ole_directory import MAGIC
+from parsers.pdf_pages import OBJECTS_OF_ALL, PageBudget
 
 _MEDIA = re.compile(
     r"^(?:word|xl|ppt)/(?:media|embeddings)/[^/]+$|^(?:word|xl|ppt)/vbaProject\.bin$|^Pictures/[^/]+$|^media/[^/]+$"
@@ -220,11 +222,15 @@ def _pdf_attachments(document: pypdfium2.PdfDocument, allowance: Allowance) -> I
 
 def _pdf_pictures(document: pypdfium2.PdfDocument, size: int, allowance: Allowance) -> Iterator[Member]:
     seen: set[bytes] = set()
+    budget = PageBudget()
     for index in range(min(len(document), PDF_PAGES)):
+        if budget.is_spent:  # that pages were left out is told where they are read
+            return
         try:
             page = document[index]
         except pypdfium2.PdfiumError:
             continue
+        budget.spend(page)
         pictures = list(_page_pictures(page))
         page.close()
         for number, (picture, fills_page) in enumerate(pictures, start=1):
@@ -253,7 +259,8 @@ _SMALLEST_PDF_PICTURE = 150
 def _page_pictures(page: pypdfium2.PdfPage) -> Iterator[tuple[bytes, bool]]:
     """The pictures of a page and whether each fills it; b"" for one too large to take out."""
     width, height = page.get_size()
-    for number, item in enumerate(page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3)):
+    drawn = itertools.islice(page.get_objects(max_depth=3), OBJECTS_OF_ALL)
+    for number, item in enumerate(each for each in drawn if isinstance(each, pypdfium2.PdfImage)):
         if number >= 30:  # noqa: PLR2004 - drawings cut into stripes are no photos
             return
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from config.errors import ParseError
 from config.text import NO_TEXT, Text
 from parsers.containers import OpenedLeaf
+from parsers.content_type import UNKNOWN
+from parsers.parts import Leaf
 from parsers.values import Document, DocumentFate, DocumentRole
 
 
@@ -19,6 +21,12 @@ def as_opened(opened: OpenedLeaf) -> Document:
 def failed(opened: OpenedLeaf, fate: DocumentFate, why: Text) -> Document:
     """A document that a reader could not open, with the reason."""
     return plain(opened, DocumentRole.UNKNOWN, fate, why)
+
+
+def unopened(leaf: Leaf, why: Text) -> Document:
+    """A file that nobody has looked into, and why; its path is made as for those that are opened, but not its type."""
+    opened = OpenedLeaf(leaf=leaf, media_type=UNKNOWN, is_container=False, fate=None, why=why)
+    return plain(opened, DocumentRole.UNKNOWN, DocumentFate.UNREADABLE, why)
 
 
 def plain(opened: OpenedLeaf, role: DocumentRole, fate: DocumentFate, why: Text) -> Document:

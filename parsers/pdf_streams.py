@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -42,6 +43,23 @@ _BITS = re.compile(rb"/BitsPerComponent\s+(\d{1,2})\b")
 _ONE_PLANE = re.compile(rb"/DeviceGray\b|/ImageMask\s+true|/CalGray\b|/Indexed\b")
 _DRAWN = re.compile(rb"\bDo\b")
 _PAINTED = re.compile(rb"[\s\])>](?:[SsfFBb]\*?|TJ?j?|['\"])(?=[\s/(\[<]|$)")
+_PARTS = re.compile(rb"(?<!%)(?:endobj|endstream|(?<!end)stream\r?\n)")
+MOST_OF_AN_OBJECT = 3 * 1024 * 1024
+"""Bytes that are no stream: lists and dictionaries, of which readers need forty bytes for every one."""
+
+_TEXT = re.compile(rb"\bBT\b")
+_BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)
+_HEX = re.compile(rb"<([0-9A-Fa-f\s]*+)>")
+_LIST = re.compile(rb"\[(?:[\s%]*+\d{1,10}\s++\d{1,5}\s++R\b){1000,}+")
+_REFERENCE = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+R\b")
+_SAVED = re.compile(rb"(?<![^\s\])>}])q(?![^\s\[(</])")
+MOST_SAVED = 50_000  # states of a page that are put aside, two hundred bytes each
+MOST_LETTERS = 250_000
+"""Of one stream: a page full of small print has ten thousand, and each takes a reader four hundred bytes."""
+
+MOST_REPEATED = 1_000
+"""So often one list names the same object: each time it would be drawn again."""
+
 MOST_PAINTED = 60_000
 """Lines, shapes and texts of one page: a plan of a town has some ten thousand, and each takes a reader five kilobytes."""
 
@@ -71,6 +89,8 @@ class _Streams:
 def excess(data: bytes) -> Text:
     """Why a PDF is not opened: a stream, a picture or a drawing larger than any document has. NO_TEXT when it may be."""
     found = _Streams()
+    if _names_one_again(data) or _holds_huge_object(data):
+        return CROWDED
     for dictionary, content in _streams(data):
         if _PICTURE.search(dictionary):
             pixels, size = _size(dictionary)
@@ -91,7 +111,7 @@ def excess(data: bytes) -> Text:
         found.codes += codes_of(drawn)
         if found.codes > MOST_CODES:
             return CROWDED
-        if len(drawn) > _LONG and sum(1 for _ in _PAINTED.finditer(drawn)) > MOST_PAINTED:
+        if len(drawn) > _LONG and (_paints_too_much(drawn) or _names_one_again(drawn)):
             return CROWDED
         _count_draws(found, dictionary, drawn)
     many = found.largest > _SUSPICIOUS or found.draws * max(found.pixels, _SMALLEST) > MOST_DRAWN
@@ -131,6 +151,47 @@ def _inflated(content: memoryview, dictionary: bytes) -> bytes | None:
         except zlib.error:
             return b""
     return b"" if names else bytes(_to_end(content))
+
+
+def _paints_too_much(drawn: bytes) -> bool:
+    """Whether a stream draws more than any page has: lines and texts, letters in them, states put aside."""
+    if sum(1 for _ in _PAINTED.finditer(drawn)) > MOST_PAINTED or sum(1 for _ in _SAVED.finditer(drawn)) > MOST_SAVED:
+        return True
+    return _TEXT.search(drawn) is not None and _letters(drawn) > MOST_LETTERS
+
+
+def _letters(drawn: bytes) -> int:
+    """The letters of all texts in a stream, each counted as three at least, which is what it takes; not far beyond the limit."""
+    letters = sum(len(each[1]) // 2 for each in _HEX.finditer(drawn))
+    depth = start = 0
+    for bracket in _BRACKET.finditer(drawn):
+        if bracket[0] == b"(":
+            start = start if depth else bracket.end()
+            depth += 1
+        elif bracket[0] == b")" and depth:
+            depth -= 1
+            letters += 0 if depth else max(3, bracket.start() - start)
+        if letters > MOST_LETTERS:
+            break
+    return letters + (len(drawn) - start if depth else 0)
+
+
+def _holds_huge_object(data: bytes) -> bool:
+    """Whether something in a file that is no stream is longer than anything in a document."""
+    end = 0
+    for mark in _PARTS.finditer(data):
+        if mark[0] != b"endstream" and mark.start() - end > MOST_OF_AN_OBJECT:
+            return True
+        end = mark.end()
+    return False
+
+
+def _names_one_again(content: bytes) -> bool:
+    """Whether a list of references names the same object a thousand times, as the contents of a page, say."""
+    for each in _LIST.finditer(content):
+        if Counter(found[1] for found in _REFERENCE.finditer(each[0])).most_common(1)[0][1] > MOST_REPEATED:
+            return True
+    return False
 
 
 def _is_font(content: bytes) -> bool:

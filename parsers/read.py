@@ -16,16 +16,18 @@ from parsers.document_verdict import NOT_OURS, ONLY_PHOTOS
 from parsers.effort import Effort, in_order, not_read
 from parsers.equal_files import OnceEach, renamed, why_of_copy
 from parsers.grid import PicturePlace
+from parsers.leaf_paths import unique_path
 from parsers.message import read_envelope_and_parts
+from parsers.opened_documents import unopened
 from parsers.parts import Leaf, make_leaf
 from parsers.read_body import BODY_PATH, read_body
 from parsers.read_document import DocumentReader
 from parsers.recognition import Recognise
 from parsers.values import Document, DocumentFate, DocumentRole, Envelope, MessageReading, Robot
-from parsers.watch import UNWATCHED, Watch
+from parsers.watch import DEADLY, NOT_OPENED, UNWATCHED, Watch
 from parsers.writing import Convert
 
-__all__ = ["BODY_PATH", "Expected", "Outside", "cut_cells", "expected_of", "extract", "read_file", "read_message"]
+__all__ = ["BODY_PATH", "Expected", "Outside", "cut_cells", "expected_of", "extract", "list_files", "read_file", "read_message"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,25 @@ def read_message(
         links=opened.links,
         findings=opened.findings,
         campaign=campaign,
+    )
+
+
+def list_files(raw: bytes, *, own_addresses: frozenset[str] = frozenset(), watch: Watch = UNWATCHED) -> MessageReading:
+    """Whose mail it is and which files it brings, none of them opened: all that is told of a mail that ends its readers.
+
+    It has no fingerprint: a copy that can be read is no duplicate of it.
+    """
+    opened = read_envelope_and_parts(raw, own_addresses=own_addresses)
+    paths: set[str] = set()
+    named = (replace(each, path=unique_path(each.path, paths)) for each in opened.leaves)
+    return MessageReading(
+        envelope=replace(opened.envelope, fingerprint=""),
+        body=opened.body,
+        documents=tuple(unopened(each, DEADLY if each.sha256 in watch.deadly else NOT_OPENED) for each in named),
+        forwarded=(),
+        request="",
+        links=opened.links,
+        findings=opened.findings,
     )
 
 

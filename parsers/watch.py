@@ -13,6 +13,12 @@ DEADLY = Text(
 )
 """What is said of a file that ended a reader."""
 
+NOT_OPENED = Text(
+    vi="chưa mở, vì chương trình đọc bị dừng nhiều lần khi đọc thư này; đề nghị cán bộ mở xem",
+    en="not opened, since readers ended again and again over this mail; please look at it yourself",
+)
+"""What is said of the other files of a mail that was given up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:

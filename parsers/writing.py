@@ -16,7 +16,16 @@ from config.vietnamese import fold, nfc
 from parsers.grid import Cell, CellKind, Merge, Sheet
 from parsers.raised import with_superscripts
 from parsers.values import Finding
-from parsers.writing_blocks import RawCell, RawParagraph, RawTable, RawWriting, WritingError, all_paragraphs, within_limits
+from parsers.writing_blocks import (
+    RawCell,
+    RawParagraph,
+    RawTable,
+    RawWriting,
+    WritingError,
+    all_paragraphs,
+    first_of,
+    within_limits,
+)
 from parsers.writing_rtf import RTF_START, lean_rtf
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -266,7 +275,11 @@ def _sheet(
         if cell.bottom > cell.row or cell.right > cell.column:
             merges.append(Merge(top=cell.row, left=cell.column, bottom=cell.bottom, right=cell.right))
         text = "\n".join(paragraph.text for paragraph in paragraphs)
-        crowded = "" if text else " | ".join(paragraph.text for paragraph in _paragraphs(cell.inside, decode))[:LONG_CELL]
+        crowded = (
+            ""
+            if text
+            else " | ".join(paragraph.text for paragraph in _paragraphs(first_of(cell.inside, LONG_CELL), decode))[:LONG_CELL]
+        )
         if text or crowded:
             address = f"{name}R{cell.row}C{cell.column}"
             boxed = table.printed and WIDE_DIGIT.search(text) is not None

@@ -148,6 +148,16 @@ def text_of(cell: RawCell) -> str:
     return "".join(paragraph.text for paragraph in cell.paragraphs).strip()
 
 
+def first_of(paragraphs: Iterable[RawParagraph], letters: int) -> Iterator[RawParagraph]:
+    """The first paragraphs, enough for so many letters in any encoding: of tables in tables each holds all that are in it."""
+    left = 4 * letters
+    for each in paragraphs:
+        if left <= 0:
+            return
+        left -= len(each.text)
+        yield each
+
+
 def all_paragraphs(raw: RawWriting) -> Iterator[RawParagraph]:
     """Every paragraph of a document, those inside cells included."""
     yield from raw.running

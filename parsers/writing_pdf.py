@@ -21,6 +21,7 @@ from pypdfium2 import PdfiumError
 
 from config.campaign import Form
 from config.text import Text
+from parsers.pdf_pages import PageBudget
 from parsers.scattered_letters import is_scattered
 from parsers.writing_blocks import LockedError, RawBlock, RawParagraph, RawWriting, cut_short, damaged, plain
 from parsers.writing_pdf_aligned import aligned_pages
@@ -66,7 +67,7 @@ def read_pdf(data: bytes, form: Form | None = None) -> RawWriting:
             document.close()
             data, document = turned, _opened(turned)
         count = len(document)
-        pages = [_page(document, index) for index in range(min(count, PAGE_LIMIT))]
+        pages = list(_pages(document, min(count, PAGE_LIMIT)))
     finally:
         document.close()
     _with_letters_for_hyphens(pages)
@@ -76,7 +77,7 @@ def read_pdf(data: bytes, form: Form | None = None) -> RawWriting:
     if form is not None:
         ruled |= aligned_pages(data, [page.index for page in pages if page.letters and not page.scanned][:TABLE_PAGE_LIMIT], form)
     scanned = sum(page.scanned for page in pages)
-    findings = [cut_short(PAGE_LIMIT, Text(vi="trang", en="pages"))] if count > PAGE_LIMIT else []
+    findings = [cut_short(len(pages), Text(vi="trang", en="pages"))] if count > len(pages) else []
     if looked_at < len(with_tables):
         findings.append(cut_short(looked_at, Text(vi="trang có bảng kẻ ô", en="pages with ruled tables")))
     needs_ocr = bool(pages) and scanned * 2 > len(pages)
@@ -160,11 +161,19 @@ class _Page:
         return self.pictured and (self.unseen or self.letters < LETTERS_WITHOUT_OCR)
 
 
-def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
+def _pages(document: pypdfium2.PdfDocument, most: int) -> Iterator[_Page]:
+    budget = PageBudget()
+    for index in range(most):
+        if budget.is_spent:
+            return
+        yield _page(document, index, budget)
+
+
+def _page(document: pypdfium2.PdfDocument, index: int, budget: PageBudget) -> _Page:
     try:
         page = document[index]
         try:
-            objects, lines = _objects(page), _lines(page)
+            objects, lines = _objects(page), _lines(page, budget)
             if is_scattered(lines):
                 return _Page(index=index, lines=[], pictured=True)
             return _Page(
@@ -273,10 +282,12 @@ def _font_name(text_object: object) -> str:
     return name.partition("+")[2] or name  # a subset font is named "ABCDEF+.VnTime"
 
 
-def _lines(page: pypdfium2.PdfPage) -> list[str]:
+def _lines(page: pypdfium2.PdfPage, budget: PageBudget) -> list[str]:
     text_page = page.get_textpage()
     try:
-        text = text_page.get_text_range(0, min(text_page.count_chars(), PAGE_TEXT_LIMIT))
+        letters = text_page.count_chars()
+        budget.spend(page, letters)
+        text = text_page.get_text_range(0, min(letters, PAGE_TEXT_LIMIT))
     finally:
         text_page.close()
     text = text.replace(WRAPPED_HYPHEN, f"-{WRAPPED_HYPHEN}\n")

@@ -10,6 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfiumError
 
+from parsers.pdf_pages import PageBudget
 from parsers.writing_blocks import damaged
 
 SAMPLES = 200  # characters of a page that are asked for their direction
@@ -20,12 +21,15 @@ QUARTER = 90
 def upright(document: pypdfium2.PdfDocument, most_pages: int) -> bytes | None:
     """The file with its first pages turned upright by their text; None when they all are."""
     turned = False
+    budget = PageBudget()
     for index in range(min(len(document), most_pages)):
+        if budget.is_spent:
+            break
         try:
             page = document[index]
         except PdfiumError:
             continue
-        angle = _angle(page)
+        angle = _angle(page, budget)
         if angle is not None and page.get_rotation() != (rotation := -angle % 360):
             page.set_rotation(rotation)
             turned = True
@@ -40,7 +44,7 @@ def upright(document: pypdfium2.PdfDocument, most_pages: int) -> bytes | None:
     return stream.getvalue()
 
 
-def _angle(page: pypdfium2.PdfPage) -> int | None:
+def _angle(page: pypdfium2.PdfPage, budget: PageBudget) -> int | None:
     """The direction, in degrees, in which most of a page's text is written before the page is turned; None without text."""
     try:
         text = page.get_textpage()
@@ -48,6 +52,7 @@ def _angle(page: pypdfium2.PdfPage) -> int | None:
         return None
     try:
         count = text.count_chars()
+        budget.spend(page, count)
         places = range(0, count, max(1, count // SAMPLES))
         angles = Counter(round(math.degrees(pdfium.FPDFText_GetCharAngle(text, place))) % 360 for place in places)
     finally:

@@ -11,13 +11,13 @@ from config.errors import ParseError, StorageError
 from config.text import Text
 from parsers.values import MessageReading
 from service.installation import Installation
-from service.reading_ahead import MOST_AHEAD, ReadingAhead
+from service.reading_ahead import MOST_AHEAD, Read, ReadingAhead, Unread
 from service.sandbox import ReaderDied
 from storage.events import record_event
 from storage.filings import Filing, MessageState, save_filing
 from storage.readings import note_reader_death, save_readings, unread
 
-_MOST_DEATHS = 3
+_MOST_DEATHS = 3  # a file that is to blame costs its mail none of them: it is left out
 _AT_ONCE = 2
 _FIRST_GROUP, _LARGEST_GROUP = 4, 1_000
 
@@ -79,7 +79,7 @@ def read_in_groups(
     while done < len(waiting) and not stop():
         size = min(max(_FIRST_GROUP, done), _LARGEST_GROUP)
         group = waiting[done : done + size]
-        results: dict[int, MessageReading | str] = {}
+        results: dict[int, Read] = {}
         for number, sha256 in group:
             if stop():
                 break
@@ -96,33 +96,45 @@ def reading_ahead(installation: Installation) -> ReadingAhead:
     return ReadingAhead(lambda sha256: _attempt(installation, sha256), at_once=_AT_ONCE)
 
 
-def _record(installation: Installation, now: datetime, results: Mapping[int, MessageReading | str]) -> ReadGroup:
-    """Put readings on record, and mails that could not be read aside."""
+def _record(installation: Installation, now: datetime, results: Mapping[int, Read]) -> ReadGroup:
+    """Put readings on record, and mails that could not be read aside, with what their files are called."""
     readings = {number: result for number, result in results.items() if isinstance(result, MessageReading)}
-    refused = {number: result for number, result in results.items() if not isinstance(result, MessageReading)}
+    refused = {number: result for number, result in results.items() if isinstance(result, Unread)}
     with installation.database.writing() as connection:
-        save_readings(connection, readings)
-        for number, reason in refused.items():
-            note_reader_death(connection, number, reason)
-            save_filing(connection, _set_aside(number, reason))
-            record_event(connection, now, "message_set_aside", {"message": number, "reason": reason})
+        listed = {number: each.listed for number, each in refused.items() if each.listed is not None}
+        save_readings(connection, {**readings, **listed})
+        for number, each in refused.items():
+            note_reader_death(connection, number, each.reason)
+            save_filing(connection, _set_aside(number, each.reason))
+            record_event(connection, now, "message_set_aside", {"message": number, "reason": each.reason})
     return ReadGroup(readings=readings, set_aside=len(refused))
 
 
-def _attempt(installation: Installation, sha256: str) -> MessageReading | str:
+def _attempt(installation: Installation, sha256: str) -> Read:
     """What was read, or in one line why it could not be after as many tries as a mail gets."""
     reason = ""
     deaths = 0
+    deadly: set[str] = set()
     while deaths < _MOST_DEATHS:
         try:
             return installation.readers.read(installation.archive.read(sha256), own_addresses=installation.own_addresses())
         except ReaderDied as error:
             reason, deaths = str(error), deaths + error.deaths
+            deadly |= set(error.deadly)
         except ParseError as error:
             reason, deaths = str(error), deaths + 1
         except StorageError as error:
-            return str(error)
-    return reason
+            return Unread(reason=str(error))
+    return Unread(reason=reason, listed=_listed(installation, sha256, deadly))
+
+
+def _listed(installation: Installation, sha256: str, deadly: set[str]) -> MessageReading | None:
+    """Sender, subject and the names of the files of a mail that is set aside; None where not even that can be read."""
+    own = installation.own_addresses()
+    try:
+        return installation.readers.list_files(installation.archive.read(sha256), own_addresses=own, deadly=deadly)
+    except (ReaderDied, ParseError, StorageError):
+        return None
 
 
 def _set_aside(number: int, reason: str) -> Filing:

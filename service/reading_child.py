@@ -92,6 +92,10 @@ class _Reader:
             places = tuple(from_plain(PicturePlace, each) for each in header["places"])
             cells = self._module.cut_cells(payload, header["sha256"], places, outside=self._outside, watch=watch)
             return {"sizes": [len(each) for each in cells]}, b"".join(cells)
+        if kind == "list":
+            own = frozenset(header["own_addresses"])
+            reading = self._module.list_files(payload, own_addresses=own, watch=watch)
+            return {}, json.dumps(to_plain(reading), ensure_ascii=False).encode("utf-8", "surrogatepass")
         if kind == "mark_up":
             return {}, _marked(header, payload)
         if kind == "file":

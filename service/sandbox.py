@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +41,10 @@ _LOG = logging.getLogger("thubao.reading")
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "LANG", "LC_ALL")
 _STDERR_LINE = 2_000
-_MOST_GUILTY = 2
-"""So many files of a mail may end a reader, and the others are read all the same."""
+_MOST_GUILTY = 8
+"""So many files of a mail may end a reader, and the others are read all the same, if it does not take too long."""
+_SURELY_GUILTY, _PATIENCE = 2, 3
+"""So many are left out whatever they cost; more only within so many times what one mail may take."""
 START_SECONDS = 60
 """How long a child may take to start; half a second on a small machine that does nothing else."""
 
@@ -49,13 +52,14 @@ START_SECONDS = 60
 class ReaderDied(ThubaoError):  # noqa: N818 - a fact, and the name the steps use
     """The child that read a message had to be ended, or ended itself. `text` says why to the officer.
 
-    `guilty` is the hash of the file it had open, where that is to blame; `deaths` how many children the request has cost.
+    `guilty`: the hash of the file it had open, where that is to blame. Of the whole request: `deaths`, and the files to blame.
     """
 
     def __init__(self, text: Text, *, guilty: str = "") -> None:
         self.text = text
         self.guilty = guilty
         self.deaths = 1
+        self.deadly: tuple[str, ...] = ()
         super().__init__(text.en)
 
 
@@ -117,6 +121,12 @@ class ReadingPool:
         _, result = self._ask({"kind": "message", "own_addresses": sorted(own_addresses)}, raw)
         return _reading(result)
 
+    def list_files(self, raw: bytes, *, own_addresses: Iterable[str] = (), deadly: Iterable[str] = ()) -> MessageReading:
+        """Whose mail it is and the names of its files, none of which is opened; `deadly`: those that ended their readers."""
+        header = {"kind": "list", "own_addresses": sorted(own_addresses), "deadly": sorted(deadly)}
+        _, result = self._ask_once(header, raw)
+        return _reading(result)
+
     def read_file(self, name: str, data: bytes) -> MessageReading:
         """Everything understood of one file. ReaderDied when its reader did not survive it."""
         _, result = self._ask({"kind": "file", "name": name}, data)
@@ -157,17 +167,23 @@ class ReadingPool:
     def _ask(self, header: Mapping[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
         """The answer to a request; a file that ends its reader is left out, and the request made again."""
         deadly: list[str] = []
+        end = time.monotonic() + _PATIENCE * self._seconds(payload)
         while True:
             try:
                 return self._ask_once({**header, "deadly": deadly}, payload)
             except ReaderDied as died:
                 died.deaths = len(deadly) + 1
-                if not died.guilty or died.guilty in deadly or len(deadly) == _MOST_GUILTY:
+                died.deadly = tuple(filter(None, (*deadly, died.guilty)))
+                late = len(deadly) >= _SURELY_GUILTY and time.monotonic() > end
+                if not died.guilty or died.guilty in deadly or len(deadly) == _MOST_GUILTY or late:
                     raise
                 deadly.append(died.guilty)
 
+    def _seconds(self, payload: bytes) -> float:
+        return self._limits.seconds + len(payload) / self._limits.bytes_per_second
+
     def _ask_once(self, header: Mapping[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
-        seconds = self._limits.seconds + len(payload) / self._limits.bytes_per_second
+        seconds = self._seconds(payload)
         with self._places:
             child = self._child()
             self._busy.add(child)

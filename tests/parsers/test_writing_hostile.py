@@ -14,8 +14,8 @@ import pypdfium2
 import pytest
 
 from config.errors import ParseError
-from parsers.writing import ODT, Writing, read_html, read_text, read_writing
-from parsers.writing_blocks import LETTERS_LIMIT, PARAGRAPH_LIMIT, WritingError
+from parsers.writing import ODT, Writing, assemble, read_html, read_text, read_writing
+from parsers.writing_blocks import LETTERS_LIMIT, PARAGRAPH_LIMIT, RawCell, RawTable, RawWriting, WritingError, plain
 from parsers.writing_rtf import lean_rtf
 from tests.parsers.test_writing_docx import with_part
 from tests.parsers.writing_samples import DOCX, report
@@ -223,3 +223,12 @@ def test_lines_beyond_those_that_are_read_are_told(read: Callable[[str], Writing
     writing = read("một dòng\n" * 13_000)
     assert (len(writing.paragraphs), [each.code for each in writing.findings]) == (PARAGRAPH_LIMIT, ["D-CUT"])
     assert read("một dòng\n" * 5_000).findings == ()
+
+
+def test_tables_set_into_tables_are_decoded_once_and_not_at_every_level() -> None:
+    innermost = tuple(plain(f"ô chữ {number}") for number in range(5_000))
+    cells = tuple(RawCell(row=1, column=1 + at, bottom=1, right=1 + at, paragraphs=(), inside=innermost) for at in range(60))
+    with bounded(1.0):
+        writing = assemble(RawWriting(blocks=(RawTable(cells=cells),)), keep_layout=True)
+    assert writing.tables[0].at(1, 1).text.startswith("ô chữ 0 | ô chữ 1 | ")
+    assert {len(each.text) for each in writing.tables[0].cells.values()} == {300}

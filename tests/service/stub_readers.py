@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 from config.errors import ParseError
-from parsers.read import Expected, Outside
+from parsers.read import Expected, Outside, list_files
 from parsers.values import Envelope, MessageReading, Robot
 from parsers.watch import Watch
 
-__all__ = ["Expected", "Outside", "extract", "read_file", "read_message"]
+__all__ = ["Expected", "Outside", "extract", "list_files", "read_file", "read_message"]
 
 _ENVELOPE = Envelope(
     message_id="",
@@ -78,7 +78,9 @@ def _open(names: list[str], watch: Watch) -> str:
     """Each of these files ends whoever opens it; the names of those left out."""
     for name in names:
         watch.opening(name)
-        if name not in watch.deadly:
+        if name not in watch.deadly and name.startswith("slow"):
+            time.sleep(600)
+        elif name not in watch.deadly:
             os.kill(os.getpid(), signal.SIGKILL if name == "heavy" else signal.SIGSEGV)
     return " ".join(sorted(watch.deadly))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from email.message import EmailMessage
 from pathlib import Path
 
 from config.loading import reference_campaign
@@ -12,13 +13,15 @@ from service.filing import file_new
 from service.importing import import_mail
 from service.judging import submissions
 from service.reading import read_in_groups, read_new, reading_ahead
+from service.sandbox import ReadingPool
 from service.worker import Worker
-from storage.filings import filings, unfiled
-from storage.readings import unread
+from storage.filings import MessageState, filings, unfiled
+from storage.readings import documents, reading_of, unread
 from tests.service.office_without_servers import Office, arrivals, at, office
 
 UNITS = ("03253", "03256", "03259", "03262", "03265", "03268")
 NOW = at(17)
+STUB = "tests.service.stub_readers"
 
 
 @contextmanager
@@ -93,3 +96,27 @@ def test_a_stop_ends_it_after_the_mail_at_hand(tmp_path: Path) -> None:
         worker.stopping.set()
         worker.process()
         assert waiting(opened) == (everything - 3, 3)
+
+
+def test_a_mail_that_ends_its_readers_is_set_aside_with_the_names_of_its_files(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "xa@xa.example", "Báo cáo Tuần lễ"
+    message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="bieu.pdf")
+    message.add_attachment(b"\xff\xd8\xff", maintype="image", subtype="jpeg", filename="anh.jpg")
+    raw = b"exit : now\r\n" + message.as_bytes()  # the stub of a reader does what the first word says
+    (tmp_path / "mail.eml").write_bytes(raw)
+    with office(tmp_path / "home") as opened, ReadingPool((opened.campaign,), size=1, reader=STUB) as readers:
+        object.__setattr__(opened.installation, "readers", readers)
+        import_mail(opened.installation, (tmp_path / "mail.eml",), NOW, NOW)
+        assert read_new(opened.installation, NOW).set_aside == 1
+        file_new(opened.installation, NOW)
+        with opened.installation.database.reading() as connection:
+            (filing,) = filings(connection).values()
+            listed = documents(connection)
+            reading = reading_of(connection, filing.message_id)
+            assert (unread(connection), unfiled(connection)) == ((), ())
+    assert filing.state is MessageState.SET_ASIDE
+    assert [(each.path, each.fate) for each in listed][:2] == [("bieu.pdf", "unreadable"), ("anh.jpg", "unreadable")]
+    assert all(each.why.vi.startswith("chưa mở, vì chương trình đọc bị dừng nhiều lần") for each in listed)
+    assert reading is not None
+    assert reading.envelope.subject == "Báo cáo Tuần lễ"
