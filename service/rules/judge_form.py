@@ -269,28 +269,23 @@ def _blank_rows(newest: Mapping[Key, tuple[Value, SentForm]]) -> frozenset[str]:
 
 
 def _stays(key: Key, before: UnitValue, form: Form) -> Finding:
-    indicator = form.indicator(key[0])
-    label = indicator.label if indicator else key[0]
-    return Finding(
-        code="V-STAYS",
-        severity=Severity.WARNING,
-        where=key[0],
-        text=Text(
-            vi=f"{label}: bản gửi bổ sung có dòng này nhưng để trống; vẫn lấy “{before.raw}” theo bản trước, đề nghị xác nhận.",
-            en=f"{label}: the form sent in addition leaves this row blank; the earlier “{before.raw}” stays, please confirm.",
-        ),
+    told = Text(
+        vi=f"bản gửi bổ sung có dòng này nhưng để trống; vẫn lấy “{before.raw}” theo bản trước, đề nghị xác nhận.",
+        en=f"the form sent in addition leaves this row blank; the earlier “{before.raw}” stays, please confirm.",
     )
+    return _left_blank("V-STAYS", key, form, told)
 
 
 def _lost(key: Key, before: UnitValue, form: Form) -> Finding:
+    told = Text(
+        vi=f"bản trước ghi “{before.raw}”, bản mới để trống; đề nghị xác nhận.",
+        en=f"the earlier version said “{before.raw}”, the new one leaves it blank; please confirm.",
+    )
+    return _left_blank("V-LOST", key, form, told)
+
+
+def _left_blank(code: str, key: Key, form: Form, told: Text) -> Finding:
     indicator = form.indicator(key[0])
     label = indicator.label if indicator else key[0]
-    return Finding(
-        code="V-LOST",
-        severity=Severity.WARNING,
-        where=key[0],
-        text=Text(
-            vi=f"{label}: bản trước ghi “{before.raw}”, bản mới để trống; đề nghị xác nhận.",
-            en=f"{label}: the earlier version said “{before.raw}”, the new one leaves it blank; please confirm.",
-        ),
-    )
+    text = Text(vi=f"{label}: {told.vi}", en=f"{label}: {told.en}")
+    return Finding(code=code, severity=Severity.WARNING, where=key[0], text=text)

@@ -8,7 +8,6 @@ import tarfile
 from collections.abc import Iterable
 from email.message import EmailMessage
 
-import openpyxl
 import pytest
 
 from config.loading import reference_campaign
@@ -17,10 +16,10 @@ from parsers.allowance import Limits
 from parsers.containers import open_all
 from parsers.read import Outside, expected_of, read_file, read_message
 from parsers.values import Document, DocumentFate, DocumentRole, MessageReading
-from tests.parsers.form_sheets import figures, whole
+from tests.parsers.form_sheets import figures
 from tests.parsers.mails import leaf, mail, photograph, saved, zipped
 from tests.parsers.opened_files import docx_with
-from tests.parsers.test_form import SOME
+from tests.parsers.test_effort import form
 from tests.parsers.writing_samples import report
 
 EXPECTED = expected_of((reference_campaign(),))
@@ -37,16 +36,6 @@ class Office:
         del data, media_type, target
         self.asked += 1
         return report()
-
-
-def workbook() -> bytes:
-    """The form with some figures; no year stands in it."""
-    book = openpyxl.Workbook()
-    for row in whole(SOME):
-        book.active.append(list(row))
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
 
 
 def linked(content: bytes, names: Iterable[str]) -> bytes:
@@ -88,7 +77,7 @@ def test_a_file_of_many_names_is_read_once_and_every_name_is_told() -> None:
 
 
 def test_equal_workbooks_hold_equal_forms_each_under_its_own_name() -> None:
-    found = by_path(mailed(("bieu.xlsx", workbook()), ("ban sao.xlsx", workbook())))
+    found = by_path(mailed(("bieu.xlsx", form()), ("ban sao.xlsx", form())))
     first, copy = found["bieu.xlsx"], found["ban sao.xlsx"]
     assert figures(first.forms[0]) == figures(copy.forms[0]) != {}
     assert (copy.name, copy.sha256, copy.fate) == ("ban sao.xlsx", first.sha256, DocumentFate.USED)
@@ -96,7 +85,7 @@ def test_equal_workbooks_hold_equal_forms_each_under_its_own_name() -> None:
 
 
 def test_the_year_in_the_name_of_a_copy_is_seen() -> None:
-    found = by_path(mailed(("bieu.xlsx", workbook()), ("bieu 2018.xlsx", workbook())))
+    found = by_path(mailed(("bieu.xlsx", form()), ("bieu 2018.xlsx", form())))
     doubts = {path: {each.code for each in document.forms[0].findings} for path, document in found.items() if document.forms}
     assert "F-YEAR" not in doubts["bieu.xlsx"]
     assert "F-YEAR" in doubts["bieu 2018.xlsx"]
