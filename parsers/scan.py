@@ -12,6 +12,7 @@ from config.campaign import Form
 from parsers.grid import UNREAD, PicturePlace, Sheet
 from parsers.photos import Picture
 from parsers.recognition import Recognise, RecognisedWord
+from parsers.scan_bands import recognised
 from parsers.scan_crowd import CROWDED_PAGE, WORDS_TURNED, is_crowded, told
 from parsers.scan_cut_rows import rows_put_together
 from parsers.scan_erasing import without_rules
@@ -183,7 +184,7 @@ def _seen(page: Paper, turn: int, recognise: Recognise) -> _Seen:
         return _Seen(turn=turn, is_crowded=True, page=page, clean=clean, words=(), tables=())
     marks = [lone_figures(clean, [cell.box for cell in own]) for own in cells]
     sheet: WithFigures = with_figures(clean, [box for own in marks for box in own.values()])
-    words = recognise(bitmap(sheet.picture), "page" if not grids else "sparse")
+    words = recognised(sheet.picture, clean, cells, recognise)
     seen = iter(sheet.read(words))
     again = [{index: word for index in mark if (word := next(seen)) is not None} for mark in marks]
     tables = [_Table(grid=grid, cells=inner, figures=read) for grid, inner, read in zip(grids, cells, again, strict=True)]
