@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,10 +40,8 @@ _LOG = logging.getLogger("thubao.reading")
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "LANG", "LC_ALL")
 _STDERR_LINE = 2_000
-_MOST_GUILTY = 8
-"""So many files of a mail may end a reader, and the others are read all the same, if it does not take too long."""
-_SURELY_GUILTY, _PATIENCE = 2, 3
-"""So many are left out whatever they cost; more only within so many times what one mail may take."""
+_MOST_GUILTY = 2
+"""So many files of a mail may end a reader, and the others are read all the same; a mail that ends a third is given up."""
 START_SECONDS = 60
 """How long a child may take to start; half a second on a small machine that does nothing else."""
 
@@ -167,23 +164,18 @@ class ReadingPool:
     def _ask(self, header: Mapping[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
         """The answer to a request; a file that ends its reader is left out, and the request made again."""
         deadly: list[str] = []
-        end = time.monotonic() + _PATIENCE * self._seconds(payload)
         while True:
             try:
                 return self._ask_once({**header, "deadly": deadly}, payload)
             except ReaderDied as died:
                 died.deaths = len(deadly) + 1
                 died.deadly = tuple(filter(None, (*deadly, died.guilty)))
-                late = len(deadly) >= _SURELY_GUILTY and time.monotonic() > end
-                if not died.guilty or died.guilty in deadly or len(deadly) == _MOST_GUILTY or late:
+                if not died.guilty or died.guilty in deadly or len(deadly) == _MOST_GUILTY:
                     raise
                 deadly.append(died.guilty)
 
-    def _seconds(self, payload: bytes) -> float:
-        return self._limits.seconds + len(payload) / self._limits.bytes_per_second
-
     def _ask_once(self, header: Mapping[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
-        seconds = self._seconds(payload)
+        seconds = self._limits.seconds + len(payload) / self._limits.bytes_per_second
         with self._places:
             child = self._child()
             self._busy.add(child)

@@ -78,9 +78,7 @@ def _open(names: list[str], watch: Watch) -> str:
     """Each of these files ends whoever opens it; the names of those left out."""
     for name in names:
         watch.opening(name)
-        if name not in watch.deadly and name.startswith("slow"):
-            time.sleep(600)
-        elif name not in watch.deadly:
+        if name not in watch.deadly:
             os.kill(os.getpid(), signal.SIGKILL if name == "heavy" else signal.SIGSEGV)
     return " ".join(sorted(watch.deadly))
 
